@@ -1,0 +1,2 @@
+// @cardea/oauth: the protocol's rules, pure. No I/O, no clock, no randomness: `now` and random bytes are arguments.
+export * from './errors.js';

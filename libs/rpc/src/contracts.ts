@@ -1,0 +1,10 @@
+// Re-exports the generated contracts under one name each, so that nobody imports a path below gen/.
+export * as errorV1 from './gen/cardea/error/v1/error.pb.js';
+export * as streamV1 from './gen/cardea/rpc/v1/stream.pb.js';
+export * as signingV1 from './gen/cardea/keys/v1/signing.pb.js';
+export * as keyAdminV1 from './gen/cardea/keys/v1/key_admin.pb.js';
+export * as tokenV1 from './gen/cardea/token/v1/token.pb.js';
+export * as introspectionV1 from './gen/cardea/token/v1/introspection.pb.js';
+export * as authorizationV1 from './gen/cardea/authorization/v1/authorization.pb.js';
+export * as interactionV1 from './gen/cardea/authorization/v1/interaction.pb.js';
+export * as clientV1 from './gen/cardea/client/v1/client.pb.js';
