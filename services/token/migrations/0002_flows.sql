@@ -1,0 +1,45 @@
+-- Logins, flows and grants. Flows exist from the moment somebody logged in; before that they are sealed in the challenge.
+CREATE TABLE cardea.login_session (
+  id uuid PRIMARY KEY,
+  subject text NOT NULL,
+  authenticated_at timestamptz NOT NULL,
+  remember boolean NOT NULL,
+  expires_at timestamptz NOT NULL,
+  acr text NOT NULL DEFAULT '',
+  amr text[] NOT NULL DEFAULT '{}',
+  identity_provider_session_id text NOT NULL DEFAULT ''
+);
+CREATE INDEX login_session_subject ON cardea.login_session (subject);
+CREATE INDEX login_session_expiry ON cardea.login_session (expires_at);
+
+-- One row a flow, partitioned by the expiry that every handle of the flow carries.
+-- The three *_key columns hold the keyed hash of the one handle that moves the flow on from its present state.
+CREATE TABLE cardea.flow (
+  id bytea NOT NULL,
+  expires_at timestamptz NOT NULL,
+  state text NOT NULL,
+  client_id text NOT NULL,
+  login_verifier_key bytea,
+  consent_challenge_key bytea,
+  consent_verifier_key bytea,
+  body bytea NOT NULL,
+  PRIMARY KEY (id, expires_at)
+) PARTITION BY RANGE (expires_at);
+CREATE TABLE cardea.flow_default PARTITION OF cardea.flow DEFAULT;
+
+-- What a subject allowed a client: the root of a token family. Falls as a whole when revoked_at is set.
+CREATE TABLE cardea.consent_grant (
+  id uuid PRIMARY KEY,
+  client_id text NOT NULL,
+  subject text NOT NULL,
+  session_id uuid NOT NULL,
+  scopes text[] NOT NULL,
+  audience text[] NOT NULL,
+  remember boolean NOT NULL,
+  remember_until timestamptz NOT NULL DEFAULT 'infinity',
+  body bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  revoked_at timestamptz
+);
+CREATE INDEX consent_grant_subject ON cardea.consent_grant (subject, client_id, created_at DESC);
+CREATE INDEX consent_grant_client ON cardea.consent_grant (client_id);

@@ -1,0 +1,45 @@
+-- Codes and tokens: 32-byte keyed hashes of handles, sealed bodies, no foreign keys (ARCHITECTURE §9.6).
+CREATE TABLE cardea.authorization_code (
+  key bytea NOT NULL,
+  expires_at timestamptz NOT NULL,
+  grant_id uuid NOT NULL,
+  client_id text NOT NULL,
+  used_at timestamptz,
+  body bytea NOT NULL,
+  PRIMARY KEY (key, expires_at)
+) PARTITION BY RANGE (expires_at);
+CREATE TABLE cardea.authorization_code_default PARTITION OF cardea.authorization_code DEFAULT;
+
+CREATE TABLE cardea.access_token (
+  key bytea NOT NULL,
+  expires_at timestamptz NOT NULL,
+  grant_id uuid,
+  client_id text NOT NULL,
+  body bytea NOT NULL,
+  PRIMARY KEY (key, expires_at)
+) PARTITION BY RANGE (expires_at);
+CREATE INDEX access_token_grant ON cardea.access_token (grant_id) WHERE grant_id IS NOT NULL;
+CREATE TABLE cardea.access_token_default PARTITION OF cardea.access_token DEFAULT;
+
+-- One row a refresh token. `replay` is the successor's response sealed under a key derived from this very token.
+CREATE TABLE cardea.refresh_token (
+  key bytea PRIMARY KEY,
+  grant_id uuid NOT NULL,
+  client_id text NOT NULL,
+  issued_at timestamptz NOT NULL DEFAULT now(),
+  expires_at timestamptz NOT NULL,
+  used_at timestamptz,
+  revoked_at timestamptz,
+  access_key bytea NOT NULL,
+  access_expires_at timestamptz NOT NULL,
+  replay bytea,
+  body bytea NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX refresh_token_grant ON cardea.refresh_token (grant_id);
+
+-- One number that every Redis entry is filed under. Raising it makes all of them unreachable (cache/epoch.ts).
+CREATE TABLE cardea.cache_epoch (
+  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  epoch bigint NOT NULL
+);
+INSERT INTO cardea.cache_epoch (epoch) VALUES (1);

@@ -1,0 +1,68 @@
+// Seals values so that only a holder of the system secrets can read or make them (AES-256-GCM, NIST SP 800-38D).
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto';
+
+const saltBytes = 24;
+const tagBytes = 16;
+
+/** Seals and opens values of one purpose. */
+export interface Seal {
+  /** @param context what the value belongs to, such as a row id; opening needs the same */
+  seal(context: string | Buffer, plain: Buffer): Buffer;
+  /** The plain value, or undefined when it was changed, is of another purpose or context, or its secret is gone. */
+  open(context: string | Buffer, sealed: Buffer): Buffer | undefined;
+}
+
+/** Derives a key for one purpose from each system secret, newest first. */
+export function deriveKeys(secrets: readonly string[], purpose: string): Buffer[] {
+  return secrets.map((secret) =>
+    Buffer.from(hkdfSync('sha512', secret, 'cardea/v1', `cardea ${purpose}`, 64)),
+  );
+}
+
+/**
+ * Makes a seal for one purpose.
+ *
+ * Each value is sealed under a key of its own, derived from a random salt and the context, so that no number of values
+ * wears a key out. Layout: 1 byte naming the secret, 24 bytes of salt, ciphertext, 16 bytes of tag.
+ */
+export function createSeal(
+  secrets: readonly string[],
+  purpose: string,
+  random: (bytes: number) => Buffer,
+): Seal {
+  const roots = deriveKeys(secrets, `seal ${purpose}`).map((key) => ({
+    key,
+    id: createHash('sha256').update(key).digest()[0] ?? 0,
+  }));
+  const newest = roots[0];
+  if (newest === undefined) throw new Error('secrets.system is empty');
+
+  const material = (key: Buffer, salt: Buffer, context: string | Buffer) =>
+    createHmac('sha512', key).update(salt).update(context).digest();
+
+  return {
+    seal(context, plain) {
+      const salt = random(saltBytes);
+      const derived = material(newest.key, salt, context);
+      const cipher = createCipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32, 44));
+      const body = cipher.update(plain);
+      return Buffer.concat([Buffer.of(newest.id), salt, body, cipher.final(), cipher.getAuthTag()]);
+    },
+    open(context, sealed) {
+      if (sealed.length < 1 + saltBytes + tagBytes) return undefined;
+      const salt = sealed.subarray(1, 1 + saltBytes);
+      for (const root of roots) {
+        if (root.id !== sealed[0]) continue;
+        const derived = material(root.key, salt, context);
+        const decipher = createDecipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32, 44));
+        decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+        try {
+          return Buffer.concat([decipher.update(sealed.subarray(1 + saltBytes, -tagBytes)), decipher.final()]);
+        } catch {
+          // Another secret may have the same one-byte name: try the next.
+        }
+      }
+      return undefined;
+    },
+  };
+}

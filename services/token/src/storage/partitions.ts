@@ -1,0 +1,70 @@
+// Day partitions for everything that expires: made ahead, dropped whole, never needed for correctness (ARCHITECTURE §6).
+import type { Database } from './database.js';
+import { sqlState } from './database.js';
+
+const partitionedTables = ['flow', 'authorization_code', 'access_token'] as const;
+const dayMillis = 86_400_000;
+/** Rows that expire later than this live in the default partition. */
+const daysAhead = 7;
+
+const dayStart = (millis: number) => Math.floor(millis / dayMillis) * dayMillis;
+const isoDay = (millis: number) => new Date(millis).toISOString().slice(0, 10);
+
+/**
+ * Makes the partitions of the coming days. Safe to run at once from many processes.
+ *
+ * @returns how many were made
+ */
+export async function createPartitions(database: Database, now: number): Promise<number> {
+  let made = 0;
+  for (const table of partitionedTables) {
+    for (let day = 0; day <= daysAhead; day++) {
+      const from = isoDay(dayStart(now) + day * dayMillis);
+      const to = isoDay(dayStart(now) + (day + 1) * dayMillis);
+      const name = `${table}_${from.replaceAll('-', '')}`;
+      const { rows } = await database.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
+        `cardea.${name}`,
+      ]);
+      if (rows[0]?.found === true) continue;
+      try {
+        await database.query(
+          `CREATE TABLE cardea.${name} PARTITION OF cardea.${table} FOR VALUES FROM ('${from} 00:00:00+00') TO ('${to} 00:00:00+00')`,
+        );
+        made++;
+      } catch (error) {
+        // 42P07: another process was faster. 23514: the default partition holds rows of that day; they stay there.
+        if (!['42P07', '23514', '42710'].includes(sqlState(error) ?? '')) throw error;
+      }
+    }
+  }
+  return made;
+}
+
+/**
+ * Drops partitions whose last row expired more than an hour ago, and the leftovers of the default partitions.
+ *
+ * @returns the names of the dropped partitions
+ */
+export async function dropExpiredPartitions(database: Database, now: number): Promise<string[]> {
+  const dropped: string[] = [];
+  for (const table of partitionedTables) {
+    const { rows } = await database.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = $1::regclass AND c.relname ~ '_[0-9]{8}$'`,
+      [`cardea.${table}`],
+    );
+    for (const { name } of rows) {
+      const text = name.slice(-8);
+      const end = Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`) + dayMillis;
+      if (end + 3_600_000 > now) continue;
+      await database.query(`DROP TABLE IF EXISTS cardea.${name}`);
+      dropped.push(name);
+    }
+    await database.query(
+      `DELETE FROM cardea.${table}_default WHERE ctid = ANY(ARRAY(
+         SELECT ctid FROM cardea.${table}_default WHERE expires_at < to_timestamp($1) LIMIT 10000))`,
+      [now / 1000 - 3600],
+    );
+  }
+  return dropped;
+}
