@@ -2,3 +2,4 @@
 export * from './errors.js';
 export * from './handle.js';
 export * from './authorization.js';
+export * from './redirect-uri.js';
