@@ -3,3 +3,8 @@ export * from './errors.js';
 export * from './handle.js';
 export * from './authorization.js';
 export * from './redirect-uri.js';
+export * from './authorize/prompt.js';
+export * from './authorize/flow.js';
+export * from './authorize/response.js';
+export * from './logout.js';
+export * from './subject.js';

@@ -1,0 +1,133 @@
+// Tables of authorization requests to verdicts: which are shown on a page, which are sent to the client, which pass.
+import { describe, expect, test } from '@jest/globals';
+import type { OAuthError } from '../errors.js';
+import type { RequestPolicy, RequestingClient } from './request.js';
+import { checkAuthorizationRequest, readAuthorizationRequest, readResponseAddress } from './request.js';
+
+const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+const client: RequestingClient = {
+  redirectUris: ['https://app.example/cb'],
+  grantTypes: ['authorization_code', 'refresh_token'],
+  responseTypes: ['code'],
+  scope: 'openid offline photos',
+  audience: ['https://api.example/v1'],
+  tokenEndpointAuthMethod: 'client_secret_basic',
+};
+const policy: RequestPolicy = {
+  scopeStrategy: 'wildcard',
+  pkceRequired: false,
+  pkceRequiredForPublicClients: true,
+  minStateLength: 0,
+  insecureRedirects: false,
+};
+const good = {
+  client_id: 'app',
+  redirect_uri: 'https://app.example/cb',
+  response_type: 'code',
+  scope: 'openid photos',
+  state: 'a-state',
+};
+
+/** `ok`, `page:<code>` for what no client may hear, `client:<code>` for what it is told. */
+function verdict(
+  parameters: Record<string, string | undefined>,
+  from: RequestingClient = client,
+  by: RequestPolicy = policy,
+): string {
+  const map = new Map(Object.entries({ ...good, ...parameters }).filter(([, value]) => value !== undefined)) as Map<string, string>;
+  let face = 'page';
+  try {
+    const { redirectUri } = readResponseAddress(map, from);
+    face = 'client';
+    checkAuthorizationRequest(readAuthorizationRequest(map), redirectUri, from, by);
+    return 'ok';
+  } catch (error) {
+    return `${face}:${(error as OAuthError).code}`;
+  }
+}
+
+describe('parameters', () => {
+  test.each<[string, Record<string, string | undefined>, string]>([
+    ['plain', {}, 'ok'],
+    ['unknown parameters', { foo: 'bar', claims: '{}', display: 'popup', ui_locales: 'de', acr_values: '1 2' }, 'ok'],
+    ['no state', { state: undefined }, 'ok'],
+    ['A07 unknown mode', { response_mode: 'foo' }, 'page:unsupported_response_mode'],
+    ['form_post', { response_mode: 'form_post' }, 'ok'],
+    ['fragment', { response_mode: 'fragment' }, 'ok'],
+    ['A08 all wrong', { prompt: 'none', redirect_uri: 'https://evil.example/', scope: 'x', response_type: 'y' }, 'page:invalid_request'],
+    ['A09 openid without redirect_uri', { redirect_uri: undefined }, 'page:invalid_request'],
+    ['A09 without openid', { redirect_uri: undefined, scope: 'photos' }, 'ok'],
+    ['A10 scope not allowed', { scope: 'openid admin' }, 'client:invalid_scope'],
+    ['A10 NUL in scope', { scope: 'photos\0' }, 'client:invalid_scope'],
+    ['A10 quote in scope', { scope: 'photos"' }, 'client:invalid_scope'],
+    ['A10 TAB in scope', { scope: 'openid\tphotos' }, 'client:invalid_scope'],
+    ['A10 letters of other alphabets', { scope: 'ph\u00f6tos' }, 'client:invalid_scope'],
+    ['A10 double space', { scope: 'openid  photos' }, 'ok'],
+    ['A11 no response_type', { response_type: undefined }, 'client:unsupported_response_type'],
+    ['A11 repeated word', { response_type: 'code code' }, 'client:unsupported_response_type'],
+    ['A11 token', { response_type: 'token' }, 'client:unsupported_response_type'],
+    ['A11 hybrid', { response_type: 'id_token code' }, 'client:unsupported_response_type'],
+    ['A12 none and login', { prompt: 'none login' }, 'client:invalid_request'],
+    ['A12 upper case', { prompt: 'NONE' }, 'client:invalid_request'],
+    ['A13 negative', { max_age: '-1' }, 'client:invalid_request'],
+    ['A13 exponent', { max_age: '1e3' }, 'client:invalid_request'],
+    ['A13 overflow', { max_age: '99999999999999999999' }, 'client:invalid_request'],
+    ['A14 both request objects', { request: 'x', request_uri: 'y' }, 'page:invalid_request'],
+    ['A14 request', { request: 'x' }, 'client:request_not_supported'],
+    ['A14 request_uri', { request_uri: 'https://app.example/r' }, 'client:request_uri_not_supported'],
+    ['A14 registration', { registration: '{}' }, 'client:registration_not_supported'],
+    ['audience allowed', { audience: 'https://api.example/v1/photos' }, 'ok'],
+    ['audience not allowed', { audience: 'https://other.example/' }, 'client:invalid_request'],
+    ['S256', { code_challenge: challenge, code_challenge_method: 'S256' }, 'ok'],
+    ['plain', { code_challenge: challenge, code_challenge_method: 'plain' }, 'client:invalid_request'],
+    ['challenge without method', { code_challenge: challenge }, 'client:invalid_request'],
+    ['short challenge', { code_challenge: 'abc', code_challenge_method: 'S256' }, 'client:invalid_request'],
+  ])('%s', (_name, parameters, expected) => {
+    expect(verdict(parameters)).toBe(expected);
+  });
+});
+
+describe('client and policy', () => {
+  const open = { ...client, tokenEndpointAuthMethod: 'none' };
+  const pkce = { code_challenge: challenge, code_challenge_method: 'S256' };
+  const insecure = { ...client, redirectUris: ['http://app.example/cb'] };
+  test.each<[string, Record<string, string>, RequestingClient, RequestPolicy, string]>([
+    ['public client without PKCE', {}, open, policy, 'client:invalid_request'],
+    ['public client with PKCE', pkce, open, policy, 'ok'],
+    ['PKCE for all', {}, client, { ...policy, pkceRequired: true }, 'client:invalid_request'],
+    ['no PKCE asked', {}, open, { ...policy, pkceRequiredForPublicClients: false }, 'ok'],
+    ['empty lists mean code', {}, { ...client, grantTypes: [], responseTypes: [] }, policy, 'ok'],
+    ['grant type missing', {}, { ...client, grantTypes: ['client_credentials'] }, policy, 'client:unauthorized_client'],
+    ['response type missing', {}, { ...client, responseTypes: ['token'] }, policy, 'client:unsupported_response_type'],
+    ['A06 seven characters', { state: '1234567' }, client, { ...policy, minStateLength: 8 }, 'client:invalid_state'],
+    ['A06 eight characters', { state: '12345678' }, client, { ...policy, minStateLength: 8 }, 'ok'],
+    ['http elsewhere', { redirect_uri: 'http://app.example/cb' }, insecure, policy, 'client:invalid_request'],
+    ['http in development', { redirect_uri: 'http://app.example/cb' }, insecure, { ...policy, insecureRedirects: true }, 'ok'],
+  ])('%s', (_name, parameters, from, by, expected) => {
+    expect(verdict(parameters, from, by)).toBe(expected);
+  });
+});
+
+test('reads the normal form', () => {
+  const map = new Map(
+    Object.entries({ ...good, prompt: 'login consent', max_age: '60', login_hint: 'ann', acr_values: 'a  b', nonce: 'n' }),
+  );
+  expect(readAuthorizationRequest(map)).toEqual({
+    clientId: 'app',
+    redirectUri: 'https://app.example/cb',
+    responseType: 'code',
+    responseMode: 'query',
+    scopes: ['openid', 'photos'],
+    audience: [],
+    state: 'a-state',
+    nonce: 'n',
+    codeChallenge: '',
+    prompt: ['login', 'consent'],
+    maxAge: 60,
+    idTokenHint: undefined,
+    loginHint: 'ann',
+    display: '',
+    uiLocales: [],
+    acrValues: ['a', 'b'],
+  });
+});

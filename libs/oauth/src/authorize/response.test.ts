@@ -1,0 +1,54 @@
+// What clients are answered, parameter by parameter.
+import { describe, expect, test } from '@jest/globals';
+import { OAuthError } from '../errors.js';
+import type { AuthorizationResponseMode, ResponseTarget } from './response.js';
+import { codeResponse, errorResponse, responseLocation } from './response.js';
+
+const target: ResponseTarget = {
+  redirectUri: 'https://app.example/cb',
+  mode: 'query',
+  state: 'a b&c',
+  issuer: 'https://as.test',
+  hydraCompat: false,
+};
+const names = (response: { parameters: readonly { name: string }[] }) => response.parameters.map(({ name }) => name);
+
+describe('parameters', () => {
+  test('code, state and iss', () => {
+    expect(codeResponse(target, 'c', ['openid']).parameters).toEqual([
+      { name: 'code', value: 'c' },
+      { name: 'state', value: 'a b&c' },
+      { name: 'iss', value: 'https://as.test' },
+    ]);
+  });
+
+  test('no state in, no state out; Hydra echoes scope, and an empty state with errors', () => {
+    const { state: _state, ...rest } = target;
+    const bare = { ...rest, state: undefined };
+    const error = new OAuthError('access_denied');
+    expect(names(codeResponse(bare, 'c', ['a']))).toEqual(['code', 'iss']);
+    expect(names(errorResponse(bare, error))).toEqual(['error', 'error_description', 'iss']);
+    expect(names(codeResponse({ ...bare, hydraCompat: true }, 'c', ['a']))).toEqual(['code', 'scope', 'iss']);
+    expect(errorResponse({ ...bare, hydraCompat: true }, error).parameters[2]).toEqual({ name: 'state', value: '' });
+  });
+
+  test('an app-made error keeps to the grammar', () => {
+    const [error, description] = errorResponse(target, new OAuthError('no"w\r\nay', 'a "quoted"\nline')).parameters;
+    expect(error?.value).toBe('no?w??ay');
+    expect(description?.value).toBe("a 'quoted'?line");
+  });
+});
+
+test.each<[string, string, AuthorizationResponseMode, string]>([
+  ['query', 'https://app.example/cb', 'query', 'https://app.example/cb?code=c%0D%0A&x=1'],
+  ['own query (R37)', 'https://app.example/cb?a=b%20c', 'query', 'https://app.example/cb?a=b%20c&code=c%0D%0A&x=1'],
+  ['empty query', 'https://app.example/cb?', 'query', 'https://app.example/cb?code=c%0D%0A&x=1'],
+  ['fragment', 'https://app.example/cb?a=1', 'fragment', 'https://app.example/cb?a=1#code=c%0D%0A&x=1'],
+  ['private scheme', 'com.app:/cb', 'query', 'com.app:/cb?code=c%0D%0A&x=1'],
+])('responseLocation: %s', (_name, redirectUri, mode, expected) => {
+  const parameters = [
+    { name: 'code', value: 'c\r\n' },
+    { name: 'x', value: '1' },
+  ];
+  expect(responseLocation({ redirectUri, mode, parameters })).toBe(expected);
+});

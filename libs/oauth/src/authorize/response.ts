@@ -1,0 +1,64 @@
+// Writes authorization responses: parameters in order, `iss` and `state` included, in the mode of the request
+// (RFC 6749 §4.1.2, RFC 9207 §2, OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+import type { OAuthError } from '../errors.js';
+
+export type AuthorizationResponseMode = 'query' | 'fragment' | 'form_post';
+
+/** Where and how a client is answered; known once its redirect URI is verified. */
+export interface ResponseTarget {
+  readonly redirectUri: string;
+  readonly mode: AuthorizationResponseMode;
+  /** As it came; undefined when it did not. */
+  readonly state: string | undefined;
+  readonly issuer: string;
+  /** Hydra echoes `scope` with a code, and an empty `state` with an error. */
+  readonly hydraCompat: boolean;
+}
+
+export interface ResponseParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** An answer to a client, ready to be written by the gateway. */
+export interface AuthorizationResponse {
+  readonly redirectUri: string;
+  readonly mode: AuthorizationResponseMode;
+  readonly parameters: readonly ResponseParameter[];
+}
+
+/** The answer that carries a code. */
+export function codeResponse(target: ResponseTarget, code: string, scopes: readonly string[]): AuthorizationResponse {
+  const parameters: ResponseParameter[] = [{ name: 'code', value: code }];
+  if (target.hydraCompat) parameters.push({ name: 'scope', value: scopes.join(' ') });
+  return finish(target, parameters, target.state);
+}
+
+/** The answer that carries an error (RFC 6749 §4.1.2.1). */
+export function errorResponse(target: ResponseTarget, error: OAuthError): AuthorizationResponse {
+  const parameters: ResponseParameter[] = [
+    // The code may be the login app's own word; the grammar of RFC 6749 appendix A.7 holds for it too.
+    { name: 'error', value: error.code.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?') },
+    { name: 'error_description', value: error.description },
+  ];
+  if (error.errorId !== undefined) parameters.push({ name: 'error_id', value: error.errorId });
+  return finish(target, parameters, target.state ?? (target.hydraCompat ? '' : undefined));
+}
+
+function finish(target: ResponseTarget, parameters: ResponseParameter[], state: string | undefined): AuthorizationResponse {
+  if (state !== undefined) parameters.push({ name: 'state', value: state });
+  parameters.push({ name: 'iss', value: target.issuer });
+  return { redirectUri: target.redirectUri, mode: target.mode, parameters };
+}
+
+/**
+ * The `Location` of an answer by query or fragment. The registered URI stays byte for byte as it is; parameters are only
+ * appended, so that no re-encoding changes what the client registered.
+ */
+export function responseLocation(response: AuthorizationResponse): string {
+  const { redirectUri, mode } = response;
+  const encoded = new URLSearchParams(response.parameters.map(({ name, value }) => [name, value])).toString();
+  if (mode === 'fragment') return `${redirectUri}#${encoded}`;
+  if (!redirectUri.includes('?')) return `${redirectUri}?${encoded}`;
+  return redirectUri + (/[?&]$/.test(redirectUri) ? '' : '&') + encoded;
+}
