@@ -57,7 +57,7 @@ function finish(target: ResponseTarget, parameters: ResponseParameter[], state: 
  */
 export function responseLocation(response: AuthorizationResponse): string {
   const { redirectUri, mode } = response;
-  const encoded = new URLSearchParams(response.parameters.map(({ name, value }) => [name, value])).toString();
+  const encoded = new URLSearchParams(response.parameters.map(({ name, value }): [string, string] => [name, value])).toString();
   if (mode === 'fragment') return `${redirectUri}#${encoded}`;
   if (!redirectUri.includes('?')) return `${redirectUri}?${encoded}`;
   return redirectUri + (/[?&]$/.test(redirectUri) ? '' : '&') + encoded;

@@ -1,0 +1,35 @@
+// Who is calling: the names in the peer's certificate, matched exactly against a method's allow-list.
+// The common name is ignored and a wildcard admits nobody (security §2.3, I02).
+import type { DetailedPeerCertificate } from 'node:tls';
+
+/** URI and DNS names of a certificate, wildcards left out. */
+export function certificateNames(certificate: Pick<DetailedPeerCertificate, 'subjectaltname'> | undefined): string[] {
+  const text = certificate?.subjectaltname;
+  if (text === undefined) return [];
+  return text
+    .split(', ')
+    .map((entry) => /^(?:URI|DNS):(.+)$/.exec(entry)?.[1] ?? '')
+    .filter((name) => name !== '' && !name.includes('*') && !name.includes('"'));
+}
+
+/** What the transport says about a peer. */
+export interface PeerIdentity {
+  /** False on unix sockets and loopback, where no certificate is asked for. */
+  readonly authenticated: boolean;
+  readonly names: readonly string[];
+}
+
+/**
+ * The name under which a peer may call a method.
+ *
+ * @returns `{ admitted: false }` when it may not; on plain transport there is no name
+ */
+export function admit(
+  peer: PeerIdentity,
+  allowed: readonly string[] | undefined,
+): { admitted: boolean; caller: string | undefined } {
+  if (!peer.authenticated) return { admitted: true, caller: undefined };
+  if (allowed === undefined) return { admitted: peer.names.length > 0, caller: peer.names[0] };
+  const caller = peer.names.find((name) => allowed.includes(name));
+  return { admitted: caller !== undefined, caller };
+}
