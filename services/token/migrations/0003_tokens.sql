@@ -39,7 +39,7 @@ CREATE INDEX refresh_token_grant ON cardea.refresh_token (grant_id);
 
 -- One number that every Redis entry is filed under. Raising it makes all of them unreachable (cache/epoch.ts).
 CREATE TABLE cardea.cache_epoch (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   epoch bigint NOT NULL
 );
 INSERT INTO cardea.cache_epoch (epoch) VALUES (1);
