@@ -10,5 +10,7 @@ export * from './redirect-uri.js';
 export * from './authorize/prompt.js';
 export * from './authorize/flow.js';
 export * from './authorize/response.js';
+export * from './authorize/request.js';
 export * from './logout.js';
 export * from './subject.js';
+export * from './lifespan.js';

@@ -13,21 +13,22 @@ CREATE INDEX login_session_subject ON cardea.login_session (subject);
 CREATE INDEX login_session_expiry ON cardea.login_session (expires_at);
 
 -- One row a flow, partitioned by the expiry that every handle of the flow carries.
--- The three *_key columns hold the keyed hash of the one handle that moves the flow on from its present state.
+-- `verifier_key` is the keyed hash of the one verifier that moves the flow on from its present state, `browser` the hash of
+-- the cookie that must come with it.
 CREATE TABLE cardea.flow (
   id bytea NOT NULL,
   expires_at timestamptz NOT NULL,
   state text NOT NULL,
   client_id text NOT NULL,
-  login_verifier_key bytea,
-  consent_challenge_key bytea,
-  consent_verifier_key bytea,
+  verifier_key bytea,
+  browser bytea NOT NULL,
   body bytea NOT NULL,
   PRIMARY KEY (id, expires_at)
 ) PARTITION BY RANGE (expires_at);
 CREATE TABLE cardea.flow_default PARTITION OF cardea.flow DEFAULT;
 
 -- What a subject allowed a client: the root of a token family. Falls as a whole when revoked_at is set.
+-- `skipped` marks grants that rest on an earlier remembered one.
 CREATE TABLE cardea.consent_grant (
   id uuid PRIMARY KEY,
   client_id text NOT NULL,
@@ -37,6 +38,7 @@ CREATE TABLE cardea.consent_grant (
   audience text[] NOT NULL,
   remember boolean NOT NULL,
   remember_until timestamptz NOT NULL DEFAULT 'infinity',
+  skipped boolean NOT NULL DEFAULT false,
   body bytea NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   revoked_at timestamptz

@@ -1,0 +1,99 @@
+// The third leg: the browser comes back from the consent app. One statement uses the consent, stores the grant and stores
+// the code, so there is exactly one code however often the URL is opened (RFC 6749 §4.1.2).
+import type { Authorization, CodeContent } from '@cardea/oauth';
+import { clientSubject, codeResponse } from '@cardea/oauth';
+import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
+import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
+import type { ResumedFlow } from './resume.js';
+import { resumeFlow, spentVerifier } from './resume.js';
+import { uuidBytes } from './uuid.js';
+
+/** @throws {OAuthError} for the client, unless its status says that the server is at fault */
+export async function continueAfterConsent(
+  context: AuthorizationContext,
+  request: AddressedRequest,
+  verifier: string,
+): Promise<AuthorizeOutcome> {
+  const { settings, handles, seals } = context;
+  const leg = { ...consentLeg, cookieName: settings.cookieNames.consentCsrf };
+  const flow = await resumeFlow(context, request, leg, verifier);
+  if ('next' in flow) return flow;
+  const { login, consent } = flow.body;
+  const granted = consent?.granted;
+  if (login === undefined || consent === undefined || granted === undefined) throw new Error('an accepted consent has no body');
+
+  const authorization = authorizationOf(context, request, flow, login, consent, granted);
+  const code = handles.mint('authorization_code', Math.floor(flow.proof.now / 1000) + settings.codeSeconds);
+  const content: CodeContent = {
+    authorization,
+    redirectUri: flow.asked.redirectUri ?? '',
+    codeChallenge: flow.asked.codeChallenge,
+  };
+  const stored = await context.flows.complete(
+    flow.ref,
+    flow.proof,
+    {
+      id: consent.grantId,
+      subject: login.subject,
+      sessionId: flow.body.start.sessionId,
+      scopes: granted.scopes,
+      audience: granted.audience,
+      remember: granted.remember,
+      rememberUntil: granted.rememberSeconds === 0 ? Infinity : granted.handledAt + granted.rememberSeconds,
+      skipped: consent.skip,
+      body: seals.grant.seal(uuidBytes(consent.grantId), grantBody(flow, login, granted)),
+    },
+    { key: code.key, expiresAt: code.expiresAt, body: seals.code.seal(code.key, Buffer.from(JSON.stringify(content))) },
+  );
+  if (!stored) throw spentVerifier();
+  return { next: { kind: 'client', response: codeResponse(flow.target, code.handle, granted.scopes) }, cookies: [] };
+}
+
+const consentLeg = { kind: 'consent_verifier', use: 'use_consent', useRejection: 'use_consent_rejection' } as const;
+
+function authorizationOf(
+  context: AuthorizationContext,
+  request: AddressedRequest,
+  flow: ResumedFlow,
+  login: FlowLogin,
+  consent: FlowConsent,
+  granted: FlowGrant,
+): Authorization {
+  return {
+    grantId: consent.grantId,
+    clientId: request.client.clientId,
+    subject: login.subject,
+    clientSubject: clientSubject(login.subject, request.client, context.settings.pairwiseSalt, login.forcedSubject),
+    scopes: granted.scopes,
+    audience: granted.audience,
+    sessionId: flow.body.start.sessionId,
+    authenticatedAt: login.authenticatedAt,
+    requestedAt: flow.body.start.requestedAt,
+    acr: login.acr,
+    amr: login.amr,
+    nonce: flow.asked.nonce,
+    proof: { kind: 'none' },
+    accessTokenClaims: granted.accessTokenClaims,
+    idTokenClaims: granted.idTokenClaims,
+  };
+}
+
+/** What the sessions API shows of a grant (hydra-wire: consent sessions). */
+function grantBody(flow: ResumedFlow, login: FlowLogin, granted: FlowGrant): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      query: flow.body.start.query,
+      requestedScopes: flow.asked.scopes,
+      requestedAudience: flow.asked.audience,
+      acr: login.acr,
+      amr: login.amr,
+      contextJson: login.contextJson,
+      accessTokenClaims: granted.accessTokenClaims,
+      idTokenClaims: granted.idTokenClaims,
+      rememberSeconds: granted.rememberSeconds,
+      handledAt: granted.handledAt,
+      requestedAt: flow.body.start.requestedAt,
+      authenticatedAt: login.authenticatedAt,
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+// The login_challenge: a whole flow, sealed, so that asking costs an anonymous caller's browser a URL and us nothing
+// (ARCHITECTURE §5).
+import { OAuthError } from '@cardea/oauth';
+import type { Seal } from '../seal.js';
+import type { FlowStart } from './flow-body.js';
+import { decodeStart, encodeStart } from './flow-body.js';
+
+/** Values that travel in URLs, sealed, with an expiry inside. */
+export interface Challenges<T> {
+  seal(value: T): string;
+  /**
+   * @param now seconds since the epoch
+   * @throws {OAuthError} not_found for what we did not make, request_unauthorized for what has expired
+   */
+  open(challenge: string, now: number): T;
+}
+
+const longest = 32_768;
+
+/** Challenges of one purpose; the seal binds them to it. */
+export function createChallenges<T extends { readonly expiresAt: number }>(
+  seal: Seal,
+  encode: (value: T) => string,
+  decode: (text: string) => T,
+): Challenges<T> {
+  return {
+    seal: (value) => seal.seal('', Buffer.from(encode(value))).toString('base64url'),
+    open(challenge, now) {
+      const sealed = challenge.length > longest ? Buffer.alloc(0) : Buffer.from(challenge, 'base64url');
+      // Buffer.from forgives foreign letters and spare bits; a challenge has one spelling.
+      const plain = sealed.toString('base64url') === challenge ? seal.open('', sealed) : undefined;
+      if (plain === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
+      const value = decode(plain.toString());
+      if (value.expiresAt <= now) throw expiredChallenge();
+      return value;
+    },
+  };
+}
+
+/** The answer to a challenge that nobody answered in time. */
+export function expiredChallenge(): OAuthError {
+  return new OAuthError('request_unauthorized', 'The request has expired: it took too long to answer. Begin again at the client.');
+}
+
+export type LoginChallenges = Challenges<FlowStart>;
+
+/** @param seal made for the purpose `login_challenge` */
+export function createLoginChallenges(seal: Seal): LoginChallenges {
+  return createChallenges(seal, encodeStart, decodeStart);
+}

@@ -1,0 +1,87 @@
+// What the rooms of the authorization flow share: their dependencies, and the settings they were given.
+import type { AuthorizationResponse, RequestPolicy, ResponseTarget } from '@cardea/oauth';
+import { clientSubject } from '@cardea/oauth';
+import type { clientV1 } from '@cardea/rpc';
+import type { ClientResolver } from '../client-resolver.js';
+import type { Handles } from '../handles.js';
+import type { Seal } from '../seal.js';
+import type { Flows } from '../storage/flows.js';
+import type { Grants } from '../storage/grants.js';
+import type { Sessions } from '../storage/sessions.js';
+import type { LoginChallenges } from './challenge.js';
+import type { Cookie, CookieNames, CookieToSet } from './cookies.js';
+import { readCookie } from './cookies.js';
+import type { HintVerifier } from './hint.js';
+import type { Pages } from './pages.js';
+import { uuidText } from './uuid.js';
+
+/** Settings of the flow; lifetimes in seconds. */
+export interface AuthorizationSettings {
+  readonly issuer: string;
+  /** Base of the public API, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly pages: Pages;
+  readonly interactionSeconds: number;
+  readonly sessionSeconds: number;
+  readonly codeSeconds: number;
+  readonly policy: RequestPolicy;
+  readonly cookieNames: CookieNames;
+  readonly pairwiseSalt: string;
+  readonly hydraCompat: boolean;
+}
+
+export interface AuthorizationContext {
+  readonly settings: AuthorizationSettings;
+  readonly clients: ClientResolver;
+  readonly handles: Handles;
+  readonly flows: Flows;
+  readonly sessions: Sessions;
+  readonly grants: Grants;
+  readonly hints: HintVerifier;
+  readonly challenges: LoginChallenges;
+  /** Seals by purpose: table names. */
+  readonly seals: { readonly flow: Seal; readonly grant: Seal; readonly code: Seal };
+  /** Milliseconds. */
+  readonly clock: { now(): number };
+  readonly random: (bytes: number) => Buffer;
+}
+
+/** A request that got as far as a client and a verified address. */
+export interface AddressedRequest {
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly client: clientV1.Client;
+  readonly target: ResponseTarget;
+  readonly cookies: readonly Cookie[];
+}
+
+/** What the browser does next. */
+export interface AuthorizeOutcome {
+  readonly next:
+    | { readonly kind: 'interaction'; readonly location: string }
+    | { readonly kind: 'client'; readonly response: AuthorizationResponse };
+  readonly cookies: readonly CookieToSet[];
+}
+
+/** The authorization URL of a flow, all parameters in the query even if they came by POST. */
+export function requestUrl(settings: AuthorizationSettings, query: string): string {
+  return `${settings.publicUrl}/oauth2/auth?${query}`;
+}
+
+/** The session this browser's cookie names, whether or not it still exists. */
+export function sessionOfBrowser(context: AuthorizationContext, cookies: readonly Cookie[]): string | undefined {
+  const value = readCookie(cookies, context.settings.cookieNames.session);
+  const opened = value === undefined ? undefined : context.handles.open('session', value);
+  if (opened === undefined || opened.expiresAt * 1000 <= context.clock.now()) return undefined;
+  return uuidText(opened.entropy);
+}
+
+/** Clears the session cookie. */
+export function clearedSession(settings: AuthorizationSettings): CookieToSet {
+  return { name: settings.cookieNames.session, value: '', maxAgeSeconds: -1, kind: 'session' };
+}
+
+/** Whether a hint's `sub` means this subject, in the client's words or in ours. */
+export function hintNames(hintedSubject: string, subject: string, client: clientV1.Client, salt: string): boolean {
+  return hintedSubject === subject || (client.subjectType === 'pairwise' && hintedSubject === clientSubject(subject, client, salt, ''));
+}
+

@@ -1,0 +1,45 @@
+// Puts the authorization rooms together from what the service hands in; no secret and no setting is read elsewhere.
+import type { signingV1 } from '@cardea/rpc';
+import type { ClientResolver } from '../client-resolver.js';
+import type { LogoutContext } from '../end-session.js';
+import type { Handles } from '../handles.js';
+import { createLogoutChallenges } from '../logout-challenge.js';
+import { createSeal } from '../seal.js';
+import type { Database } from '../storage/database.js';
+import { createFlows } from '../storage/flows.js';
+import { createGrants } from '../storage/grants.js';
+import { createSessions } from '../storage/sessions.js';
+import { createLoginChallenges } from './challenge.js';
+import type { AuthorizationSettings } from './context.js';
+import { createHintVerifier } from './hint.js';
+
+export function createAuthorizationContext(options: {
+  database: Database;
+  handles: Handles;
+  clients: ClientResolver;
+  /** `secrets.system`, newest first. */
+  secrets: readonly string[];
+  /** Lists every published key, retired ones too. */
+  publicKeys: () => Promise<readonly signingV1.PublicKey[]>;
+  settings: AuthorizationSettings;
+  clock: { now(): number };
+  random: (bytes: number) => Buffer;
+}): LogoutContext {
+  const { database, handles, clients, secrets, publicKeys, settings, clock, random } = options;
+  const seal = (purpose: string) => createSeal(secrets, purpose, random);
+  return {
+    settings,
+    clients,
+    handles,
+    clock,
+    random,
+    flows: createFlows(database),
+    sessions: createSessions(database),
+    grants: createGrants(database),
+    hints: createHintVerifier({ issuer: settings.issuer, publicKeys, clock }),
+    challenges: createLoginChallenges(seal('login_challenge')),
+    logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
+    logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
+    seals: { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') },
+  };
+}

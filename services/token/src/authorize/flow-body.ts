@@ -1,0 +1,134 @@
+// What a flow remembers: sealed into the login_challenge first, into its row after the login (ARCHITECTURE §5).
+import type { AuthorizationRequest, Claims } from '@cardea/oauth';
+import { readAuthorizationRequest } from '@cardea/oauth';
+import type { Seal } from '../seal.js';
+
+/** A flow from its beginning; fits into a challenge. Times are seconds since the epoch. */
+export interface FlowStart {
+  /** 16 random bytes. */
+  readonly id: Buffer;
+  readonly expiresAt: number;
+  readonly requestedAt: number;
+  readonly clientId: string;
+  /** The parameters of the request as a query string, without verifiers. */
+  readonly query: string;
+  /** The verified redirect URI. */
+  readonly redirectUri: string;
+  /** SHA-256 of the cookie of the browser that asked. */
+  readonly browser: Buffer;
+  /** `sid`, existing or to be: a UUID. */
+  readonly sessionId: string;
+  /** The subject of the remembered login; undefined when a person must log in. */
+  readonly remembered: string | undefined;
+}
+
+/** An error that the login or consent app chose for the client. */
+export interface FlowRejection {
+  readonly error: string;
+  readonly description: string;
+}
+
+/** What the login app said. */
+export interface FlowLogin {
+  readonly subject: string;
+  readonly authenticatedAt: number;
+  /** Seconds to remember the login for; 0 forgets it. On skip: seconds to extend it by. */
+  readonly rememberSeconds: number;
+  readonly acr: string;
+  readonly amr: readonly string[];
+  readonly forcedSubject: string;
+  readonly identityProviderSessionId: string;
+  /** Any JSON value as text, for the consent app; empty when absent. */
+  readonly contextJson: string;
+}
+
+/** What the consent app is asked, and what it said. */
+export interface FlowConsent {
+  /** The grant that will be, a UUID; the apps know it as consent_request_id. */
+  readonly grantId: string;
+  readonly skip: boolean;
+  readonly granted?: FlowGrant;
+}
+
+export interface FlowGrant {
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+  readonly accessTokenClaims: Claims;
+  readonly idTokenClaims: Claims;
+  readonly remember: boolean;
+  /** Seconds; 0 means for ever. */
+  readonly rememberSeconds: number;
+  readonly handledAt: number;
+}
+
+/** A flow as its row holds it. */
+export interface FlowBody {
+  readonly start: FlowStart;
+  readonly login?: FlowLogin;
+  readonly consent?: FlowConsent;
+  readonly rejection?: FlowRejection;
+}
+
+/** The parameters of the original request. */
+export function startParameters(start: FlowStart): Map<string, string> {
+  return new Map(new URLSearchParams(start.query));
+}
+
+/** The original request; what was read once reads the same again. */
+export function startRequest(start: FlowStart): AuthorizationRequest {
+  return readAuthorizationRequest(startParameters(start));
+}
+
+/** As short an encoding as JSON gives: the challenge travels in URLs. */
+export function encodeStart(start: FlowStart): string {
+  const fromQuery = startParameters(start);
+  return JSON.stringify([
+    start.id.toString('base64url'),
+    start.expiresAt,
+    start.requestedAt,
+    start.browser.toString('base64url'),
+    start.sessionId,
+    start.query,
+    start.remembered ?? 0,
+    fromQuery.get('redirect_uri') === start.redirectUri ? 0 : start.redirectUri,
+  ]);
+}
+
+export function decodeStart(text: string): FlowStart {
+  const [id, expiresAt, requestedAt, browser, sessionId, query, remembered, redirectUri] = JSON.parse(text) as [
+    string,
+    number,
+    number,
+    string,
+    string,
+    string,
+    string | 0,
+    string | 0,
+  ];
+  const parameters = new URLSearchParams(query);
+  return {
+    id: Buffer.from(id, 'base64url'),
+    expiresAt,
+    requestedAt,
+    clientId: parameters.get('client_id') ?? '',
+    query,
+    redirectUri: redirectUri === 0 ? (parameters.get('redirect_uri') ?? '') : redirectUri,
+    browser: Buffer.from(browser, 'base64url'),
+    sessionId,
+    remembered: remembered === 0 ? undefined : remembered,
+  };
+}
+
+/** Seals a body for the row of this flow. */
+export function sealBody(seal: Seal, body: FlowBody): Buffer {
+  const { start, ...rest } = body;
+  return seal.seal(start.id, Buffer.from(JSON.stringify({ ...rest, start: encodeStart(start) })));
+}
+
+/** Opens the body of a row, or throws when the row is not what this service wrote. */
+export function openBody(seal: Seal, id: Buffer, sealed: Buffer): FlowBody {
+  const plain = seal.open(id, sealed);
+  if (plain === undefined) throw new Error('a flow row cannot be opened: a system secret is missing or the row was changed');
+  const { start, ...rest } = JSON.parse(plain.toString()) as Omit<FlowBody, 'start'> & { start: string };
+  return { ...rest, start: decodeStart(start) };
+}

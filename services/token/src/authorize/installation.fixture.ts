@@ -1,0 +1,194 @@
+// A provider for tests: real PostgreSQL, real seals and handles; clients, keys and the clock are arguments.
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { clientV1 } from '@cardea/rpc';
+import type { JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import pg from 'pg';
+import { endSession } from '../end-session.js';
+import { createHandles } from '../handles.js';
+import { createInteractionHandlers } from '../rpc/interaction.js';
+import { openDatabase } from '../storage/database.js';
+import { authorize } from './authorize.js';
+import type { AuthorizationSettings, AuthorizeOutcome } from './context.js';
+import type { CookieToSet } from './cookies.js';
+import { createAuthorizationContext } from './create-context.js';
+
+const migrations = new URL('../../migrations/', import.meta.url);
+const secrets = ['a-secret-of-at-least-32-characters-for-tests'];
+
+export const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
+
+export const settings: AuthorizationSettings = {
+  issuer: 'https://as.test',
+  publicUrl: 'https://as.test',
+  pages: {
+    login: 'https://ui.test/login?theme=dark',
+    registration: 'https://ui.test/register',
+    consent: 'https://ui.test/consent',
+    logout: 'https://ui.test/logout',
+    afterLogout: 'https://as.test/bye',
+  },
+  interactionSeconds: 1800,
+  sessionSeconds: 3600,
+  codeSeconds: 60,
+  policy: {
+    scopeStrategy: 'exact',
+    pkceRequired: false,
+    pkceRequiredForPublicClients: true,
+    minStateLength: 0,
+    insecureRedirects: false,
+  },
+  cookieNames: { loginCsrf: 'login_csrf', consentCsrf: 'consent_csrf', session: 'session' },
+  pairwiseSalt: 'salt-salt',
+  hydraCompat: false,
+};
+
+/** A browser: keeps cookies as the gateway would have set them. */
+export interface Browser {
+  readonly cookies: Map<string, string>;
+  open(url: string): Promise<AuthorizeOutcome>;
+}
+
+export interface Installation {
+  readonly context: ReturnType<typeof createAuthorizationContext>;
+  readonly app: ReturnType<typeof createInteractionHandlers>;
+  readonly clients: Map<string, clientV1.Client>;
+  readonly database: pg.Pool;
+  readonly clock: { millis: number };
+  browser(cookies?: Map<string, string>): Browser;
+  logout(browser: Browser, parameters: Record<string, string>): ReturnType<typeof endSession>;
+  idToken(claims: JWTPayload, options?: { keyId?: string; foreign?: boolean }): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const call = { deadline: Infinity, signal: new AbortController().signal, caller: undefined, traceparent: '' };
+
+export function authorizationUrl(parameters: Record<string, string> = {}): string {
+  const query = new URLSearchParams({
+    client_id: 'app',
+    redirect_uri: 'https://app.example/cb',
+    response_type: 'code',
+    scope: 'openid photos',
+    state: 'a state & more',
+    nonce: 'a-nonce',
+    ...parameters,
+  });
+  return `https://as.test/oauth2/auth?${query.toString()}`;
+}
+
+export async function createInstallation(overrides: Partial<AuthorizationSettings> = {}): Promise<Installation> {
+  const dsn = process.env['CARDEA_TEST_DSN'];
+  if (dsn === undefined) throw new Error('CARDEA_TEST_DSN is not set: run these tests through `npm test`');
+  const name = `cardea_flow_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: dsn });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name}`);
+  const own = new URL(dsn);
+  own.pathname = `/${name}`;
+  const database = openDatabase(own.toString(), { warn: () => undefined } as never, { max: 8 });
+  for (const file of readdirSync(migrations).sort()) {
+    if (file.endsWith('.sql')) await database.query(readFileSync(new URL(file, migrations), 'utf8'));
+  }
+
+  const clock = { millis: Date.now() };
+  const clients = new Map<string, clientV1.Client>();
+  const app = clientV1.Client.create({
+    clientId: 'app',
+    redirectUris: ['https://app.example/cb'],
+    grantTypes: ['authorization_code', 'refresh_token'],
+    responseTypes: ['code'],
+    scope: 'openid offline photos',
+    audience: ['https://api.example'],
+    tokenEndpointAuthMethod: 'client_secret_basic',
+    postLogoutRedirectUris: ['https://app.example/bye'],
+  });
+  clients.set('app', app);
+  clients.set('other', { ...app, clientId: 'other' });
+  const [current, retired, foreign] = await Promise.all([1, 2, 3].map(() => generateKeyPair('ES256')));
+  const pairs = new Map([
+    ['current', current],
+    ['retired', retired],
+  ]);
+  const published = await Promise.all(
+    [...pairs].map(async ([keyId, pair]) => ({
+      keySet: 'hydra.openid.id-token',
+      keyId,
+      algorithm: 'ES256',
+      state: 'KEY_STATE_CURRENT' as const,
+      jwkJson: JSON.stringify(await exportJWK(pair!.publicKey)),
+    })),
+  );
+
+  const context = createAuthorizationContext({
+    database,
+    handles: createHandles({ secrets, random: randomBytes }),
+    clients: {
+      find: async (id: string) => {
+        const client = clients.get(id);
+        return client && { client, secretHashes: [], version: 1 };
+      },
+    },
+    secrets,
+    publicKeys: async () => published,
+    settings: { ...settings, ...overrides },
+    clock: { now: () => clock.millis },
+    random: randomBytes,
+  });
+
+  const keep = (jar: Map<string, string>, cookies: readonly CookieToSet[]) => {
+    for (const { name: cookie, value, maxAgeSeconds } of cookies) {
+      if (maxAgeSeconds < 0) jar.delete(cookie);
+      else jar.set(cookie, value);
+    }
+  };
+  const jarOf = (jar: Map<string, string>) => [...jar].map(([cookie, value]) => ({ name: cookie, value }));
+
+  return {
+    context,
+    app: createInteractionHandlers(context),
+    clients,
+    database,
+    clock,
+    browser: (cookies = new Map()) => ({
+      cookies,
+      async open(url) {
+        const parameters = [...new URL(url).searchParams].map(([key, value]) => ({ name: key, value }));
+        const outcome = await authorize(context, { parameters, cookies: jarOf(cookies) });
+        keep(cookies, outcome.cookies);
+        return outcome;
+      },
+    }),
+    async logout({ cookies }, asked) {
+      const parameters = Object.entries(asked).map(([key, value]) => ({ name: key, value }));
+      const outcome = await endSession(context, { parameters, cookies: jarOf(cookies) });
+      keep(cookies, outcome.cookies);
+      return outcome;
+    },
+    idToken: (claims, { keyId = 'current', foreign: forged = false } = {}) =>
+      new SignJWT({ iss: 'https://as.test', aud: 'app', ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: keyId })
+        .setIssuedAt(Math.floor(clock.millis / 1000) - 7200)
+        .setExpirationTime(Math.floor(clock.millis / 1000) - 3600)
+        .sign((forged ? foreign : pairs.get(keyId))!.privateKey),
+    async close() {
+      await database.end();
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    },
+  };
+}
+
+/** What the client was told, or where the browser was sent. */
+export function told(outcome: AuthorizeOutcome): Record<string, string> {
+  if (outcome.next.kind === 'interaction') return { location: outcome.next.location };
+  return Object.fromEntries(outcome.next.response.parameters.map(({ name: key, value }) => [key, value]));
+}
+
+/** One parameter of the URL the browser was sent to. */
+export function parameterOf(outcome: AuthorizeOutcome, name: string): string {
+  if (outcome.next.kind !== 'interaction') throw new Error(`the client was answered: ${JSON.stringify(told(outcome))}`);
+  const value = new URL(outcome.next.location).searchParams.get(name);
+  if (value === null) throw new Error(`no ${name} in ${outcome.next.location}`);
+  return value;
+}

@@ -1,0 +1,62 @@
+// The first leg: judge the request, then seal it and send the browser to the login app (OpenID Connect Core §3.1.2.1-3).
+// Writes nothing: whoever is not logged in costs no storage.
+import { checkAuthorizationRequest, decideLogin, OAuthError, readAuthorizationRequest } from '@cardea/oauth';
+import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
+import { clearedSession, hintNames, sessionOfBrowser } from './context.js';
+import { browserHash, flowCookie, flowCookieName } from './cookies.js';
+import { withParameter } from './pages.js';
+import { randomUuid } from './uuid.js';
+
+/** Longest request that is carried through a flow: beyond it, servers on the way refuse the URLs. */
+const longestQuery = 6_144;
+
+/** @throws {OAuthError} for the client, unless its status says that the server is at fault */
+export async function startFlow(context: AuthorizationContext, request: AddressedRequest): Promise<AuthorizeOutcome> {
+  const { settings, clock, random } = context;
+  const { client, parameters, target } = request;
+  const asked = readAuthorizationRequest(parameters);
+  checkAuthorizationRequest(asked, target.redirectUri, client, settings.policy);
+  const query = new URLSearchParams([...parameters].filter(([name]) => !verifiers.has(name))).toString();
+  if (query.length > longestQuery) throw new OAuthError('invalid_request', 'The request is too long.');
+  const hint = asked.idTokenHint === undefined ? undefined : await context.hints.verify(asked.idTokenHint);
+
+  const now = Math.floor(clock.now() / 1000);
+  const cookieSession = sessionOfBrowser(context, request.cookies);
+  const session = cookieSession === undefined ? undefined : await context.sessions.find(cookieSession, clock.now());
+  const decision = decideLogin({
+    prompt: asked.prompt,
+    maxAge: asked.maxAge ?? client.defaultMaxAgeSeconds,
+    hintMatches: hint && session && hintNames(hint.subject, session.subject, client, settings.pairwiseSalt),
+    session,
+    now,
+  });
+  if (decision.kind === 'deny') throw new OAuthError(decision.error);
+
+  const skipped = decision.kind === 'skip' ? session : undefined;
+  const cookie = flowCookie(
+    request.cookies,
+    flowCookieName(settings.cookieNames.loginCsrf, client.clientId),
+    settings.interactionSeconds,
+    () => random(24),
+  );
+  const challenge = context.challenges.seal({
+    id: random(16),
+    expiresAt: now + settings.interactionSeconds,
+    requestedAt: now,
+    clientId: client.clientId,
+    query,
+    redirectUri: target.redirectUri,
+    browser: browserHash(cookie.value),
+    // A login that must happen anew gets a new session, so that nobody can plant one beforehand (session fixation).
+    sessionId: skipped?.id ?? randomUuid(random),
+    remembered: skipped?.subject,
+  });
+  const page = asked.prompt.includes('create') ? settings.pages.registration : settings.pages.login;
+  return {
+    next: { kind: 'interaction', location: withParameter(page, 'login_challenge', challenge) },
+    cookies: cookieSession !== undefined && session === undefined ? [cookie, clearedSession(settings)] : [cookie],
+  };
+}
+
+/** Parameters that belong to a leg, not to the request. */
+const verifiers: ReadonlySet<string> = new Set(['login_verifier', 'consent_verifier']);

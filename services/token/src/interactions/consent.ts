@@ -1,0 +1,140 @@
+// The consent app's side: what consent is wanted for, and what was granted (hydra-wire §2.4).
+import { audienceAllowed, OAuthError, scopeAllowed } from '@cardea/oauth';
+import type { clientV1, interactionV1 } from '@cardea/rpc';
+import type { AuthorizationContext } from '../authorize/context.js';
+import { requestUrl } from '../authorize/context.js';
+import { expiredChallenge } from '../authorize/challenge.js';
+import type { FlowBody, FlowConsent, FlowGrant, FlowLogin } from '../authorize/flow-body.js';
+import { openBody, sealBody, startRequest } from '../authorize/flow-body.js';
+import { withParameter } from '../authorize/pages.js';
+import type { FlowRef } from '../storage/flows.js';
+import { claims, jsonText, rejectionOf, rememberSeconds } from './answers.js';
+import { handledRequest, liveClient } from './challenge.js';
+import { oidcContext } from './oidc-context.js';
+
+/** @throws {OAuthError} not_found, request_unauthorized (expired), request_handled (410) */
+export async function getConsentRequest(
+  context: AuthorizationContext,
+  { challenge }: interactionV1.GetConsentRequestRequest,
+): Promise<interactionV1.GetConsentRequestResponse> {
+  const { ref, body, client, login, consent } = await openConsent(context, challenge);
+  const asked = startRequest(body.start);
+  return {
+    challenge,
+    consentRequestId: consent.grantId,
+    requestedScopes: [...asked.scopes],
+    requestedAudience: [...asked.audience],
+    skip: consent.skip,
+    subject: login.subject,
+    oidcContext: oidcContext(asked),
+    client,
+    requestUrl: requestUrl(context.settings, body.start.query),
+    loginChallenge: ref.id.toString('hex'),
+    loginSessionId: body.start.sessionId,
+    acr: login.acr,
+    amr: [...login.amr],
+    contextJson: Buffer.from(login.contextJson),
+  };
+}
+
+/** May be repeated until the browser has come back; the last answer counts. */
+export async function acceptConsentRequest(
+  context: AuthorizationContext,
+  answer: interactionV1.AcceptConsentRequestRequest,
+): Promise<interactionV1.AcceptConsentRequestResponse> {
+  const opened = await openConsent(context, answer.challenge);
+  const { body, login, consent } = opened;
+  const granted = grantOf(context, opened, answer);
+  const contextJson = jsonText('context', answer.contextJson);
+  const { rejection: _withdrawn, ...kept } = body;
+  const next: FlowBody = {
+    ...kept,
+    login: contextJson === '' ? login : { ...login, contextJson },
+    consent: { ...consent, granted },
+  };
+  return { redirectTo: await answerConsent(context, 'accept_consent', opened.ref, next) };
+}
+
+export async function rejectConsentRequest(
+  context: AuthorizationContext,
+  { challenge, rejection }: interactionV1.RejectConsentRequestRequest,
+): Promise<interactionV1.RejectConsentRequestResponse> {
+  const { ref, body } = await openConsent(context, challenge);
+  const fallback = context.settings.hydraCompat ? 'consent request denied' : 'access_denied';
+  const next = { ...body, rejection: rejectionOf(rejection, fallback) };
+  return { redirectTo: await answerConsent(context, 'reject_consent', ref, next) };
+}
+
+interface OpenConsent {
+  readonly ref: FlowRef;
+  readonly body: FlowBody;
+  readonly client: clientV1.Client;
+  readonly login: FlowLogin;
+  readonly consent: FlowConsent;
+}
+
+async function openConsent(context: AuthorizationContext, challenge: string): Promise<OpenConsent> {
+  if (challenge === '') throw new OAuthError('invalid_request', 'The consent_challenge is missing.');
+  const opened = context.handles.open('consent_challenge', challenge);
+  if (opened === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
+  if (opened.expiresAt * 1000 <= context.clock.now()) throw expiredChallenge();
+  const ref = { id: Buffer.from(opened.entropy.subarray(0, 16)), expiresAt: opened.expiresAt };
+  const row = await context.flows.find(ref);
+  if (row === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
+  const body = openBody(context.seals.flow, ref.id, row.body);
+  if (row.state === 'completed' || row.state === 'refused') throw handledRequest(context, body.start);
+  const client = await liveClient(context, row.clientId);
+  const { login, consent } = body;
+  if (login === undefined || consent === undefined) throw new Error('a flow that asks for consent has no login');
+  return { ref, body, client, login, consent };
+}
+
+/**
+ * What was granted: never more than was asked for, and never more than the client may have now. Hydra checks neither; its
+ * consent apps may grant what was not asked for, so that profile keeps only the second rule.
+ */
+function grantOf(
+  context: AuthorizationContext,
+  { body, client, consent }: OpenConsent,
+  answer: interactionV1.AcceptConsentRequestRequest,
+): FlowGrant {
+  const { settings } = context;
+  const asked = startRequest(body.start);
+  const allowed = client.scope.split(' ');
+  for (const scope of answer.grantedScopes) {
+    const requested = settings.hydraCompat || asked.scopes.includes(scope);
+    if (!requested || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope) || !scopeAllowed(allowed, scope, settings.policy.scopeStrategy)) {
+      throw new OAuthError('invalid_scope', `The scope '${scope}' was not asked for or is not allowed to the client.`, { status: 400 });
+    }
+  }
+  for (const audience of answer.grantedAudience) {
+    const requested = settings.hydraCompat || asked.audience.includes(audience);
+    if (!requested || !audienceAllowed(client.audience, audience)) {
+      throw new OAuthError('invalid_request', `The audience '${audience}' was not asked for or is not allowed to the client.`);
+    }
+  }
+  return {
+    scopes: [...new Set(answer.grantedScopes)],
+    audience: [...new Set(answer.grantedAudience)],
+    accessTokenClaims: claims('session.access_token', answer.accessTokenClaimsJson),
+    idTokenClaims: claims('session.id_token', answer.idTokenClaimsJson),
+    // A grant that rests on an earlier one is not remembered for its own sake.
+    remember: answer.remember && !consent.skip,
+    rememberSeconds: rememberSeconds(answer.rememberForSeconds),
+    handledAt: Math.floor(context.clock.now() / 1000),
+  };
+}
+
+async function answerConsent(
+  context: AuthorizationContext,
+  event: 'accept_consent' | 'reject_consent',
+  ref: FlowRef,
+  body: FlowBody,
+): Promise<string> {
+  const verifier = context.handles.mint('consent_verifier', ref.expiresAt, ref.id);
+  const sealed = sealBody(context.seals.flow, body);
+  if (!(await context.flows.answerConsent(event, ref, { verifierKey: verifier.key, body: sealed }))) {
+    throw handledRequest(context, body.start);
+  }
+  return withParameter(requestUrl(context.settings, body.start.query), 'consent_verifier', verifier.handle);
+}

@@ -1,0 +1,107 @@
+// The login app's side: what a login is wanted for, and who logged in (hydra-wire §2.3). The first answer makes the flow a row.
+import { OAuthError } from '@cardea/oauth';
+import type { clientV1, interactionV1 } from '@cardea/rpc';
+import type { AuthorizationContext } from '../authorize/context.js';
+import { requestUrl } from '../authorize/context.js';
+import type { FlowBody, FlowLogin, FlowStart } from '../authorize/flow-body.js';
+import { sealBody, startRequest } from '../authorize/flow-body.js';
+import { withParameter } from '../authorize/pages.js';
+import { checkSubject, jsonText, rejectionOf, sessionSeconds, shortText, shortTexts } from './answers.js';
+import { handledRequest, liveClient } from './challenge.js';
+import { oidcContext } from './oidc-context.js';
+
+/** @throws {OAuthError} not_found, request_unauthorized (expired), request_handled (410) */
+export async function getLoginRequest(
+  context: AuthorizationContext,
+  { challenge }: interactionV1.GetLoginRequestRequest,
+): Promise<interactionV1.GetLoginRequestResponse> {
+  const { start, client } = await openLogin(context, challenge);
+  const row = await context.flows.find(start);
+  if (row !== undefined && !unused.has(row.state)) throw handledRequest(context, start);
+  const asked = startRequest(start);
+  return {
+    challenge,
+    requestedScopes: [...asked.scopes],
+    requestedAudience: [...asked.audience],
+    skip: start.remembered !== undefined,
+    subject: start.remembered ?? '',
+    oidcContext: oidcContext(asked),
+    client,
+    requestUrl: requestUrl(context.settings, start.query),
+    sessionId: start.sessionId,
+  };
+}
+
+/** May be repeated until the browser has come back; the last answer counts. */
+export async function acceptLoginRequest(
+  context: AuthorizationContext,
+  answer: interactionV1.AcceptLoginRequestRequest,
+): Promise<interactionV1.AcceptLoginRequestResponse> {
+  const { start } = await openLogin(context, answer.challenge);
+  const login = loginOf(context, start, answer);
+  if (start.remembered !== undefined && start.remembered !== login.subject) {
+    // Somebody else than the remembered subject: then the login has to happen in earnest.
+    return { redirectTo: withParameter(requestUrl(context.settings, start.query), 'prompt', 'login') };
+  }
+  return { redirectTo: await answerLogin(context, 'accept_login', { start, login }) };
+}
+
+export async function rejectLoginRequest(
+  context: AuthorizationContext,
+  { challenge, rejection }: interactionV1.RejectLoginRequestRequest,
+): Promise<interactionV1.RejectLoginRequestResponse> {
+  const { start } = await openLogin(context, challenge);
+  const fallback = context.settings.hydraCompat ? 'login request denied' : 'access_denied';
+  const body = { start, rejection: rejectionOf(rejection, fallback) };
+  return { redirectTo: await answerLogin(context, 'reject_login', body) };
+}
+
+/** States in which the login app may still answer. */
+const unused: ReadonlySet<string> = new Set(['requested', 'login_accepted', 'login_rejected']);
+
+async function openLogin(
+  context: AuthorizationContext,
+  challenge: string,
+): Promise<{ start: FlowStart; client: clientV1.Client }> {
+  if (challenge === '') throw new OAuthError('invalid_request', 'The login_challenge is missing.');
+  const start = context.challenges.open(challenge, context.clock.now() / 1000);
+  return { start, client: await liveClient(context, start.clientId) };
+}
+
+function loginOf(
+  context: AuthorizationContext,
+  start: FlowStart,
+  answer: interactionV1.AcceptLoginRequestRequest,
+): FlowLogin {
+  const subject = checkSubject(answer.subject);
+  const seconds = sessionSeconds(answer.rememberForSeconds, context.settings.sessionSeconds);
+  const remembers = start.remembered === undefined ? answer.remember : answer.extendSessionLifespan;
+  return {
+    subject,
+    // On skip this is replaced by the time of the remembered login when the browser is back.
+    authenticatedAt: Math.floor(context.clock.now() / 1000),
+    rememberSeconds: remembers ? seconds : 0,
+    acr: shortText('acr', answer.acr),
+    amr: shortTexts('amr', answer.amr),
+    forcedSubject: shortText('force_subject_identifier', answer.forceSubjectIdentifier),
+    identityProviderSessionId: shortText('identity_provider_session_id', answer.identityProviderSessionId),
+    contextJson: jsonText('context', answer.contextJson),
+  };
+}
+
+async function answerLogin(
+  context: AuthorizationContext,
+  event: 'accept_login' | 'reject_login',
+  body: FlowBody,
+): Promise<string> {
+  const { start } = body;
+  const verifier = context.handles.mint('login_verifier', start.expiresAt, start.id);
+  const stored = await context.flows.answerLogin(event, start, {
+    clientId: start.clientId,
+    browser: start.browser,
+    verifierKey: verifier.key,
+    body: sealBody(context.seals.flow, body),
+  });
+  if (!stored) throw handledRequest(context, start);
+  return withParameter(requestUrl(context.settings, start.query), 'login_verifier', verifier.handle);
+}

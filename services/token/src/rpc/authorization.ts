@@ -1,0 +1,42 @@
+// cardea.authorization.v1.AuthorizationService: the rules' outcomes in the words of the contract.
+import type { AuthorizationResponseMode } from '@cardea/oauth';
+import type { Handlers } from '@cardea/rpc';
+import { authorizationV1 } from '@cardea/rpc';
+import { authorize } from '../authorize/authorize.js';
+import type { AuthorizeOutcome } from '../authorize/context.js';
+import type { CookieToSet } from '../authorize/cookies.js';
+import type { LogoutContext } from '../end-session.js';
+import { endSession } from '../end-session.js';
+
+export function createAuthorizationHandlers(
+  context: LogoutContext,
+): Handlers<typeof authorizationV1.AuthorizationServiceService> {
+  return {
+    authorize: async (request) => authorizeResponse(await authorize(context, request)),
+    async endSession(request) {
+      const { location, cookies } = await endSession(context, request);
+      return { location, setCookies: cookies.map(setCookie) };
+    },
+  };
+}
+
+const modes: Record<AuthorizationResponseMode, authorizationV1.ResponseMode> = {
+  query: authorizationV1.ResponseMode.QUERY,
+  fragment: authorizationV1.ResponseMode.FRAGMENT,
+  form_post: authorizationV1.ResponseMode.FORM_POST,
+};
+
+function authorizeResponse({ next, cookies }: AuthorizeOutcome): authorizationV1.AuthorizeResponse {
+  const setCookies = cookies.map(setCookie);
+  if (next.kind === 'interaction') {
+    return { next: { $case: 'interaction', value: { location: next.location } }, setCookies };
+  }
+  const { redirectUri, mode, parameters } = next.response;
+  const value = { redirectUri, mode: modes[mode], parameters: [...parameters] };
+  return { next: { $case: 'clientResponse', value }, setCookies };
+}
+
+function setCookie({ kind, ...cookie }: CookieToSet): authorizationV1.SetCookie {
+  const { SESSION, FLOW } = authorizationV1.CookieKind;
+  return { ...cookie, kind: kind === 'session' ? SESSION : FLOW };
+}
