@@ -3,7 +3,10 @@ import { expect, test } from '@jest/globals';
 import { logoutClientId, logoutTarget } from './logout.js';
 
 const page = 'https://as.test/bye';
-const client = { clientId: 'app', postLogoutRedirectUris: ['https://app.example/bye', 'https://app.example/q?a=b%20c'] };
+const client = {
+  clientId: 'app',
+  postLogoutRedirectUris: ['https://app.example/bye', 'https://app.example/q?a=b%20c'],
+};
 const outcome = (work: () => unknown): unknown => {
   try {
     return work();

@@ -45,7 +45,10 @@ export function resolveRedirectUri(
   }
   const [only, ...others] = registered;
   if (only === undefined || others.length > 0) {
-    throw new OAuthError('invalid_request', 'The redirect_uri is missing and the client has not exactly one registered.');
+    throw new OAuthError(
+      'invalid_request',
+      'The redirect_uri is missing and the client has not exactly one registered.',
+    );
   }
   if (openid) throw new OAuthError('invalid_request', 'The redirect_uri is required with scope openid.');
   return only;

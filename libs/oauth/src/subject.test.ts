@@ -3,7 +3,11 @@ import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { clientSubject } from './subject.js';
 
-const pairwise = { subjectType: 'pairwise', sectorIdentifierUri: '', redirectUris: ['https://a.example/1', 'https://a.example/2'] };
+const pairwise = {
+  subjectType: 'pairwise',
+  sectorIdentifierUri: '',
+  redirectUris: ['https://a.example/1', 'https://a.example/2'],
+};
 const sub = (host: string) => createHash('sha256').update(`${host}annsalt-salt`).digest('hex');
 
 test.each([
@@ -14,6 +18,10 @@ test.each([
   ['pairwise forced', pairwise, 'x', 'x'],
 ])('%s', (_name, client, forced, expected) => {
   expect(clientSubject('ann', client, 'salt-salt', forced)).toBe(expected);
+});
+
+test('without a salt, a pairwise client never sees the real subject', () => {
+  expect(() => clientSubject('ann', pairwise, '', '')).toThrow(/no pairwise/);
 });
 
 test('several hosts name no sector', () => {

@@ -11,12 +11,13 @@ export interface SubjectClient {
 /**
  * The client's own name for a subject: the subject itself unless the client is pairwise.
  *
- * @param salt `oidc.subject_identifiers.pairwise.salt`
+ * @param salt `oidc.subject_identifiers.pairwise.salt`; empty when the server offers no pairwise subjects
  * @param forced what the login app chose for this pairwise client; empty when it did not
- * @throws {OAuthError} invalid_request when the client's hosts name no single sector
+ * @throws {OAuthError} invalid_request when it offers none, or the client's hosts name no single sector
  */
 export function clientSubject(subject: string, client: SubjectClient, salt: string, forced: string): string {
   if (client.subjectType !== 'pairwise') return subject;
+  if (salt === '') throw new OAuthError('invalid_request', 'This server offers no pairwise subjects.');
   if (forced !== '') return forced;
   const hosts = new Set(
     (client.sectorIdentifierUri === '' ? client.redirectUris : [client.sectorIdentifierUri]).map((uri) =>

@@ -51,7 +51,13 @@ test.each<[string | undefined, unknown]>([
 
 describe('decideLogin', () => {
   const session = { subject: 'ann', authenticatedAt: 900 };
-  type Row = [prompt: Prompt[], session: boolean, maxAge: number | undefined, hint: boolean | undefined, verdict: string];
+  type Row = [
+    prompt: Prompt[],
+    session: boolean,
+    maxAge: number | undefined,
+    hint: boolean | undefined,
+    verdict: string,
+  ];
   test.each<Row>([
     [[], false, undefined, undefined, 'login'],
     [[], true, undefined, undefined, 'skip'],

@@ -24,7 +24,8 @@ export function parsePrompt(text: string | undefined): Prompt[] {
     found.add(prompt);
   }
   for (const alone of ['none', 'create'] as const) {
-    if (found.has(alone) && found.size > 1) throw new OAuthError('invalid_request', `The prompt ${alone} must stand alone.`);
+    if (found.has(alone) && found.size > 1)
+      throw new OAuthError('invalid_request', `The prompt ${alone} must stand alone.`);
   }
   return [...found];
 }
@@ -60,7 +61,8 @@ export interface LoginQuestion {
 }
 
 /** Whether the remembered login can serve. `deny` carries the error for the client. */
-export type LoginDecision = { readonly kind: 'login' } | { readonly kind: 'skip' } | { readonly kind: 'deny'; readonly error: 'login_required' };
+export type LoginDecision =
+  { readonly kind: 'login' } | { readonly kind: 'skip' } | { readonly kind: 'deny'; readonly error: 'login_required' };
 
 /** Decides the login step; pure, so that every row of the table is a test. */
 export function decideLogin(question: LoginQuestion): LoginDecision {

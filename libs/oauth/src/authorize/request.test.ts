@@ -34,7 +34,10 @@ function verdict(
   from: RequestingClient = client,
   by: RequestPolicy = policy,
 ): string {
-  const map = new Map(Object.entries({ ...good, ...parameters }).filter(([, value]) => value !== undefined)) as Map<string, string>;
+  const map = new Map(Object.entries({ ...good, ...parameters }).filter(([, value]) => value !== undefined)) as Map<
+    string,
+    string
+  >;
   let face = 'page';
   try {
     const { redirectUri } = readResponseAddress(map, from);
@@ -54,7 +57,11 @@ describe('parameters', () => {
     ['A07 unknown mode', { response_mode: 'foo' }, 'page:unsupported_response_mode'],
     ['form_post', { response_mode: 'form_post' }, 'ok'],
     ['fragment', { response_mode: 'fragment' }, 'ok'],
-    ['A08 all wrong', { prompt: 'none', redirect_uri: 'https://evil.example/', scope: 'x', response_type: 'y' }, 'page:invalid_request'],
+    [
+      'A08 all wrong',
+      { prompt: 'none', redirect_uri: 'https://evil.example/', scope: 'x', response_type: 'y' },
+      'page:invalid_request',
+    ],
     ['A09 openid without redirect_uri', { redirect_uri: undefined }, 'page:invalid_request'],
     ['A09 without openid', { redirect_uri: undefined, scope: 'photos' }, 'ok'],
     ['A10 scope not allowed', { scope: 'openid admin' }, 'client:invalid_scope'],
@@ -102,7 +109,13 @@ describe('client and policy', () => {
     ['A06 seven characters', { state: '1234567' }, client, { ...policy, minStateLength: 8 }, 'client:invalid_state'],
     ['A06 eight characters', { state: '12345678' }, client, { ...policy, minStateLength: 8 }, 'ok'],
     ['http elsewhere', { redirect_uri: 'http://app.example/cb' }, insecure, policy, 'client:invalid_request'],
-    ['http in development', { redirect_uri: 'http://app.example/cb' }, insecure, { ...policy, insecureRedirects: true }, 'ok'],
+    [
+      'http in development',
+      { redirect_uri: 'http://app.example/cb' },
+      insecure,
+      { ...policy, insecureRedirects: true },
+      'ok',
+    ],
   ])('%s', (_name, parameters, from, by, expected) => {
     expect(verdict(parameters, from, by)).toBe(expected);
   });
@@ -110,7 +123,14 @@ describe('client and policy', () => {
 
 test('reads the normal form', () => {
   const map = new Map(
-    Object.entries({ ...good, prompt: 'login consent', max_age: '60', login_hint: 'ann', acr_values: 'a  b', nonce: 'n' }),
+    Object.entries({
+      ...good,
+      prompt: 'login consent',
+      max_age: '60',
+      login_hint: 'ann',
+      acr_values: 'a  b',
+      nonce: 'n',
+    }),
   );
   expect(readAuthorizationRequest(map)).toEqual({
     clientId: 'app',

@@ -45,7 +45,11 @@ export function errorResponse(target: ResponseTarget, error: OAuthError): Author
   return finish(target, parameters, target.state ?? (target.hydraCompat ? '' : undefined));
 }
 
-function finish(target: ResponseTarget, parameters: ResponseParameter[], state: string | undefined): AuthorizationResponse {
+function finish(
+  target: ResponseTarget,
+  parameters: ResponseParameter[],
+  state: string | undefined,
+): AuthorizationResponse {
   if (state !== undefined) parameters.push({ name: 'state', value: state });
   parameters.push({ name: 'iss', value: target.issuer });
   return { redirectUri: target.redirectUri, mode: target.mode, parameters };
@@ -57,7 +61,9 @@ function finish(target: ResponseTarget, parameters: ResponseParameter[], state: 
  */
 export function responseLocation(response: AuthorizationResponse): string {
   const { redirectUri, mode } = response;
-  const encoded = new URLSearchParams(response.parameters.map(({ name, value }): [string, string] => [name, value])).toString();
+  const encoded = new URLSearchParams(
+    response.parameters.map(({ name, value }): [string, string] => [name, value]),
+  ).toString();
   if (mode === 'fragment') return `${redirectUri}#${encoded}`;
   if (!redirectUri.includes('?')) return `${redirectUri}?${encoded}`;
   return redirectUri + (/[?&]$/.test(redirectUri) ? '' : '&') + encoded;

@@ -20,7 +20,8 @@ export async function continueAfterConsent(
   if ('next' in flow) return flow;
   const { login, consent } = flow.body;
   const granted = consent?.granted;
-  if (login === undefined || consent === undefined || granted === undefined) throw new Error('an accepted consent has no body');
+  if (login === undefined || consent === undefined || granted === undefined)
+    throw new Error('an accepted consent has no body');
 
   const authorization = authorizationOf(context, request, flow, login, consent, granted);
   const code = handles.mint('authorization_code', Math.floor(flow.proof.now / 1000) + settings.codeSeconds);

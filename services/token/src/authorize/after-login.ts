@@ -1,14 +1,7 @@
 // The second leg: the browser comes back from the login app. Uses the login once, stores the session, and sends the browser
 // to the consent app (OpenID Connect Core §3.1.2.3-4).
 import type { ConsentDecision } from '@cardea/oauth';
-import {
-  clientSubject,
-  decideConsent,
-  isPublicClient,
-  loginIsTooOld,
-  OAuthError,
-  scopeAllowed,
-} from '@cardea/oauth';
+import { clientSubject, decideConsent, isPublicClient, loginIsTooOld, OAuthError, scopeAllowed } from '@cardea/oauth';
 import type { SessionChange } from '../storage/flows.js';
 import type { SessionRow } from '../storage/sessions.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
@@ -30,13 +23,19 @@ export async function continueAfterLogin(
   verifier: string,
 ): Promise<AuthorizeOutcome> {
   const { settings, random } = context;
-  const flow = await resumeFlow(context, request, { ...loginLeg, cookieName: settings.cookieNames.loginCsrf }, verifier);
+  const flow = await resumeFlow(
+    context,
+    request,
+    { ...loginLeg, cookieName: settings.cookieNames.loginCsrf },
+    verifier,
+  );
   if ('next' in flow) return flow;
   const { body, ref, proof } = flow;
   const login = body.login;
   if (login === undefined) throw new Error('an accepted login has no body');
 
-  const session = body.start.remembered === undefined ? undefined : await context.sessions.find(body.start.sessionId, proof.now);
+  const session =
+    body.start.remembered === undefined ? undefined : await context.sessions.find(body.start.sessionId, proof.now);
   if (body.start.remembered !== undefined && session?.subject !== body.start.remembered) {
     return loginEnded(context, flow);
   }
@@ -164,7 +163,9 @@ function sessionCookies(
   if (login.rememberSeconds > 0) {
     const expiresAt = Math.floor(flow.proof.now / 1000) + login.rememberSeconds;
     const { handle } = handles.mint('session', expiresAt, uuidBytes(flow.body.start.sessionId));
-    return [{ name: settings.cookieNames.session, value: handle, maxAgeSeconds: login.rememberSeconds, kind: 'session' }];
+    return [
+      { name: settings.cookieNames.session, value: handle, maxAgeSeconds: login.rememberSeconds, kind: 'session' },
+    ];
   }
   return former === undefined ? [] : [clearedSession(settings)];
 }

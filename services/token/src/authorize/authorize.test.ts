@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '@cardea/oauth';
 import { interactionV1 } from '@cardea/rpc';
+import { openDatabase } from '../storage/database.js';
+import { createFlows } from '../storage/flows.js';
 import { authorize } from './authorize.js';
 import type { Installation } from './installation.fixture.js';
 import { authorizationUrl, call, createInstallation, parameterOf, told } from './installation.fixture.js';
@@ -41,7 +43,11 @@ describe('where errors go', () => {
     ['A02 redirect_uri twice', `${good}&redirect_uri=https%3A%2F%2Fevil.example`, 'page:invalid_request'],
     ['A02 state twice', `${good}&state=s`, 'page:invalid_request'],
     ['A02 an unknown parameter twice', `${good}&foo=1&foo=2`, 'page:invalid_request'],
-    ['A04 audience twice', `${good}&audience=https%3A%2F%2Fapi.example&audience=https%3A%2F%2Fapi.example%2Fv2`, 'login'],
+    [
+      'A04 audience twice',
+      `${good}&audience=https%3A%2F%2Fapi.example&audience=https%3A%2F%2Fapi.example%2Fv2`,
+      'login',
+    ],
     ['unknown parameters', `${good}&foo=1&claims=%7B%7D`, 'login'],
     ['empty parameters', `${good}&prompt=&max_age=&login_verifier=`, 'login'],
     ['A10 scope', authorizationUrl({ state: 's', scope: 'openid admin' }), 'query:invalid_scope:s'],
@@ -106,7 +112,9 @@ describe('id_token_hint', () => {
     const none = Buffer.from('{"alg":"none","kid":"current"}').toString('base64url');
     const eve = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('ann', 'eve')).toString('base64url');
     for (const forged of [`${none}.${payload}.`, `${none}.${payload}.${signature}`, `${header}.${eve}.${signature}`]) {
-      expect(told(await it.browser().open(authorizationUrl({ id_token_hint: forged })))['error']).toBe('invalid_request');
+      expect(told(await it.browser().open(authorizationUrl({ id_token_hint: forged })))['error']).toBe(
+        'invalid_request',
+      );
     }
   });
 });
@@ -125,4 +133,21 @@ test('Hydra compatibility: long state, error words, scope beside the code', asyn
   } finally {
     await hydra.close();
   }
+});
+
+test('a dead database is our fault: shown on a page, told to no client, and nothing is used up', async () => {
+  const browser = it.browser();
+  const challenge = parameterOf(await browser.open(authorizationUrl()), 'login_challenge');
+  const answer = interactionV1.AcceptLoginRequestRequest.create({ challenge, subject: 'ann' });
+  const { redirectTo } = await it.app.acceptLoginRequest(answer, call);
+  const parameters = [...new URL(redirectTo).searchParams].map(([name, value]) => ({ name, value }));
+  const cookies = [...browser.cookies].map(([name, value]) => ({ name, value }));
+  const dead = openDatabase('postgres://nobody@127.0.0.1:1/none', { warn: () => undefined } as never);
+  const context = { ...it.context, flows: createFlows(dead) };
+  await expect(authorize(context, { parameters, cookies })).rejects.toMatchObject({
+    code: 'temporarily_unavailable',
+    status: 503,
+  });
+  await dead.end();
+  parameterOf(await browser.open(redirectTo), 'consent_challenge');
 });

@@ -39,7 +39,10 @@ export function createChallenges<T extends { readonly expiresAt: number }>(
 
 /** The answer to a challenge that nobody answered in time. */
 export function expiredChallenge(): OAuthError {
-  return new OAuthError('request_unauthorized', 'The request has expired: it took too long to answer. Begin again at the client.');
+  return new OAuthError(
+    'request_unauthorized',
+    'The request has expired: it took too long to answer. Begin again at the client.',
+  );
 }
 
 export type LoginChallenges = Challenges<FlowStart>;

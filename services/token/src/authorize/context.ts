@@ -82,6 +82,8 @@ export function clearedSession(settings: AuthorizationSettings): CookieToSet {
 
 /** Whether a hint's `sub` means this subject, in the client's words or in ours. */
 export function hintNames(hintedSubject: string, subject: string, client: clientV1.Client, salt: string): boolean {
-  return hintedSubject === subject || (client.subjectType === 'pairwise' && hintedSubject === clientSubject(subject, client, salt, ''));
+  return (
+    hintedSubject === subject ||
+    (client.subjectType === 'pairwise' && hintedSubject === clientSubject(subject, client, salt, ''))
+  );
 }
-

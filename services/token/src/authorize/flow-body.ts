@@ -128,7 +128,8 @@ export function sealBody(seal: Seal, body: FlowBody): Buffer {
 /** Opens the body of a row, or throws when the row is not what this service wrote. */
 export function openBody(seal: Seal, id: Buffer, sealed: Buffer): FlowBody {
   const plain = seal.open(id, sealed);
-  if (plain === undefined) throw new Error('a flow row cannot be opened: a system secret is missing or the row was changed');
+  if (plain === undefined)
+    throw new Error('a flow row cannot be opened: a system secret is missing or the row was changed');
   const { start, ...rest } = JSON.parse(plain.toString()) as Omit<FlowBody, 'start'> & { start: string };
   return { ...rest, start: decodeStart(start) };
 }

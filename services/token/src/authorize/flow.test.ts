@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CodeContent, OAuthError } from '@cardea/oauth';
 import { interactionV1 } from '@cardea/rpc';
 import type { Browser, Installation } from './installation.fixture.js';
-import { authorizationUrl, call, codeChallenge, createInstallation, parameterOf, told } from './installation.fixture.js';
+import {
+  authorizationUrl,
+  call,
+  codeChallenge,
+  createInstallation,
+  parameterOf,
+  told,
+} from './installation.fixture.js';
 
 let it: Installation;
 beforeAll(async () => {
@@ -39,7 +46,8 @@ const failure = async (work: Promise<unknown>): Promise<OAuthError> => {
   }
   throw new Error('it did not fail');
 };
-const count = async (table: string) => Number((await it.database.query(`SELECT count(*) AS n FROM cardea.${table}`)).rows[0].n);
+const count = async (table: string) =>
+  Number((await it.database.query(`SELECT count(*) AS n FROM cardea.${table}`)).rows[0].n);
 const contentOf = async (code: string): Promise<CodeContent> => {
   const { key } = it.context.handles.open('authorization_code', code)!;
   const { rows } = await it.database.query('SELECT body FROM cardea.authorization_code WHERE key = $1', [key]);
@@ -50,7 +58,12 @@ describe('a login and a consent', () => {
   test('end in a code that carries what was decided', async () => {
     const browser = it.browser();
     const before = await count('flow');
-    const asked = { code_challenge: codeChallenge, code_challenge_method: 'S256', audience: 'https://api.example/v1', display: 'page' };
+    const asked = {
+      code_challenge: codeChallenge,
+      code_challenge_method: 'S256',
+      audience: 'https://api.example/v1',
+      display: 'page',
+    };
     const challenge = await loginChallenge(browser, asked);
     expect(await count('flow')).toBe(before);
 
@@ -64,7 +77,13 @@ describe('a login and a consent', () => {
     });
     const consentChallenge = parameterOf(await browser.open(back), 'consent_challenge');
     const consent = await it.app.getConsentRequest({ challenge: consentChallenge }, call);
-    expect(consent).toMatchObject({ skip: false, subject: 'ann', acr: 'gold', amr: ['pwd'], loginSessionId: login.sessionId });
+    expect(consent).toMatchObject({
+      skip: false,
+      subject: 'ann',
+      acr: 'gold',
+      amr: ['pwd'],
+      loginSessionId: login.sessionId,
+    });
     expect(consent.contextJson.toString()).toBe('{"__proto__":{"x":1}}');
 
     const idTokenClaimsJson = Buffer.from('{"name":"Ann"}');
@@ -108,11 +127,16 @@ describe('a login and a consent', () => {
     const browser = it.browser();
     const challenges = [];
     for (let tab = 0; tab < 20; tab++) {
-      challenges.push(await loginChallenge(browser, { state: `tab-${tab}`, client_id: tab % 2 === 0 ? 'app' : 'other' }));
+      challenges.push(
+        await loginChallenge(browser, { state: `tab-${tab}`, client_id: tab % 2 === 0 ? 'app' : 'other' }),
+      );
     }
     for (const [tab, challenge] of challenges.entries()) {
       const consent = parameterOf(await browser.open(await acceptLogin(challenge)), 'consent_challenge');
-      expect(told(await browser.open(await acceptConsent(consent)))).toMatchObject({ state: `tab-${tab}`, code: expect.any(String) });
+      expect(told(await browser.open(await acceptConsent(consent)))).toMatchObject({
+        state: `tab-${tab}`,
+        code: expect.any(String),
+      });
     }
     expect([...browser.cookies.keys()].filter((name) => name.includes('csrf')).length).toBeLessThanOrEqual(4);
   });
@@ -136,13 +160,22 @@ describe('answers of the apps', () => {
     const again = await acceptConsent(consent, { grantedScopes: ['openid'] });
     const { code = '' } = told(await browser.open(again));
     expect((await contentOf(code)).authorization).toMatchObject({ subject: 'bob', scopes: ['openid'] });
-    expect(await failure(it.app.getConsentRequest({ challenge: consent }, call))).toMatchObject({ status: 410, redirectTo: authorizationUrl() });
+    expect(await failure(it.app.getConsentRequest({ challenge: consent }, call))).toMatchObject({
+      status: 410,
+      redirectTo: authorizationUrl(),
+    });
     expect((await failure(acceptConsent(consent))).status).toBe(410);
   });
 
   test('rejections reach the client in the words of the app', async () => {
     const browser = it.browser();
-    const rejection = { error: 'no_way', errorDescription: 'Not', errorHint: 'today', errorDebug: 'secret', statusCode: 403 };
+    const rejection = {
+      error: 'no_way',
+      errorDescription: 'Not',
+      errorHint: 'today',
+      errorDebug: 'secret',
+      statusCode: 403,
+    };
     const challenge = await loginChallenge(browser);
     const { redirectTo } = await it.app.rejectLoginRequest({ challenge, rejection }, call);
     expect(told(await browser.open(redirectTo))).toEqual({
@@ -166,7 +199,10 @@ describe('answers of the apps', () => {
     ['a context that is no JSON', { contextJson: Buffer.from('{') }],
     ['a negative remember_for', { rememberForSeconds: -1 }],
   ])('%s is refused', async (_name, answer) => {
-    expect(await failure(acceptLogin(await loginChallenge(it.browser()), answer))).toMatchObject({ code: 'invalid_request', status: 400 });
+    expect(await failure(acceptLogin(await loginChallenge(it.browser()), answer))).toMatchObject({
+      code: 'invalid_request',
+      status: 400,
+    });
   });
 
   test.each<[string, Partial<interactionV1.AcceptConsentRequestRequest>, string]>([
@@ -182,7 +218,14 @@ describe('answers of the apps', () => {
     const browser = it.browser();
     const consent = await toConsent(browser);
     const challenge = await loginChallenge(browser);
-    for (const forged of [`${challenge}A`, `A${challenge.slice(1)}`, 'x', challenge.slice(0, -4), `${challenge}=`, consent]) {
+    for (const forged of [
+      `${challenge}A`,
+      `A${challenge.slice(1)}`,
+      'x',
+      challenge.slice(0, -4),
+      `${challenge}=`,
+      consent,
+    ]) {
       expect((await failure(it.app.getLoginRequest({ challenge: forged }, call))).code).toBe('not_found');
     }
     for (const forged of ['x', challenge, consent.slice(0, -1)]) {
@@ -199,7 +242,10 @@ describe('answers of the apps', () => {
     const back = await acceptLogin(challenge);
     it.clock.millis += 1_801_000;
     try {
-      expect(await failure(it.app.getLoginRequest({ challenge }, call))).toMatchObject({ code: 'request_unauthorized', status: 401 });
+      expect(await failure(it.app.getLoginRequest({ challenge }, call))).toMatchObject({
+        code: 'request_unauthorized',
+        status: 401,
+      });
       expect((await failure(acceptConsent(consent))).code).toBe('request_unauthorized');
       expect(told(await browser.open(back))['error']).toBe('access_denied');
     } finally {
@@ -265,13 +311,17 @@ describe('races', () => {
     for (let round = 0; round < 100; round++) {
       const browser = it.browser();
       const back = await acceptLogin(await loginChallenge(browser));
-      const logins = await Promise.all(Array.from({ length: 3 }, () => it.browser(new Map(browser.cookies)).open(back)));
+      const logins = await Promise.all(
+        Array.from({ length: 3 }, () => it.browser(new Map(browser.cookies)).open(back)),
+      );
       const won = logins.filter(({ next }) => next.kind === 'interaction');
       expect(won).toHaveLength(1);
       expect(logins.filter((outcome) => told(outcome)['error'] === 'access_denied')).toHaveLength(2);
       for (const cookie of won[0]!.cookies) browser.cookies.set(cookie.name, cookie.value);
       const finish = await acceptConsent(parameterOf(won[0]!, 'consent_challenge'));
-      const answers = await Promise.all(Array.from({ length: 4 }, () => it.browser(new Map(browser.cookies)).open(finish)));
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => it.browser(new Map(browser.cookies)).open(finish)),
+      );
       expect(answers.filter((answer) => told(answer)['code'] !== undefined)).toHaveLength(1);
       expect(answers.filter((answer) => told(answer)['error'] === 'access_denied')).toHaveLength(3);
     }

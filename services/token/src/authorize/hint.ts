@@ -44,7 +44,10 @@ export function createHintVerifier(options: {
         .filter((key) => key.keySet === keySet)
         .map((key) => [
           key.keyId,
-          { algorithm: key.algorithm, key: importJWK(JSON.parse(key.jwkJson) as Record<string, string>, key.algorithm) },
+          {
+            algorithm: key.algorithm,
+            key: importJWK(JSON.parse(key.jwkJson) as Record<string, string>, key.algorithm),
+          },
         ]),
     );
     for (const { key } of keys.values()) key.catch(() => undefined);
@@ -71,7 +74,8 @@ export function createHintVerifier(options: {
       if (payload === undefined || payload['iss'] !== issuer || payload['events'] !== undefined) throw refuse();
       const { sub, aud, sid, iat, exp } = payload;
       const audience = typeof aud === 'string' ? [aud] : aud;
-      if (typeof sub !== 'string' || typeof iat !== 'number' || typeof exp !== 'number' || !isStrings(audience)) throw refuse();
+      if (typeof sub !== 'string' || typeof iat !== 'number' || typeof exp !== 'number' || !isStrings(audience))
+        throw refuse();
       if (iat > clock.now() / 1000 + 60) throw refuse();
       return { subject: sub, audience, sessionId: typeof sid === 'string' ? sid : undefined };
     },

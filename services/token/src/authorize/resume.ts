@@ -1,7 +1,13 @@
 // What the second and third leg have in common: opening a verifier, and every reason not to go on with it.
 // Nothing here changes a row, so a browser without its cookie burns nothing (security catalogue S01).
 import type { FlowEvent, HandleKind, ResponseTarget } from '@cardea/oauth';
-import { checkAuthorizationRequest, errorResponse, flowTransition, OAuthError, readResponseAddress } from '@cardea/oauth';
+import {
+  checkAuthorizationRequest,
+  errorResponse,
+  flowTransition,
+  OAuthError,
+  readResponseAddress,
+} from '@cardea/oauth';
 import { timingSafeEqual } from 'node:crypto';
 import type { FlowProof, FlowRef } from '../storage/flows.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';

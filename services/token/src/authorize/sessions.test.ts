@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '@cardea/oauth';
 import { clientV1, interactionV1 } from '@cardea/rpc';
 import type { Browser, Installation } from './installation.fixture.js';
-import { authorizationUrl, call, codeChallenge, createInstallation, parameterOf, told } from './installation.fixture.js';
+import {
+  authorizationUrl,
+  call,
+  codeChallenge,
+  createInstallation,
+  parameterOf,
+  told,
+} from './installation.fixture.js';
 
 let it: Installation;
 beforeAll(async () => {
@@ -18,23 +25,35 @@ const login = async (browser: Browser, parameters: Record<string, string> = {}, 
   const challenge = parameterOf(await browser.open(authorizationUrl(parameters)), 'login_challenge');
   const request = await it.app.getLoginRequest({ challenge }, call);
   const accepted = { challenge, subject: request.skip ? request.subject : 'ann', remember: true, ...answer };
-  const { redirectTo } = await it.app.acceptLoginRequest(interactionV1.AcceptLoginRequestRequest.create(accepted), call);
+  const { redirectTo } = await it.app.acceptLoginRequest(
+    interactionV1.AcceptLoginRequestRequest.create(accepted),
+    call,
+  );
   return { request, redirectTo };
 };
 const consent = async (browser: Browser, back: string, answer: ConsentAnswer = {}) => {
   const challenge = parameterOf(await browser.open(back), 'consent_challenge');
   const request = await it.app.getConsentRequest({ challenge }, call);
   const accepted = { challenge, grantedScopes: request.requestedScopes, ...answer };
-  const { redirectTo } = await it.app.acceptConsentRequest(interactionV1.AcceptConsentRequestRequest.create(accepted), call);
+  const { redirectTo } = await it.app.acceptConsentRequest(
+    interactionV1.AcceptConsentRequestRequest.create(accepted),
+    call,
+  );
   const outcome = await browser.open(redirectTo);
   return { request, code: told(outcome)['code'] };
 };
-const flow = async (browser: Browser, parameters: Record<string, string> = {}, answer: LoginAnswer = {}, given: ConsentAnswer = {}) => {
+const flow = async (
+  browser: Browser,
+  parameters: Record<string, string> = {},
+  answer: LoginAnswer = {},
+  given: ConsentAnswer = {},
+) => {
   const first = await login(browser, parameters, answer);
   const second = await consent(browser, first.redirectTo, given);
   return { login: first.request, consent: second.request, code: second.code };
 };
-const errorOf = async (browser: Browser, parameters: Record<string, string>) => told(await browser.open(authorizationUrl(parameters)))['error'];
+const errorOf = async (browser: Browser, parameters: Record<string, string>) =>
+  told(await browser.open(authorizationUrl(parameters)))['error'];
 const sessionExists = async (id: string) =>
   (await it.database.query('SELECT 1 FROM cardea.login_session WHERE id = $1', [id])).rowCount === 1;
 const seconds = (n: number) => {
@@ -174,7 +193,9 @@ describe('a remembered consent', () => {
     expect((await flow(browser)).consent.skip).toBe(false);
     const again = await flow(browser, {}, {}, { remember: true });
     expect((await flow(browser)).consent.skip).toBe(true);
-    await it.database.query('UPDATE cardea.consent_grant SET revoked_at = now() WHERE id = $1', [again.consent.consentRequestId]);
+    await it.database.query('UPDATE cardea.consent_grant SET revoked_at = now() WHERE id = $1', [
+      again.consent.consentRequestId,
+    ]);
     expect((await flow(browser)).consent.skip).toBe(false);
   });
 
@@ -210,7 +231,11 @@ test('pairwise clients see their own subject; several hosts are refused before c
 });
 
 describe('logout', () => {
-  const failure = (work: Promise<unknown>) => work.then(() => 'none', (error: unknown) => (error as OAuthError).code);
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => 'none',
+      (error: unknown) => (error as OAuthError).code,
+    );
   const challengeIn = (url: string) => new URL(url).searchParams.get('logout_challenge') ?? '';
   const confirm = async (browser: Browser, challenge: string) => {
     const { redirectTo } = await it.app.acceptLogoutRequest({ challenge }, call);
@@ -226,7 +251,12 @@ describe('logout', () => {
     expect(location).toMatch(/^https:\/\/ui\.test\/logout\?logout_challenge=/);
     const challenge = challengeIn(location);
     const request = await it.app.getLogoutRequest({ challenge }, call);
-    expect(request).toMatchObject({ subject: 'lena', sessionId: first.sessionId, rpInitiated: true, client: { clientId: 'app' } });
+    expect(request).toMatchObject({
+      subject: 'lena',
+      sessionId: first.sessionId,
+      rpInitiated: true,
+      client: { clientId: 'app' },
+    });
     expect(request.requestUrl).toMatch(/^\/oauth2\/sessions\/logout\?/);
 
     const { redirectTo } = await it.app.acceptLogoutRequest({ challenge }, call);

@@ -7,7 +7,10 @@ import type { FlowStart } from '../authorize/flow-body.js';
 
 /** 410 with the way out: a back button leads to a new flow, not into a dead end. */
 export function handledRequest(context: AuthorizationContext, start: FlowStart): OAuthError {
-  return new OAuthError('request_handled', undefined, { status: 410, redirectTo: requestUrl(context.settings, start.query) });
+  return new OAuthError('request_handled', undefined, {
+    status: 410,
+    redirectTo: requestUrl(context.settings, start.query),
+  });
 }
 
 /** @throws {OAuthError} not_found when the client was deleted meanwhile */

@@ -103,14 +103,23 @@ function grantOf(
   const allowed = client.scope.split(' ');
   for (const scope of answer.grantedScopes) {
     const requested = settings.hydraCompat || asked.scopes.includes(scope);
-    if (!requested || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope) || !scopeAllowed(allowed, scope, settings.policy.scopeStrategy)) {
-      throw new OAuthError('invalid_scope', `The scope '${scope}' was not asked for or is not allowed to the client.`, { status: 400 });
+    if (
+      !requested ||
+      !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope) ||
+      !scopeAllowed(allowed, scope, settings.policy.scopeStrategy)
+    ) {
+      throw new OAuthError('invalid_scope', `The scope '${scope}' was not asked for or is not allowed to the client.`, {
+        status: 400,
+      });
     }
   }
   for (const audience of answer.grantedAudience) {
     const requested = settings.hydraCompat || asked.audience.includes(audience);
     if (!requested || !audienceAllowed(client.audience, audience)) {
-      throw new OAuthError('invalid_request', `The audience '${audience}' was not asked for or is not allowed to the client.`);
+      throw new OAuthError(
+        'invalid_request',
+        `The audience '${audience}' was not asked for or is not allowed to the client.`,
+      );
     }
   }
   return {

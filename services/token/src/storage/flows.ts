@@ -39,7 +39,11 @@ export interface CodeRow {
 export interface Flows {
   find(ref: FlowRef): Promise<FlowRow | undefined>;
   /** Stores the login app's answer; false when the browser has used an earlier one. */
-  answerLogin(event: 'accept_login' | 'reject_login', ref: FlowRef, row: FlowAnswer & { clientId: string; browser: Buffer }): Promise<boolean>;
+  answerLogin(
+    event: 'accept_login' | 'reject_login',
+    ref: FlowRef,
+    row: FlowAnswer & { clientId: string; browser: Buffer },
+  ): Promise<boolean>;
   /** Stores the consent app's answer; false when the browser has used an earlier one. */
   answerConsent(event: 'accept_consent' | 'reject_consent', ref: FlowRef, row: FlowAnswer): Promise<boolean>;
   /**
@@ -56,7 +60,11 @@ export interface Flows {
     formerSession: string | undefined,
   ): Promise<boolean>;
   /** Ends a flow with an error for the client; false when somebody was faster. */
-  refuse(event: 'use_login_rejection' | 'fail_login' | 'use_consent_rejection', ref: FlowRef, proof: FlowProof): Promise<boolean>;
+  refuse(
+    event: 'use_login_rejection' | 'fail_login' | 'use_consent_rejection',
+    ref: FlowRef,
+    proof: FlowProof,
+  ): Promise<boolean>;
   /** Completes a flow: the grant and its code exist from the same moment on. False when somebody was faster. */
   complete(ref: FlowRef, proof: FlowProof, grant: GrantRow, code: CodeRow): Promise<boolean>;
 }

@@ -1,0 +1,40 @@
+// Reads the authorization rooms' settings out of the product's configuration; the only place that knows both spellings.
+import type { Config } from '@cardea/service';
+import { required } from '@cardea/service';
+import type { AuthorizationSettings } from './context.js';
+
+const seconds = (millis: number) => Math.max(1, Math.floor(millis / 1000));
+
+/** Where pages are not configured, our own fallbacks say what to configure. */
+export function authorizationSettings(config: Config): AuthorizationSettings {
+  const { urls, ttl, serve, oauth2, profile } = config;
+  const issuer = required(urls.self.issuer, 'urls.self.issuer');
+  const publicUrl = (urls.self.public ?? issuer).replace(/\/+$/, '');
+  const fallback = (page: string) => `${publicUrl}/oauth2/fallbacks/${page}`;
+  const login = urls.login ?? fallback('login');
+  return {
+    issuer,
+    publicUrl,
+    pages: {
+      login,
+      registration: urls.registration ?? login,
+      consent: urls.consent ?? fallback('consent'),
+      logout: urls.logout ?? fallback('logout'),
+      afterLogout: urls.postLogoutRedirect ?? fallback('logout/callback'),
+    },
+    interactionSeconds: seconds(ttl.loginConsentRequest),
+    sessionSeconds: seconds(ttl.authenticationSession),
+    codeSeconds: seconds(ttl.authCode),
+    policy: {
+      scopeStrategy: config.strategies.scope,
+      pkceRequired: oauth2.pkce.enforced || profile === 'oauth21',
+      pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients,
+      minStateLength: profile === 'hydra-compat' ? 8 : 0,
+      insecureRedirects: config.dev,
+    },
+    cookieNames: serve.cookies.names,
+    // Pairwise subjects come with their own settings; until then such clients are refused, never given the real subject.
+    pairwiseSalt: '',
+    hydraCompat: profile === 'hydra-compat',
+  };
+}
