@@ -14,3 +14,6 @@ export * from './authorize/request.js';
 export * from './logout.js';
 export * from './subject.js';
 export * from './lifespan.js';
+export * from './algorithms.js';
+export * from './jws.js';
+export * from './key-set.js';

@@ -1,0 +1,30 @@
+// Durations as Go and Hydra write them (`1h30m`), and the lifetimes a client and its grant end up with.
+const unitMillis: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** @returns milliseconds, or undefined when the text is no duration */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/.test(text)) return undefined;
+  let millis = 0;
+  for (const [, amount = '', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)/g)) {
+    millis += Number(amount) * (unitMillis[unit] ?? 0);
+  }
+  return Math.round(millis);
+}
+
+/** Writes milliseconds the way Go prints a duration: `1h0m0s`, `1m30s`, `5s`, `1.5s`, `250ms`. */
+export function formatDuration(millis: number): string {
+  if (millis === 0) return '0s';
+  if (millis < 1_000) return `${String(millis)}ms`;
+  const hours = Math.floor(millis / 3_600_000);
+  const minutes = Math.floor((millis % 3_600_000) / 60_000);
+  const seconds = `${String((millis % 60_000) / 1_000)}s`;
+  if (hours > 0) return `${String(hours)}h${String(minutes)}m${seconds}`;
+  return minutes > 0 ? `${String(minutes)}m${seconds}` : seconds;
+}

@@ -1,0 +1,65 @@
+// Writes docs/configuration.md from the schema and docs/errors.md from the error table.
+import { errorTable } from '@cardea/oauth';
+import { configSchema } from './config/schema.js';
+import { environmentName, leaves } from './config/shape.js';
+
+function at(tree: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree);
+}
+
+/** A default as a person would type it. */
+function printed(value: unknown): string {
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return value.length === 0 ? '' : `\`${value.join(', ')}\``;
+  return `\`${String(value)}\``;
+}
+
+const durations = (key: string) => /^(ttl\.|.*(_period|_grace)$)/.test(key);
+
+function humanDuration(millis: number): string {
+  for (const [unit, size] of [['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const) {
+    if (millis >= size && millis % size === 0) return `${String(millis / size)}${unit}`;
+  }
+  return millis === 0 ? '0s' : `${String(millis)}ms`;
+}
+
+/** docs/configuration.md */
+export function configurationPage(): string {
+  const defaults = configSchema.parse({});
+  const rows = leaves(configSchema).map(({ path, facts }) => {
+    const key = path.join('.');
+    const value = at(defaults, path);
+    const text = durations(key) && typeof value === 'number' ? printed(humanDuration(value)) : printed(value);
+    const secret = facts.secret === true ? ` Secret: may be given as \`${key}_file\`.` : '';
+    return `| \`${key}\` | \`${environmentName(path)}\` | ${text} | ${facts.description}${secret} |`;
+  });
+  return [
+    '# Configuration',
+    '',
+    'Generated from `libs/service/src/config/schema.ts` by `npm run gen`. Files are YAML (`--config FILE`, later ones win), the',
+    'environment wins over files, and an unknown key refuses to start. Durations are written `30s`, `10m`, `1h30m`.',
+    '',
+    '| Setting | Environment | Default | Meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** docs/errors.md */
+export function errorsPage(): string {
+  const rows = Object.entries(errorTable).map(
+    ([code, row]) => `| \`${code}\` | ${String(row.status)} | \`${row.grpc}\` | ${row.redirectable ? 'yes' : 'no'} | ${row.description} |`,
+  );
+  return [
+    '# Errors',
+    '',
+    'Generated from `libs/oauth/src/errors.ts` by `npm run gen`. Every answer with an error carries `error`, `error_description`',
+    'and `error_id`; the log line with the same id says what happened underneath.',
+    '',
+    '| Code | HTTP | gRPC | May reach a redirect URI | Meaning |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,50 @@
+// The main function of every service process: load, start, wait for a signal, drain, let the loop run empty.
+import { parseArgs } from 'node:util';
+import type { Config } from './config/load.js';
+import { ConfigError, loadConfig } from './config/load.js';
+import type { Service } from './service.js';
+import { startService } from './start.js';
+
+/** How long a drain may take before the process gives up on it. */
+const hardStopMillis = 25_000;
+
+/** Reads `--config FILE` (repeatable) and the environment. */
+export function configFromProcess(argv: readonly string[] = process.argv.slice(2)): Config {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { config: { type: 'string', multiple: true } },
+    allowPositionals: true,
+  });
+  return loadConfig({
+    files: values.config ?? [],
+    env: process.env,
+    warn: (message) => process.stderr.write(`${message}\n`),
+  });
+}
+
+/** Runs services in this process until SIGTERM or SIGINT. They start in the given order and stop in the reverse one. */
+export async function runAll(services: readonly Service[], config: Config): Promise<void> {
+  const running: Awaited<ReturnType<typeof startService>>[] = [];
+  for (const service of services) running.push(await startService(service, config));
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  const giveUp = setTimeout(() => {
+    process.stderr.write('the drain took too long; giving up\n');
+    process.exit(1);
+  }, hardStopMillis);
+  giveUp.unref();
+  for (const service of running.reverse()) await service.stop();
+}
+
+/** The whole of a `main.ts`. A failed start is one line and exit code 1. */
+export async function run(...services: readonly Service[]): Promise<void> {
+  try {
+    await runAll(services, configFromProcess());
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(error instanceof ConfigError ? `configuration: ${message}\n` : `${services[0]?.name ?? ''}: ${message}\n`);
+    process.exitCode = 1;
+  }
+}

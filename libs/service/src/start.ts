@@ -1,0 +1,121 @@
+// Starts one service in this process and knows how to stop it: drain, then close in reverse order of opening.
+import { connectPeer, serveRpc } from '@cardea/rpc';
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createChecks } from './checks.js';
+import type { Config } from './config/load.js';
+import { boundTimes, drainable } from './http-drain.js';
+import type { Log } from './log.js';
+import { openLog } from './log.js';
+import { createManagementServer } from './management.js';
+import { createMetrics } from './metrics.js';
+import type { Host, Service } from './service.js';
+import { openTracing } from './trace.js';
+
+/** A service that runs. */
+export interface RunningService {
+  readonly log: Log;
+  /** Readiness off, grace, finish in flight, close everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+function listen(server: import('node:http').Server, address: { host: string; port: number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = /^unix:(.+)$/.exec(address.host)?.[1];
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const place = socket ?? `${address.host}:${String(address.port)}`;
+      reject(error.code === 'EADDRINUSE' ? new Error(`${place} is in use by another process`) : error);
+    });
+    if (socket !== undefined) server.listen(socket, () => resolve(`unix:${socket}`));
+    else server.listen(address.port, address.host, () => resolve(`http://${address.host}:${String((server.address() as AddressInfo).port)}`));
+  });
+}
+
+/** @throws whatever the service cannot start without; everything opened until then is closed again */
+export async function startService(service: Service, config: Config, options: { log?: Log } = {}): Promise<RunningService> {
+  const log = options.log ?? openLog(service.name, config.log.level);
+  const now = Date.now;
+  const metrics = createMetrics(service.name);
+  const checks = createChecks(now);
+  const closers: (() => Promise<void> | void)[] = [];
+  const drains: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const draining = () => stopping !== undefined;
+  const tracing = await openTracing(service.name, {
+    otlpEndpoint: config.tracing.otlpEndpoint,
+    sampleRatio: config.tracing.sampleRatio,
+    random: Math.random,
+  });
+  closers.push(() => tracing.flush());
+
+  const host: Host = {
+    log,
+    now,
+    random: randomBytes,
+    metrics,
+    tracing,
+    checks,
+    draining,
+    async serveGrpc(address, security, services, { reflection = false } = {}) {
+      const health = async () => !draining() && Object.keys(await checks.problems()).length === 0;
+      const server = await serveRpc({ address, security, services, health, reflection, log });
+      drains.push(() => server.drain());
+      closers.push(() => server.close());
+      log.info({ address: server.address }, 'serving gRPC');
+      return server;
+    },
+    async serveHttp(address, server) {
+      boundTimes(server);
+      const drain = drainable(server);
+      const url = await listen(server, address);
+      drains.push(drain);
+      closers.push(() => server.closeAllConnections());
+      log.info({ url }, 'serving HTTP');
+      return url;
+    },
+    connect(addresses, security) {
+      const peer = connectPeer({ addresses, security });
+      closers.push(() => peer.close());
+      return peer;
+    },
+    onStop: (close) => void closers.push(close),
+  };
+
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log.warn({ err: error instanceof Error ? error.message : String(error) }, 'something did not close well');
+      }
+    }
+  };
+  try {
+    const management = createManagementServer({ checks, metrics, draining });
+    await listen(management, { host: config.serve.management.host, port: config.serve.management[service.name] });
+    closers.push(() => {
+      management.close();
+      management.closeAllConnections();
+    });
+    await service.start(config, host);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  const stop = async (): Promise<void> => {
+    log.info({}, 'draining');
+    if (config.serve.drainGrace > 0) await new Promise((resolve) => setTimeout(resolve, config.serve.drainGrace));
+    await Promise.all(drains.map((drain) => drain()));
+    await closeAll();
+    log.info({}, 'stopped');
+  };
+  return {
+    log,
+    stop() {
+      // `draining` must be true before the first await inside, so the promise is made by hand.
+      stopping ??= Promise.resolve().then(stop);
+      return stopping;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+// Traces: whether a request is sampled is decided before any span exists, so an unsampled one costs a comparison.
+import type { Span, Tracer } from '@opentelemetry/api';
+import { randomBytes } from 'node:crypto';
+
+/** A span that may not exist. */
+export interface TraceSpan {
+  /** For the next hop; empty when the request is not sampled. */
+  readonly traceparent: string;
+  end(error?: unknown): void;
+}
+
+export interface Tracing {
+  /** Begins a span at the edge: continues the caller's trace when it is sampled, or flips the coin (W3C Trace Context). */
+  atEdge(name: string, traceparent: string | undefined): TraceSpan;
+  /** Begins a span below a hop; does nothing for an empty traceparent. */
+  below(name: string, traceparent: string): TraceSpan;
+  flush(): Promise<void>;
+}
+
+const none: TraceSpan = { traceparent: '', end: () => undefined };
+const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/** Tracing for one process; without an endpoint nothing is loaded and nothing is recorded. */
+export async function openTracing(
+  service: string,
+  options: { otlpEndpoint?: string | undefined; sampleRatio: number; random: () => number },
+): Promise<Tracing> {
+  const endpoint = options.otlpEndpoint;
+  if (endpoint === undefined) return { atEdge: () => none, below: () => none, flush: () => Promise.resolve() };
+  const [api, { BasicTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] =
+    await Promise.all([
+      import('@opentelemetry/api'),
+      import('@opentelemetry/sdk-trace-base'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+    ]);
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': `cardea-${service}` }),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: endpoint }))],
+  });
+  const tracer: Tracer = provider.getTracer('cardea');
+
+  const begin = (name: string, traceId: string, parentId: string): TraceSpan => {
+    const parent = api.trace.setSpanContext(api.ROOT_CONTEXT, {
+      traceId,
+      spanId: parentId,
+      traceFlags: api.TraceFlags.SAMPLED,
+      isRemote: true,
+    });
+    const span: Span = tracer.startSpan(name, {}, parent);
+    return {
+      traceparent: `00-${traceId}-${span.spanContext().spanId}-01`,
+      end(error) {
+        if (error !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR });
+        span.end();
+      },
+    };
+  };
+  return {
+    atEdge(name, traceparent) {
+      const parts = traceparent === undefined ? null : shape.exec(traceparent);
+      if (parts !== null) {
+        const [, traceId = '', parentId = '', flags = '00'] = parts;
+        return (Number.parseInt(flags, 16) & 1) === 1 ? begin(name, traceId, parentId) : none;
+      }
+      if (options.random() >= options.sampleRatio) return none;
+      return begin(name, randomBytes(16).toString('hex'), randomBytes(8).toString('hex'));
+    },
+    below(name, traceparent) {
+      const parts = traceparent === '' ? null : shape.exec(traceparent);
+      return parts === null ? none : begin(name, parts[1] ?? '', parts[2] ?? '');
+    },
+    flush: () => provider.shutdown(),
+  };
+}
