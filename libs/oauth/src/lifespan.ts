@@ -28,3 +28,53 @@ export function formatDuration(millis: number): string {
   if (hours > 0) return `${String(hours)}h${String(minutes)}m${seconds}`;
   return minutes > 0 ? `${String(minutes)}m${seconds}` : seconds;
 }
+
+/** Lifetimes in milliseconds; a refresh token may have no end. */
+export interface TokenLifetimes {
+  readonly access: number;
+  readonly id: number;
+  /** Infinity when it never expires. */
+  readonly refresh: number;
+}
+
+/** What a client may set for itself (hydra-wire §4.6), milliseconds. */
+export interface ClientLifespans {
+  readonly authorizationCodeGrantAccessTokenMillis?: number | undefined;
+  readonly authorizationCodeGrantIdTokenMillis?: number | undefined;
+  readonly authorizationCodeGrantRefreshTokenMillis?: number | undefined;
+  readonly clientCredentialsGrantAccessTokenMillis?: number | undefined;
+  readonly refreshTokenGrantAccessTokenMillis?: number | undefined;
+  readonly refreshTokenGrantIdTokenMillis?: number | undefined;
+  readonly refreshTokenGrantRefreshTokenMillis?: number | undefined;
+}
+
+/**
+ * The lifetimes of what a grant issues: the client's where it set them, else the server's.
+ *
+ * @param server `ttl.*`; a refresh lifetime of -1 means no end
+ */
+export function lifetimesOf(grantType: string, client: ClientLifespans | undefined, server: TokenLifetimes): TokenLifetimes {
+  const own = client ?? {};
+  const refresh = (millis: number | undefined) => {
+    const chosen = millis ?? server.refresh;
+    return chosen < 0 ? Infinity : chosen;
+  };
+  switch (grantType) {
+    case 'authorization_code':
+      return {
+        access: own.authorizationCodeGrantAccessTokenMillis ?? server.access,
+        id: own.authorizationCodeGrantIdTokenMillis ?? server.id,
+        refresh: refresh(own.authorizationCodeGrantRefreshTokenMillis),
+      };
+    case 'refresh_token':
+      return {
+        access: own.refreshTokenGrantAccessTokenMillis ?? server.access,
+        id: own.refreshTokenGrantIdTokenMillis ?? server.id,
+        refresh: refresh(own.refreshTokenGrantRefreshTokenMillis),
+      };
+    case 'client_credentials':
+      return { access: own.clientCredentialsGrantAccessTokenMillis ?? server.access, id: server.id, refresh: refresh(undefined) };
+    default:
+      return { access: server.access, id: server.id, refresh: refresh(undefined) };
+  }
+}

@@ -1,0 +1,46 @@
+// The provider's metadata: only what is true now (OpenID Connect Discovery §3, RFC 8414 §2).
+
+/** What the document is made of. */
+export interface ProviderFacts {
+  /** Stands in the document byte for byte. */
+  readonly issuer: string;
+  /** Base of the public endpoints, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly grantTypes: readonly string[];
+  readonly authenticationMethods: readonly string[];
+  /** JWS algorithms that have a key which signs ID tokens now. */
+  readonly idTokenAlgorithms: readonly string[];
+  readonly subjectTypes: readonly string[];
+  readonly scopes: readonly string[];
+  readonly claims: readonly string[];
+}
+
+/** The document, ready to be serialised. Endpoints that do not exist are not told. */
+export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, unknown>> {
+  const { issuer, publicUrl, authenticationMethods, idTokenAlgorithms } = facts;
+  const at = (path: string) => publicUrl + path;
+  return {
+    issuer,
+    authorization_endpoint: at('/oauth2/auth'),
+    token_endpoint: at('/oauth2/token'),
+    userinfo_endpoint: at('/userinfo'),
+    jwks_uri: at('/.well-known/jwks.json'),
+    revocation_endpoint: at('/oauth2/revoke'),
+    end_session_endpoint: at('/oauth2/sessions/logout'),
+    scopes_supported: facts.scopes,
+    claims_supported: facts.claims,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    grant_types_supported: facts.grantTypes,
+    subject_types_supported: facts.subjectTypes,
+    id_token_signing_alg_values_supported: idTokenAlgorithms,
+    userinfo_signing_alg_values_supported: ['none', ...idTokenAlgorithms],
+    token_endpoint_auth_methods_supported: authenticationMethods,
+    revocation_endpoint_auth_methods_supported: authenticationMethods,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+  };
+}
