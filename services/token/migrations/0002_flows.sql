@@ -27,7 +27,8 @@ CREATE TABLE cardea.flow (
 ) PARTITION BY RANGE (expires_at);
 CREATE TABLE cardea.flow_default PARTITION OF cardea.flow DEFAULT;
 
--- What a subject allowed a client: the root of a token family. Falls as a whole when revoked_at is set.
+-- What a subject allowed a client: the root of a token family. `revoked_at` withdraws the consent; `fallen_at` kills the
+-- tokens that came of it and leaves a remembered consent alone.
 -- `skipped` marks grants that rest on an earlier remembered one.
 CREATE TABLE cardea.consent_grant (
   id uuid PRIMARY KEY,
@@ -41,7 +42,8 @@ CREATE TABLE cardea.consent_grant (
   skipped boolean NOT NULL DEFAULT false,
   body bytea NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
-  revoked_at timestamptz
+  revoked_at timestamptz,
+  fallen_at timestamptz
 );
 CREATE INDEX consent_grant_subject ON cardea.consent_grant (subject, client_id, created_at DESC);
 CREATE INDEX consent_grant_client ON cardea.consent_grant (client_id);

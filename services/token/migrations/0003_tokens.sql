@@ -29,6 +29,7 @@ CREATE TABLE cardea.refresh_token (
   issued_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz NOT NULL,
   used_at timestamptz,
+  uses integer NOT NULL DEFAULT 0,
   revoked_at timestamptz,
   access_key bytea NOT NULL,
   access_expires_at timestamptz NOT NULL,
@@ -37,9 +38,12 @@ CREATE TABLE cardea.refresh_token (
 ) WITH (fillfactor = 80);
 CREATE INDEX refresh_token_grant ON cardea.refresh_token (grant_id);
 
--- One number that every Redis entry is filed under. Raising it makes all of them unreachable (cache/epoch.ts).
+-- What every Redis entry is filed under, and the one Redis server (its run_id) that may be believed. Raising the epoch makes
+-- all entries unreachable; a reader trusts what it read here for one second (cache/epoch.ts).
 CREATE TABLE cardea.cache_epoch (
   singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-  epoch bigint NOT NULL
+  epoch bigint NOT NULL,
+  server text NOT NULL DEFAULT '',
+  changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 INSERT INTO cardea.cache_epoch (epoch) VALUES (1);

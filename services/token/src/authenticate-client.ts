@@ -1,0 +1,44 @@
+// Client authentication at the token endpoint and its neighbours: the registered way, or none at all (RFC 6749 §2.3, §5.2).
+import type { Parameters } from '@cardea/oauth';
+import { OAuthError, readCredentials, registeredMethod } from '@cardea/oauth';
+import type { clientV1 } from '@cardea/rpc';
+import type { ClientResolver } from './client-resolver.js';
+import type { ClientSecrets } from './client-secrets.js';
+import type { Events } from './events.js';
+
+/**
+ * @param authorization the Authorization header; empty when absent
+ * @throws {OAuthError} invalid_client for everything but a malformed request; which part was wrong is not told
+ */
+export type AuthenticateClient = (authorization: string, parameters: Parameters) => Promise<clientV1.Client>;
+
+export function createAuthenticateClient(options: {
+  clients: ClientResolver;
+  secrets: ClientSecrets;
+  events: Events;
+  /** Hydra answers invalid_request when there are no credentials at all. */
+  hydraCompat: boolean;
+}): AuthenticateClient {
+  const { clients, secrets, events, hydraCompat } = options;
+
+  const refuse = (clientId: string, reason: string): OAuthError => {
+    events.record('client_authentication_failed', { client_id: clientId.slice(0, 255), reason });
+    return new OAuthError('invalid_client');
+  };
+
+  return async (authorization, parameters) => {
+    const credentials = readCredentials(authorization, parameters);
+    if (credentials === undefined) {
+      if (hydraCompat) throw new OAuthError('invalid_request', 'The request has no client credentials.');
+      throw refuse('', 'no credentials');
+    }
+    const { clientId = '', method } = credentials;
+    const found = await clients.find(clientId);
+    if (found === undefined) throw refuse(clientId, 'unknown client');
+    if (registeredMethod(found.client) !== method) throw refuse(clientId, 'another method is registered');
+    if (method === 'none') return found.client;
+    if (method === 'private_key_jwt') throw refuse(clientId, 'private_key_jwt is not supported yet');
+    if (!(await secrets.verify(clientId, credentials.secret, found.secretHashes))) throw refuse(clientId, 'wrong secret');
+    return found.client;
+  };
+}

@@ -1,0 +1,134 @@
+// When a cache may be believed at all: entries are filed under an epoch that PostgreSQL keeps, and each process believes what
+// it read there for one second. Whoever cannot delete entries raises the epoch and waits that second out (ARCHITECTURE §5:
+// a revocation answers 200 only once no cache can still say "active").
+import type { Log } from '@cardea/service';
+import type { Database } from '../storage/database.js';
+import { storageFailure } from '../storage/database.js';
+import type { CacheRedis, RedisLink } from './redis.js';
+
+/** The right to believe the cache, for a moment. */
+export interface Trust {
+  readonly epoch: number;
+  readonly link: RedisLink;
+}
+
+export interface EpochState {
+  readonly epoch: number;
+  /** The one server that may be believed; empty when there is none. */
+  readonly server: string;
+  /** How long ago it last changed, milliseconds. */
+  readonly ageMillis: number;
+}
+
+export interface Epoch {
+  /** Undefined when the cache must not be believed now. */
+  trust(): Trust | undefined;
+  /** What PostgreSQL says at this moment. */
+  read(): Promise<EpochState>;
+  /** Makes all entries unreachable; settles when no process believes the former epoch any more. */
+  raise(): Promise<void>;
+  /** Settles when an epoch of this age is the only one that any process believes. */
+  settled(ageMillis: number): Promise<void>;
+  close(): void;
+}
+
+/** How long a reader believes what it read, counted from before it asked. */
+const trustMillis = 1_000;
+/** How long writers wait: longer, for clocks that run apart. */
+const settleMillis = 1_100;
+const pollMillis = 400;
+/** Two servers, each believed by somebody, may take turns no faster than this. */
+const takeoverMillis = 2_000;
+
+const monotonic = () => performance.now();
+const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+
+export function createEpoch(database: Database, redis: CacheRedis, log: Log): Epoch {
+  let known: { epoch: number; server: string; until: number } | undefined;
+  let trusted: Trust | undefined;
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const read = async (): Promise<EpochState> => {
+    const asked = monotonic();
+    try {
+      const { rows } = await database.query<{ epoch: number; server: string; age: number }>({
+        name: 'cache_epoch_read',
+        text: `SELECT epoch, server, extract(epoch FROM clock_timestamp() - changed_at)::float8 * 1000 AS age
+          FROM cardea.cache_epoch`,
+      });
+      const row = rows[0];
+      if (row === undefined) throw new Error('cardea.cache_epoch is empty');
+      if (known === undefined || row.epoch >= known.epoch) {
+        known = { epoch: row.epoch, server: row.server, until: asked + trustMillis };
+      }
+      return { epoch: row.epoch, server: row.server, ageMillis: row.age };
+    } catch (error) {
+      throw storageFailure(error);
+    }
+  };
+
+  /** A server nobody believes yet, or one that came in another's place, becomes the one to be believed. */
+  const enthrone = async (server: string): Promise<void> => {
+    await database.query(
+      `UPDATE cardea.cache_epoch SET epoch = epoch + 1, server = $1, changed_at = clock_timestamp()
+        WHERE server <> $1 AND (server = '' OR changed_at < clock_timestamp() - make_interval(secs => $2))`,
+      [server, takeoverMillis / 1000],
+    );
+    await read();
+  };
+
+  const poll = async (): Promise<void> => {
+    try {
+      const state = await read();
+      const link = redis.link();
+      if (link !== undefined && link.server !== state.server) await enthrone(link.server);
+    } catch (error) {
+      log.debug({ err: (error as Error).message }, 'the cache epoch could not be read');
+    }
+    if (!closed) timer = setTimeout(() => void poll(), pollMillis).unref();
+  };
+  void poll();
+
+  const update = async (): Promise<void> => {
+    try {
+      // No server is believed until one is enthroned again: while Redis is away, only the first revocation has to wait.
+      await database.query(`UPDATE cardea.cache_epoch SET epoch = epoch + 1, server = '', changed_at = clock_timestamp()`);
+    } catch (error) {
+      throw storageFailure(error);
+    }
+    known = undefined;
+  };
+  let running: Promise<void> = Promise.resolve();
+  let queued: Promise<void> | undefined;
+  /** Those who ask while one is under way share the next. */
+  const raiseOnce = (): Promise<void> =>
+    (queued ??= running
+      .catch(() => undefined)
+      .then(() => {
+        queued = undefined;
+        running = update();
+        return running;
+      }));
+
+  return {
+    trust() {
+      const link = redis.link();
+      if (known === undefined || link?.server !== known.server || monotonic() >= known.until) return undefined;
+      if (trusted?.epoch !== known.epoch || trusted.link !== link) trusted = { epoch: known.epoch, link };
+      return trusted;
+    },
+    read,
+    async raise() {
+      await raiseOnce();
+      await sleep(settleMillis);
+    },
+    async settled(ageMillis) {
+      if (ageMillis < settleMillis) await sleep(settleMillis - ageMillis);
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// Client secrets: made, hashed and verified. Ours are long and random, so a fast keyed hash guards them; chosen ones get
+// PBKDF2 in Hydra's spelling, computed off the event loop, a few at a time (ARCHITECTURE §9.3).
+import { longestSecret, OAuthError } from '@cardea/oauth';
+import { createHmac, createSecretKey, pbkdf2, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import { deriveKeys } from './seal.js';
+
+export interface ClientSecrets {
+  /** A new secret: 26 characters, 156 bits. */
+  generate(): string;
+  /** @param generated whether generate() made it */
+  hash(secret: string, generated: boolean): Promise<string>;
+  /** Whether a secret matches one of the hashes. */
+  verify(clientId: string, secret: string, hashes: readonly string[]): Promise<boolean>;
+}
+
+const derive = promisify(pbkdf2);
+const iterations = 25_000;
+const hashBytes = 32;
+const saltBytes = 16;
+/** PBKDF2 computations at a time, and how many may wait. */
+const mostRunning = 2;
+const mostWaiting = 128;
+const rememberMillis = 60_000;
+const mostRemembered = 10_000;
+
+/** base64 without padding, as Go's RawStdEncoding writes it. */
+const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+
+export function createClientSecrets(options: {
+  /** `secrets.system`, newest first. */
+  secrets: readonly string[];
+  random: (bytes: number) => Buffer;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}): ClientSecrets {
+  const { random, now } = options;
+  const keys = deriveKeys(options.secrets, 'client secret').map(createSecretKey);
+  const [newest] = keys;
+  if (newest === undefined) throw new Error('secrets.system is empty');
+  // Lives and dies with the process, so a copy of the memory's keys says nothing about secrets elsewhere.
+  const memoryKey = createSecretKey(random(32));
+  const remembered = new Map<string, number>();
+  const verifying = new Map<string, Promise<boolean>>();
+  const limit = createLimit();
+
+  const keyed = (key: typeof newest, secret: string) => createHmac('sha256', key).update(secret).digest();
+
+  const verifyDerived = (clientId: string, secret: string, hash: string): Promise<boolean> => {
+    const memory = createHmac('sha256', memoryKey)
+      .update(clientId).update('\0').update(hash).update('\0').update(secret).digest('base64url');
+    if ((remembered.get(memory) ?? 0) > now()) return Promise.resolve(true);
+    let pending = verifying.get(memory);
+    if (pending === undefined) {
+      pending = limit(() => matchesDerived(secret, hash))
+        .then((matches) => {
+          if (matches) {
+            remembered.delete(memory);
+            if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value as string);
+            remembered.set(memory, now() + rememberMillis);
+          }
+          return matches;
+        })
+        .finally(() => verifying.delete(memory));
+      verifying.set(memory, pending);
+    }
+    return pending;
+  };
+
+  return {
+    generate: () => random(20).toString('base64url').slice(0, 26),
+    async hash(secret, generated) {
+      if (generated) return `$cardea-hmac$${raw(keyed(newest, secret))}`;
+      const salt = random(saltBytes);
+      const hash = await limit(() => derive(secret, salt, iterations, hashBytes, 'sha256'));
+      return `$pbkdf2-sha256$i=${String(iterations)},l=${String(hashBytes)}$${raw(salt)}$${raw(hash)}`;
+    },
+    async verify(clientId, secret, hashes) {
+      if (Buffer.byteLength(secret) > longestSecret) return false;
+      for (const hash of hashes) {
+        const fast = /^\$cardea-hmac\$(.+)$/.exec(hash)?.[1];
+        if (fast !== undefined) {
+          const expected = Buffer.from(fast, 'base64');
+          if (keys.some((key) => sameBytes(keyed(key, secret), expected))) return true;
+        } else if (await verifyDerived(clientId, secret, hash)) {
+          return true;
+        }
+      }
+      return false;
+    },
+  };
+}
+
+const sameBytes = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b);
+
+async function matchesDerived(secret: string, hash: string): Promise<boolean> {
+  const parts = /^\$pbkdf2-sha256\$i=(\d{1,7}),l=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash);
+  if (parts === null) return false;
+  const [, rounds = '', length = '', salt = '', expected = ''] = parts;
+  if (Number(rounds) < 1 || Number(length) < 16) return false;
+  const computed = await derive(secret, Buffer.from(salt, 'base64'), Number(rounds), Number(length), 'sha256');
+  return sameBytes(computed, Buffer.from(expected, 'base64'));
+}
+
+/** Runs a few at a time, lets some wait and turns the rest away, so that guessing secrets cannot starve the thread pool. */
+function createLimit(): <T>(work: () => Promise<T>) => Promise<T> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= mostRunning) {
+      if (waiting.length >= mostWaiting) {
+        throw new OAuthError('temporarily_unavailable', 'Too many clients are being authenticated; try again.');
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else {
+      running++;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
+}

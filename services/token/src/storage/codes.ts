@@ -1,0 +1,112 @@
+// Authorization codes: read in batches, redeemed once. One statement locks the family, takes the code and stores what came
+// of it; its rows are the verdict (ARCHITECTURE §2 law 8).
+import type { Database } from './database.js';
+import { createGroupCommit } from './group-commit.js';
+import { inOrder } from './ordered.js';
+import type { NewRefreshToken } from './refresh-tokens.js';
+import type { AccessTokenRow, TokenRef } from './tokens.js';
+
+export interface CodeRow {
+  readonly grantId: string;
+  readonly clientId: string;
+  readonly used: boolean;
+  /** Whether the family still stands. */
+  readonly standing: boolean;
+  /** Sealed. */
+  readonly body: Buffer;
+}
+
+export interface Redemption {
+  readonly code: TokenRef;
+  readonly grantId: string;
+  readonly access: AccessTokenRow;
+  readonly refresh: NewRefreshToken | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export interface Codes {
+  find(ref: TokenRef): Promise<CodeRow | undefined>;
+  /** True for exactly one redemption of a code, and only while its family stands; the tokens are durable then. */
+  redeem(redemption: Redemption): Promise<boolean>;
+}
+
+const findText = `SELECT i.ord, c.grant_id, c.client_id, c.used_at IS NOT NULL AS used, c.body, c.standing
+  FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord)
+  CROSS JOIN LATERAL (
+    SELECT c.grant_id, c.client_id, c.used_at, c.body, g.id IS NOT NULL AS standing
+    FROM cardea.authorization_code c
+    LEFT JOIN cardea.consent_grant g ON g.id = c.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL
+    WHERE c.key = i.key AND c.expires_at = to_timestamp(i.expires) LIMIT 1
+  ) c`;
+
+// Locks are taken in one order everywhere, families before codes, each sorted: batches cannot deadlock. The share lock makes
+// a family's fall wait for this statement, or this statement see that it fell. Of a code that comes twice in one batch, the
+// first counts.
+const redeemText = `WITH input AS MATERIALIZED (
+    SELECT * FROM unnest($1::bytea[], $2::float8[], $3::uuid[], $4::text[], $5::bytea[], $6::float8[], $7::bytea[],
+      $8::bytea[], $9::float8[], $10::bytea[], $11::float8[]) WITH ORDINALITY
+      AS i(code_key, code_expires, grant_id, client_id, access_key, access_expires, access_body,
+        refresh_key, refresh_expires, refresh_body, now, ord)
+  ), first AS MATERIALIZED (
+    SELECT DISTINCT ON (code_key) * FROM input ORDER BY code_key, ord
+  ), standing AS MATERIALIZED (
+    SELECT id FROM cardea.consent_grant
+    WHERE id = ANY($3::uuid[]) AND revoked_at IS NULL AND fallen_at IS NULL ORDER BY id FOR SHARE
+  ), locked AS MATERIALIZED (
+    SELECT c.key, c.expires_at, first.ord FROM first
+    JOIN standing ON standing.id = first.grant_id
+    JOIN cardea.authorization_code c ON c.key = first.code_key AND c.expires_at = to_timestamp(first.code_expires)
+    WHERE c.used_at IS NULL AND c.grant_id = first.grant_id
+    ORDER BY c.key FOR UPDATE OF c
+  ), redeemed AS (
+    UPDATE cardea.authorization_code c SET used_at = to_timestamp(input.now)
+    FROM locked JOIN input ON input.ord = locked.ord
+    WHERE c.key = locked.key AND c.expires_at = locked.expires_at AND c.used_at IS NULL
+    RETURNING locked.ord
+  ), access AS (
+    INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
+    SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body FROM redeemed JOIN input USING (ord)
+  ), refresh AS (
+    INSERT INTO cardea.refresh_token
+      (key, grant_id, client_id, issued_at, expires_at, access_key, access_expires_at, body)
+    SELECT refresh_key, grant_id, client_id, to_timestamp(now), to_timestamp(refresh_expires), access_key,
+      to_timestamp(access_expires), refresh_body
+    FROM redeemed JOIN input USING (ord) WHERE refresh_key IS NOT NULL
+  ) SELECT ord FROM redeemed`;
+
+export function createCodes(database: Database): Codes {
+  return {
+    find: createGroupCommit<TokenRef, CodeRow | undefined>(database, {
+      name: 'code_find',
+      text: findText,
+      values: (refs) => [refs.map((ref) => ref.key), refs.map((ref) => ref.expiresAt)],
+      results: (returned, refs) =>
+        inOrder(returned, refs.length, (row) => ({
+          grantId: row['grant_id'] as string,
+          clientId: row['client_id'] as string,
+          used: row['used'] as boolean,
+          standing: row['standing'] as boolean,
+          body: row['body'] as Buffer,
+        })),
+    }),
+    redeem: createGroupCommit<Redemption, boolean>(database, {
+      name: 'code_redeem',
+      text: redeemText,
+      values: (rows) => [
+        rows.map((row) => row.code.key),
+        rows.map((row) => row.code.expiresAt),
+        rows.map((row) => row.grantId),
+        rows.map((row) => row.access.clientId),
+        rows.map((row) => row.access.key),
+        rows.map((row) => row.access.expiresAt),
+        rows.map((row) => row.access.body),
+        rows.map((row) => row.refresh?.key ?? null),
+        rows.map((row) => row.refresh?.expiresAt ?? null),
+        rows.map((row) => row.refresh?.body ?? null),
+        rows.map((row) => row.now / 1000),
+      ],
+      results: (returned, rows) => inOrder(returned, rows.length, () => true).map((won) => won === true),
+    }),
+  };
+}

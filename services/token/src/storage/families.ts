@@ -1,0 +1,78 @@
+// Families of tokens fall whole: everything that came of one grant dies together, and nobody is answered before no cache can
+// still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
+import type { Invalidate } from '../cache/token-cache.js';
+import type { Connection, Database } from './database.js';
+import { storageFailure, transaction } from './database.js';
+
+export interface Families {
+  /** Kills all tokens of a grant. The consent itself stays remembered. */
+  fall(grantId: string): Promise<void>;
+  /** Withdraws all grants of a client and kills all its tokens. */
+  fallOfClient(clientId: string): Promise<void>;
+}
+
+const batch = 5_000;
+
+/** @param invalidate settles when no cache can still answer with these keys */
+export function createFamilies(database: Database, invalidate: Invalidate): Families {
+  const keysOf = (rows: readonly { key: Buffer }[]) => rows.map((row) => row.key);
+  return {
+    async fall(grantId) {
+      // Two statements, so that the second sees what was issued while the first waited for the grant's lock.
+      const keys = await transaction(database, async (connection) => {
+        await connection.query('UPDATE cardea.consent_grant SET fallen_at = now() WHERE id = $1 AND fallen_at IS NULL', [
+          grantId,
+        ]);
+        return killTokens(connection, [grantId]);
+      });
+      await invalidate(keys);
+    },
+
+    async fallOfClient(clientId) {
+      const keys = await transaction(database, async (connection) => {
+        const { rows } = await connection.query<{ id: string }>(
+          // Locked in the order codes.ts and refresh-tokens.ts lock them.
+          `WITH own AS MATERIALIZED (
+              SELECT id FROM cardea.consent_grant WHERE client_id = $1 AND fallen_at IS NULL ORDER BY id FOR NO KEY UPDATE
+            )
+            UPDATE cardea.consent_grant g SET revoked_at = coalesce(revoked_at, now()), fallen_at = now()
+            FROM own WHERE g.id = own.id RETURNING g.id`,
+          [clientId],
+        );
+        return killTokens(
+          connection,
+          rows.map((row) => row.id),
+        );
+      });
+      await invalidate(keys);
+      // What the client holds for itself has no grant. In batches, so that no transaction is long.
+      for (;;) {
+        const { rows } = await database
+          .query<{ key: Buffer }>(
+            `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
+              SELECT key, expires_at FROM cardea.access_token WHERE client_id = $1 LIMIT ${String(batch)}
+            ) RETURNING key`,
+            [clientId],
+          )
+          .catch((error: unknown) => {
+            throw storageFailure(error);
+          });
+        await invalidate(keysOf(rows));
+        if (rows.length < batch) return;
+      }
+    },
+  };
+
+  async function killTokens(connection: Connection, grantIds: readonly string[]): Promise<Buffer[]> {
+    if (grantIds.length === 0) return [];
+    const { rows } = await connection.query<{ key: Buffer }>(
+      'DELETE FROM cardea.access_token WHERE grant_id = ANY($1::uuid[]) RETURNING key',
+      [grantIds],
+    );
+    await connection.query(
+      'UPDATE cardea.refresh_token SET revoked_at = now() WHERE grant_id = ANY($1::uuid[]) AND revoked_at IS NULL',
+      [grantIds],
+    );
+    return keysOf(rows);
+  }
+}

@@ -1,0 +1,72 @@
+// Access tokens: one lean row each, found through the handle's key and expiry, written and read in batches
+// (ARCHITECTURE §9.4, §9.6).
+import type { Database } from './database.js';
+import { storageFailure } from './database.js';
+import { createGroupCommit } from './group-commit.js';
+import { inOrder } from './ordered.js';
+
+/** Names a row: its key, and the expiry that tells its partition. Seconds since the epoch. */
+export interface TokenRef {
+  readonly key: Buffer;
+  readonly expiresAt: number;
+}
+
+export interface AccessTokenRow extends TokenRef {
+  /** Undefined when the client acts for itself. */
+  readonly grantId: string | undefined;
+  readonly clientId: string;
+  /** Sealed. */
+  readonly body: Buffer;
+}
+
+export interface AccessTokens {
+  /** Settles when the row is durable. */
+  insert(row: AccessTokenRow): Promise<void>;
+  /** The sealed body, or undefined when there is no such row (any more). Says nothing about expiry. */
+  find(ref: TokenRef): Promise<Buffer | undefined>;
+  /** Deletes a row; false when it was gone already. */
+  remove(ref: TokenRef): Promise<boolean>;
+}
+
+export function createAccessTokens(database: Database): AccessTokens {
+  const insert = createGroupCommit<AccessTokenRow, undefined>(database, {
+    name: 'access_token_insert',
+    text: `INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
+      SELECT key, to_timestamp(expires), grant_id, client_id, body
+      FROM unnest($1::bytea[], $2::float8[], $3::uuid[], $4::text[], $5::bytea[]) AS i(key, expires, grant_id, client_id, body)`,
+    values: (rows) => [
+      rows.map((row) => row.key),
+      rows.map((row) => row.expiresAt),
+      rows.map((row) => row.grantId ?? null),
+      rows.map((row) => row.clientId),
+      rows.map((row) => row.body),
+    ],
+    results: (_returned, rows) => rows.map(() => undefined),
+  });
+  // LATERAL with LIMIT makes each question an index lookup in the one partition its expiry names.
+  const find = createGroupCommit<TokenRef, Buffer | undefined>(database, {
+    name: 'access_token_find',
+    text: `SELECT i.ord, t.body FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord)
+      CROSS JOIN LATERAL (
+        SELECT body FROM cardea.access_token t WHERE t.key = i.key AND t.expires_at = to_timestamp(i.expires) LIMIT 1
+      ) t`,
+    values: (refs) => [refs.map((ref) => ref.key), refs.map((ref) => ref.expiresAt)],
+    results: (returned, refs) => inOrder(returned, refs.length, (row) => row['body'] as Buffer),
+  });
+  return {
+    insert,
+    find,
+    async remove(ref) {
+      try {
+        const { rowCount } = await database.query({
+          name: 'access_token_remove',
+          text: 'DELETE FROM cardea.access_token WHERE key = $1 AND expires_at = to_timestamp($2)',
+          values: [ref.key, ref.expiresAt],
+        });
+        return rowCount === 1;
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    },
+  };
+}
