@@ -126,8 +126,21 @@ export function createTokenCache(options: {
       (link?.server === state.server && (await deleted({ epoch: state.epoch, link }, keys)));
     await (done ? epoch.settled(state.ageMillis) : epoch.raise());
   };
+  // What PostgreSQL would not let us make known, though it was revoked, is owed until it does; its caller got no answer.
+  let owed: NodeJS.Timeout | undefined;
+  const payLater = (): void => {
+    owed ??= setTimeout(() => {
+      owed = undefined;
+      epoch.raise().catch(payLater);
+    }, restMillis).unref();
+  };
   const invalidate = createBatcher<readonly Buffer[], void>(async (lists) => {
-    await invalidateAll(lists.flat());
+    try {
+      await invalidateAll(lists.flat());
+    } catch (error) {
+      payLater();
+      throw error;
+    }
     return [];
   });
 

@@ -1,0 +1,116 @@
+// Puts the token rooms together from what the service hands in; no secret and no setting is read elsewhere.
+import type { clientV1, Handlers, introspectionV1, signingV1, tokenV1 } from '@cardea/rpc';
+import type { Log, Metrics } from '@cardea/service';
+import { createAccessTokenKeys } from './access-token-keys.js';
+import { createAuthenticateClient } from './authenticate-client.js';
+import type { TokenCache } from './cache/token-cache.js';
+import type { CachingClientResolver } from './client-resolver.js';
+import { createClientSecrets } from './client-secrets.js';
+import { createEvents } from './events.js';
+import { createExchange } from './exchange.js';
+import type { Handles } from './handles.js';
+import { createIntrospection } from './introspect.js';
+import { createIssue } from './issue.js';
+import { createLiveTokens } from './live-tokens.js';
+import { createDocuments } from './metadata.js';
+import { createPageTokens } from './page-tokens.js';
+import type { PublicKeys } from './public-keys.js';
+import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
+import { createRevoke } from './revoke.js';
+import { createClientHandlers } from './rpc/client.js';
+import { createIntrospectionHandlers } from './rpc/introspection.js';
+import { createTokenHandlers } from './rpc/token.js';
+import { createSeal } from './seal.js';
+import type { TokenSettings } from './settings.js';
+import type { SigningClient } from './sign.js';
+import { createSigner } from './sign.js';
+import type { Clients } from './storage/clients.js';
+import { createCodes } from './storage/codes.js';
+import type { Database } from './storage/database.js';
+import type { Families } from './storage/families.js';
+import { createFamilies } from './storage/families.js';
+import { createRefreshTokens } from './storage/refresh-tokens.js';
+import { createAccessTokens } from './storage/tokens.js';
+import { createUserinfo } from './userinfo.js';
+
+export interface TokenRoomsOptions {
+  readonly settings: TokenSettings;
+  readonly database: Database;
+  readonly cache: TokenCache;
+  readonly handles: Handles;
+  readonly clients: Clients;
+  readonly resolver: CachingClientResolver;
+  readonly keys: SigningClient;
+  readonly publicKeys: PublicKeys;
+  /** `secrets.system`, newest first. */
+  readonly secrets: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** The handlers of the three services these rooms answer, and the families others may have to bring down. */
+export interface TokenRooms {
+  readonly tokenHandlers: Handlers<typeof tokenV1.TokenServiceService>;
+  readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
+  readonly clientHandlers: Handlers<typeof clientV1.ClientServiceService>;
+  readonly families: Families;
+}
+
+export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
+  const { settings, database, cache, handles, clients, resolver, keys, publicKeys, now, random } = options;
+  const { issuer, publicUrl, hydraCompat, policy } = settings;
+  const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
+  const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
+  const events = createEvents(options.log, options.metrics);
+  const secrets = createClientSecrets({ secrets: options.secrets, random, now });
+
+  const tokens = createAccessTokens(database);
+  const refreshTokens = createRefreshTokens(database);
+  const families = createFamilies(database, cache.invalidate);
+
+  const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });
+  const { accessTokenFormat } = settings;
+  const signer = createSigner({ keys, publicKeys, issuer, accessTokenFormat, random });
+  const authenticate = createAuthenticateClient({ clients: resolver, secrets, events, hydraCompat });
+  const live = createLiveTokens({
+    handles, accessTokenKeys, seals, tokens, refreshTokens, cache, clients: resolver, now,
+  });
+  const issue = createIssue({ settings, handles, seals, signer, accessTokenKeys });
+  const codes = createCodes(database);
+  const exchange = createExchange({
+    settings,
+    authenticate,
+    issue,
+    redeemCode: createRedeemCode({ settings, handles, seals, codes, issue }),
+    redeemRefreshToken: createRedeemRefreshToken({
+      settings, handles, seals, refreshTokens, cache, issue, events, random,
+    }),
+    tokens,
+    families,
+    events,
+    now,
+  });
+  const { invalidate } = cache;
+  const revoke = createRevoke({ authenticate, live, seals, tokens, refreshTokens, families, invalidate, events });
+  const userinfo = createUserinfo({ live, clients: resolver, signer, issuer, hydraCompat, now });
+  const documents = createDocuments({ keys: publicKeys, issuer, publicUrl });
+  const introspection = createIntrospection({ live, issuer, scopeStrategy: policy.scopeStrategy });
+  const pageTokens = createPageTokens(seal('page_token'), now);
+
+  return {
+    tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, documents }),
+    introspectionHandlers: createIntrospectionHandlers(introspection),
+    clientHandlers: createClientHandlers({
+      clients, resolver, secrets, families, handles, pageTokens, events, random,
+    }),
+    families,
+  };
+}
+
+/** Lists the published keys over the signing client; what createPublicKeys asks. */
+export function listPublicKeys(keys: SigningClient): () => Promise<readonly signingV1.PublicKey[]> {
+  return async () => (await keys.listPublicKeys({})).keys;
+}

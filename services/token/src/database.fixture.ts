@@ -1,0 +1,43 @@
+// A database for a test suite of its own: real PostgreSQL, all migrations, dropped in the end.
+import type { Log } from '@cardea/service';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import pg from 'pg';
+import { openDatabase } from './storage/database.js';
+
+export const quietLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export function needed(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run these tests through \`npm test\``);
+  return value;
+}
+
+export interface TestDatabase {
+  readonly dsn: string;
+  readonly pool: pg.Pool;
+  drop(): Promise<void>;
+}
+
+export async function createTestDatabase(max = 8): Promise<TestDatabase> {
+  const name = `cardea_token_${randomBytes(6).toString('hex')}`;
+  const admin = new pg.Client({ connectionString: needed('CARDEA_TEST_DSN') });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${name}`);
+  const own = new URL(needed('CARDEA_TEST_DSN'));
+  own.pathname = `/${name}`;
+  const pool = openDatabase(own.toString(), quietLog, { max });
+  const migrations = new URL('../migrations/', import.meta.url);
+  for (const file of readdirSync(migrations).sort()) {
+    if (file.endsWith('.sql')) await pool.query(readFileSync(new URL(file, migrations), 'utf8'));
+  }
+  return {
+    dsn: own.toString(),
+    pool,
+    async drop() {
+      await pool.end();
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+// What time has made worthless goes: expired partitions whole, refresh tokens and sessions in batches. Nothing relies on it
+// (ARCHITECTURE §6 "Cleaning").
+import type { Database } from '../storage/database.js';
+import { createPartitions, dropExpiredPartitions } from '../storage/partitions.js';
+
+export interface Pruned {
+  readonly partitionsMade: number;
+  readonly partitionsDropped: number;
+  readonly refreshTokens: number;
+  readonly sessions: number;
+}
+
+/** Used refresh tokens stay this long, so that a thief's late use is still recognised. */
+const usedKeptSeconds = 86_400;
+/** Revoked ones tell nothing any more, but an answer may be on its way. */
+const revokedKeptSeconds = 1_800;
+const batch = 5_000;
+const mostBatches = 200;
+
+const refreshTokens = `DELETE FROM cardea.refresh_token WHERE key IN (
+    SELECT key FROM cardea.refresh_token
+    WHERE used_at < to_timestamp($1) - make_interval(secs => ${String(usedKeptSeconds)})
+      OR revoked_at < to_timestamp($1) - make_interval(secs => ${String(revokedKeptSeconds)})
+      OR (used_at IS NULL AND expires_at < to_timestamp($1) - make_interval(secs => ${String(revokedKeptSeconds)}))
+    LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+const sessions = `DELETE FROM cardea.login_session WHERE id IN (
+    SELECT id FROM cardea.login_session WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+
+/** Safe to run at any time, and from several processes at once. `now` in milliseconds since the epoch. */
+export async function prune(database: Database, now: number): Promise<Pruned> {
+  const partitionsMade = await createPartitions(database, now);
+  const dropped = await dropExpiredPartitions(database, now);
+  const inBatches = async (text: string): Promise<number> => {
+    let total = 0;
+    for (let count = 0; count < mostBatches; count++) {
+      const { rowCount } = await database.query(text, [now / 1000]);
+      total += rowCount ?? 0;
+      if ((rowCount ?? 0) < batch) break;
+    }
+    return total;
+  };
+  return {
+    partitionsMade,
+    partitionsDropped: dropped.length,
+    refreshTokens: await inBatches(refreshTokens),
+    sessions: await inBatches(sessions),
+  };
+}

@@ -1,0 +1,26 @@
+// cardea.token.v1.TokenService: the token rooms in the words of the contract.
+import type { Handlers } from '@cardea/rpc';
+import type { tokenV1 } from '@cardea/rpc';
+import type { Exchange } from '../exchange.js';
+import type { Documents } from '../metadata.js';
+import type { Revoke } from '../revoke.js';
+import type { Userinfo } from '../userinfo.js';
+
+export function createTokenHandlers(rooms: {
+  exchange: Exchange;
+  revoke: Revoke;
+  userinfo: Userinfo;
+  documents: Documents;
+}): Handlers<typeof tokenV1.TokenServiceService> {
+  const { exchange, revoke, userinfo, documents } = rooms;
+  return {
+    issueToken: exchange,
+    async revokeToken(request) {
+      await revoke(request);
+      return {};
+    },
+    getUserinfo: (request) => userinfo(request.accessToken),
+    getJsonWebKeySet: async () => ({ document: await documents.jsonWebKeySet() }),
+    getProviderMetadata: async () => ({ document: await documents.providerMetadata() }),
+  };
+}

@@ -1,0 +1,40 @@
+// Reads the token rooms' settings out of the product's configuration; the only place that knows both spellings.
+import type { GrantPolicy, TokenLifetimes } from '@cardea/oauth';
+import { signingV1 } from '@cardea/rpc';
+import type { Config } from '@cardea/service';
+import { required } from '@cardea/service';
+
+export interface TokenSettings {
+  readonly issuer: string;
+  /** Base of the public API, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly lifetimes: TokenLifetimes;
+  readonly policy: GrantPolicy;
+  readonly accessTokenStrategy: 'opaque' | 'jwt';
+  readonly accessTokenFormat: signingV1.AccessTokenFormat;
+  readonly tokenPrefix: string;
+  readonly hydraCompat: boolean;
+}
+
+export function tokenSettings(config: Config): TokenSettings {
+  const { urls, ttl, oauth2, strategies, profile } = config;
+  const issuer = required(urls.self.issuer, 'urls.self.issuer');
+  const hydraCompat = profile === 'hydra-compat';
+  const format = oauth2.accessTokenFormat ?? (hydraCompat ? 'hydra' : 'rfc9068');
+  return {
+    issuer,
+    publicUrl: (urls.self.public ?? issuer).replace(/\/+$/, ''),
+    lifetimes: { access: ttl.accessToken, id: ttl.idToken, refresh: ttl.refreshToken },
+    policy: {
+      scopeStrategy: strategies.scope,
+      pkceRequired: oauth2.pkce.enforced || profile === 'oauth21',
+      pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients,
+      rotationGraceMillis: oauth2.grant.refreshToken.rotationGracePeriod,
+      rotationReuseCount: oauth2.grant.refreshToken.rotationGraceReuseCount,
+    },
+    accessTokenStrategy: strategies.accessToken,
+    accessTokenFormat: format === 'hydra' ? signingV1.AccessTokenFormat.HYDRA : signingV1.AccessTokenFormat.RFC9068,
+    tokenPrefix: oauth2.tokenPrefix,
+    hydraCompat,
+  };
+}

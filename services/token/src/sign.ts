@@ -1,0 +1,112 @@
+// Has the keys service sign what we issue: typed statements only, and no claim in them that the consent app may not set
+// (OpenID Connect Core §2, RFC 9068 §2.2).
+import type { Authorization, Claims } from '@cardea/oauth';
+import { accessTokenClaimNames, confirmationOf, idTokenClaimNames, leftHalfHash, withoutClaims } from '@cardea/oauth';
+import type { ClientOf, clientV1 } from '@cardea/rpc';
+import { signingV1 } from '@cardea/rpc';
+import { randomUuid } from './authorize/uuid.js';
+import type { PublicKeys } from './public-keys.js';
+import { accessTokenKeySet } from './public-keys.js';
+
+export type SigningClient = ClientOf<typeof signingV1.SigningServiceService>;
+
+/** Times are seconds since the epoch. */
+export interface Validity {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Signer {
+  /** @returns the JWT and its `jti` */
+  accessToken(authorization: Authorization, validity: Validity): Promise<{ jwt: string; tokenId: string }>;
+  idToken(
+    client: clientV1.Client,
+    authorization: Authorization,
+    accessToken: string,
+    validity: Validity,
+  ): Promise<string>;
+  userinfo(client: clientV1.Client, subject: string, claims: Claims, issuedAt: number): Promise<string>;
+}
+
+const json = (claims: Claims) => (Object.keys(claims).length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(claims)));
+
+export function createSigner(options: {
+  keys: SigningClient;
+  publicKeys: PublicKeys;
+  issuer: string;
+  accessTokenFormat: signingV1.AccessTokenFormat;
+  random: (bytes: number) => Buffer;
+}): Signer {
+  const { keys, publicKeys, issuer, accessTokenFormat, random } = options;
+  return {
+    async accessToken(authorization, { issuedAt, expiresAt }) {
+      const tokenId = randomUuid(random);
+      const [algorithm = 'RS256'] = await publicKeys.currentAlgorithms(accessTokenKeySet);
+      const confirmation = confirmationOf(authorization);
+      const { jwt } = await keys.signAccessToken({
+        requestId: tokenId,
+        algorithm,
+        format: accessTokenFormat,
+        subject: authorization.clientSubject,
+        audience: [...audienceOfJwt(authorization, accessTokenFormat, issuer)],
+        clientId: authorization.clientId,
+        scopes: [...authorization.scopes],
+        issuedAt,
+        expiresAt,
+        tokenId,
+        authTime: authorization.authenticatedAt,
+        acr: authorization.acr,
+        amr: [...authorization.amr],
+        extraClaimsJson: json(withoutClaims(authorization.accessTokenClaims, accessTokenClaimNames)),
+        confirmationJson: confirmation === undefined ? Buffer.alloc(0) : json(confirmation),
+      });
+      return { jwt, tokenId };
+    },
+
+    async idToken(client, authorization, accessToken, { issuedAt, expiresAt }) {
+      const algorithm = client.idTokenSignedResponseAlg === '' ? 'RS256' : client.idTokenSignedResponseAlg;
+      const tokenId = randomUuid(random);
+      const { jwt } = await keys.signIdToken({
+        requestId: tokenId,
+        algorithm,
+        subject: authorization.clientSubject,
+        audience: [client.clientId],
+        authorizedParty: '',
+        issuedAt,
+        expiresAt,
+        authTime: authorization.authenticatedAt,
+        nonce: authorization.nonce,
+        accessTokenHash: leftHalfHash(algorithm, accessToken),
+        codeHash: '',
+        acr: authorization.acr,
+        amr: [...authorization.amr],
+        sessionId: authorization.sessionId,
+        tokenId,
+        requestedAt: authorization.requestedAt,
+        extraClaimsJson: json(withoutClaims(authorization.idTokenClaims, idTokenClaimNames)),
+      });
+      return jwt;
+    },
+
+    async userinfo(client, subject, claims, issuedAt) {
+      const { jwt } = await keys.signUserinfo({
+        requestId: randomUuid(random),
+        algorithm: client.userinfoSignedResponseAlg,
+        subject,
+        audience: client.clientId,
+        issuedAt,
+        extraClaimsJson: json(claims),
+      });
+      return jwt;
+    },
+  };
+}
+
+/** RFC 9068 §3 wants an audience always; without another, a token is meant for this very provider (its userinfo). */
+export function audienceOfJwt(
+  { audience }: Authorization,
+  format: signingV1.AccessTokenFormat,
+  issuer: string,
+): readonly string[] {
+  return audience.length === 0 && format !== signingV1.AccessTokenFormat.HYDRA ? [issuer] : audience;
+}

@@ -1,0 +1,60 @@
+// A signer for tests: what the keys service would answer, with ES256 keys of this very moment.
+import { jwsAlgorithm } from '@cardea/oauth';
+import { signingV1 } from '@cardea/rpc';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { SigningClient } from './sign.js';
+
+export interface TestSigner extends SigningClient {
+  /** Whether it fails every call. */
+  away: boolean;
+  /** What it was asked to sign. */
+  readonly calls: unknown[];
+}
+
+export function createTestSigner(issuer: string): TestSigner {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const jwk = { ...pair.publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' };
+  const jwt = (kid: string, typ: string, claims: object): string => {
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const input = `${encode({ alg: 'ES256', kid, typ })}.${encode(claims)}`;
+    const options = jwsAlgorithm('ES256')!.node.options;
+    return `${input}.${sign('sha256', Buffer.from(input), { key: pair.privateKey, ...options }).toString('base64url')}`;
+  };
+  const extra = (bytes: Buffer) => (bytes.length === 0 ? {} : (JSON.parse(bytes.toString()) as object));
+  const signer = {
+    away: false,
+    calls: [] as unknown[],
+    guard(request: unknown) {
+      if (signer.away) throw new Error('the keys service is away');
+      signer.calls.push(request);
+    },
+    async signIdToken(request: signingV1.SignIdTokenRequest) {
+      signer.guard(request);
+      const { subject: sub, audience: aud, issuedAt: iat, expiresAt: exp, nonce, accessTokenHash: at_hash, sessionId: sid } = request;
+      const claims = { ...extra(request.extraClaimsJson), iss: issuer, sub, aud, iat, exp, nonce, at_hash, sid };
+      return { jwt: jwt('id', 'JWT', claims) };
+    },
+    async signAccessToken(request: signingV1.SignAccessTokenRequest) {
+      signer.guard(request);
+      const { subject: sub, audience: aud, issuedAt: iat, expiresAt: exp, tokenId: jti, clientId: client_id } = request;
+      const claims = { ...extra(request.extraClaimsJson), iss: issuer, sub, aud, iat, exp, jti, client_id };
+      return { jwt: jwt('access', 'at+jwt', { ...claims, scope: request.scopes.join(' ') }) };
+    },
+    async signUserinfo(request: signingV1.SignUserinfoRequest) {
+      signer.guard(request);
+      return { jwt: jwt('id', 'JWT', { ...extra(request.extraClaimsJson), sub: request.subject, aud: request.audience }) };
+    },
+    signLogoutToken: () => Promise.reject(new Error('not asked for here')),
+    listPublicKeys: async () => ({
+      keys: [['hydra.openid.id-token', 'id'], ['hydra.jwt.access-token', 'access']].map(([keySet = '', keyId = '']) => ({
+        keySet,
+        keyId,
+        algorithm: 'ES256',
+        state: signingV1.KeyState.CURRENT,
+        jwkJson: JSON.stringify({ ...jwk, kid: keyId }),
+        activatesAt: undefined,
+      })),
+    }),
+  };
+  return signer as unknown as TestSigner;
+}

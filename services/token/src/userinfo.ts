@@ -1,0 +1,42 @@
+// The userinfo endpoint (OpenID Connect Core §5.3, RFC 6750 §3.1).
+import { OAuthError, userinfoClaims } from '@cardea/oauth';
+import type { tokenV1 } from '@cardea/rpc';
+import type { ClientResolver } from './client-resolver.js';
+import type { LiveTokens } from './live-tokens.js';
+import type { Signer } from './sign.js';
+
+/** @throws {OAuthError} invalid_token or insufficient_scope */
+export type Userinfo = (accessToken: string) => Promise<tokenV1.GetUserinfoResponse>;
+
+export function createUserinfo(options: {
+  live: LiveTokens;
+  clients: ClientResolver;
+  signer: Signer;
+  issuer: string;
+  /** Hydra does not ask for scope openid. */
+  hydraCompat: boolean;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}): Userinfo {
+  const { live, clients, signer, issuer, hydraCompat, now } = options;
+  return async (accessToken) => {
+    const token = await live.find(accessToken);
+    if (token?.use !== 'access_token') throw new OAuthError('invalid_token');
+    const { authorization } = token;
+    if (authorization.grantId === '') throw new OAuthError('invalid_token', 'The access token stands for no end user.');
+    if (!hydraCompat && !authorization.scopes.includes('openid')) {
+      throw new OAuthError('insufficient_scope', 'The access token lacks scope openid.');
+    }
+    const client = (await clients.find(authorization.clientId))?.client;
+    if (client === undefined) throw new OAuthError('invalid_token');
+
+    const issuedAt = Math.floor(now() / 1000);
+    const claims = userinfoClaims(authorization);
+    const sub = authorization.clientSubject;
+    if (client.userinfoSignedResponseAlg !== '' && client.userinfoSignedResponseAlg !== 'none') {
+      return { claimsJson: Buffer.alloc(0), jwt: await signer.userinfo(client, sub, claims, issuedAt) };
+    }
+    const plain = { ...claims, iss: issuer, sub, aud: [client.clientId], iat: issuedAt };
+    return { claimsJson: Buffer.from(JSON.stringify(plain)), jwt: '' };
+  };
+}

@@ -1,0 +1,88 @@
+// The worker role's queue: one job that cleans up, registered anew whenever Redis has forgotten it (ARCHITECTURE §6; the
+// queue's Redis connection retries for ever, unlike the cache's).
+import type { Log, Metrics } from '@cardea/service';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { prune } from './jobs/prune.js';
+import type { Database } from './storage/database.js';
+
+export interface PruneWorker {
+  /** Settles when the schedule stands in Redis. */
+  ready(): Promise<void>;
+  /** Runs one round now, whatever the schedule says. */
+  runNow(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const queueName = 'cardea-cleaning';
+const everyMillis = 5 * 60_000;
+const registerMillis = 60_000;
+
+export function createPruneWorker(options: {
+  redisUrl: string;
+  database: Database;
+  log: Log;
+  metrics: Metrics;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}): PruneWorker {
+  const { database, log, now } = options;
+  const runs = options.metrics.counter('cardea_prune_total', 'Rounds of cleaning up.', ['result']);
+
+  const connect = (): Redis => {
+    const connection = new Redis(options.redisUrl, {
+      connectionName: 'cardea-queue',
+      maxRetriesPerRequest: null,
+      retryStrategy: (times) => Math.min(times * 100, 3_000),
+    });
+    let said = '';
+    connection.on('ready', () => (said = ''));
+    connection.on('error', (error: Error) => {
+      if (error.message !== said) log.warn({ err: error.message }, 'the job queue cannot reach Redis; it keeps trying');
+      said = error.message;
+    });
+    return connection;
+  };
+
+  const round = async (): Promise<void> => {
+    try {
+      const result = await prune(database, now());
+      runs.inc({ result: 'done' });
+      log.info({ ...result }, 'cleaned up');
+    } catch (error) {
+      runs.inc({ result: 'failed' });
+      log.warn({ err: (error as Error).message }, 'cleaning up failed; the next round goes on');
+      throw error;
+    }
+  };
+
+  const connections = [connect(), connect()] as const;
+  const queue = new Queue(queueName, { connection: connections[0] });
+  const worker = new Worker(queueName, round, { connection: connections[1], concurrency: 1 });
+  // Both report what their connections have already said.
+  queue.on('error', () => undefined);
+  worker.on('error', () => undefined);
+
+  const register = async (): Promise<void> => {
+    await queue.upsertJobScheduler(
+      'prune',
+      { every: everyMillis },
+      { name: 'prune', data: {}, opts: { removeOnComplete: 10, removeOnFail: 10 } },
+    );
+  };
+  const first = register();
+  first.catch(() => undefined);
+  const timer = setInterval(() => void register().catch(() => undefined), registerMillis).unref();
+
+  return {
+    ready: () => first,
+    runNow: round,
+    async close() {
+      clearInterval(timer);
+      // A Redis that is away must not hold up the end.
+      const closing = Promise.all([worker.close(), queue.close()]).catch(() => undefined);
+      await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}
