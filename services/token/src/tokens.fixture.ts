@@ -16,6 +16,9 @@ import { createSeal } from './seal.js';
 import { createTestSigner } from './signer.fixture.js';
 import type { TokenSettings } from './settings.js';
 import { createClients } from './storage/clients.js';
+import { openDatabase } from './storage/database.js';
+import type { Wire } from './tcp-proxy.fixture.js';
+import { over } from './tcp-proxy.fixture.js';
 
 export const secrets = ['a-secret-of-at-least-32-characters-for-tests'];
 export const call = { deadline: Infinity, signal: new AbortController().signal, caller: undefined, traceparent: '' };
@@ -51,6 +54,8 @@ export async function createTokenService(
     redisUrl?: string;
     /** Another process over the same database. */
     database?: TestDatabase;
+    /** Leads to that database. */
+    dsnWire?: Wire;
     clock?: { millis: number };
     commandTimeoutMillis?: number;
   } = {},
@@ -59,17 +64,19 @@ export async function createTokenService(
   const clock = options.clock ?? { millis: Date.now() };
   const now = () => clock.millis;
   const handles = createHandles({ secrets, random: randomBytes });
-  const clients = createClients(database.pool);
-  const resolver = createClientResolver({ clients, dsn: database.dsn, log: quietLog, now });
+  const dsn = options.dsnWire === undefined ? database.dsn : over(options.dsnWire, database.dsn);
+  const pool = options.dsnWire === undefined ? database.pool : openDatabase(dsn, quietLog);
+  const clients = createClients(pool);
+  const resolver = createClientResolver({ clients, dsn, log: quietLog, now });
   const signer = createTestSigner(settings.issuer);
   const publicKeys = createPublicKeys({ list: listPublicKeys(signer), log: quietLog, now });
   const { redisUrl: url, commandTimeoutMillis = 1_000 } = options;
   const cache = openTokenCache({
-    url, database: database.pool, secrets, random: randomBytes, now, log: quietLog, metrics, commandTimeoutMillis,
+    url, database: pool, secrets, random: randomBytes, now, log: quietLog, metrics, commandTimeoutMillis,
   });
   const merged = { ...settings, ...options.settings };
   const rooms: TokenRooms = createTokenRooms({
-    settings: merged, database: database.pool, cache, handles, clients, resolver, keys: signer, publicKeys, secrets,
+    settings: merged, database: pool, cache, handles, clients, resolver, keys: signer, publicKeys, secrets,
     now, random: randomBytes, log: quietLog, metrics,
   });
   const list = (form: Form) => Object.entries(form).map(([name, value]) => ({ name, value }));
@@ -151,6 +158,7 @@ export async function createTokenService(
       publicKeys.close();
       cache.close();
       await resolver.close();
+      if (pool !== database.pool) await pool.end();
       if (options.database === undefined) await database.drop();
     },
   };

@@ -61,7 +61,7 @@ export function createTokenCache(options: {
   const failed = (): void => {
     if (++failures < patience) return;
     failures = 0;
-    restUntil = now() + restMillis;
+    restUntil = performance.now() + restMillis;
   };
 
   const name = (at: Trust, key: Buffer) => `cardea:at:${String(at.epoch)}:${key.toString('base64url')}`;
@@ -147,7 +147,7 @@ export function createTokenCache(options: {
   return {
     async find(ref, load) {
       const at = epoch.trust();
-      if (at === undefined || now() < restUntil) {
+      if (at === undefined || performance.now() < restUntil) {
         bypasses.inc();
         return load(ref);
       }
