@@ -23,6 +23,9 @@ export interface LiveTokens {
   find(token: string): Promise<LiveToken | undefined>;
 }
 
+/** How far the clocks of PostgreSQL and of token services may stand apart. */
+const skewMillis = 60_000;
+
 export function createLiveTokens(options: {
   handles: Handles;
   accessTokenKeys: AccessTokenKeys;
@@ -68,7 +71,8 @@ export function createLiveTokens(options: {
   /** A deleted client's tokens die with it, even one that was being issued at that moment; a namesake does not revive them. */
   const clientStands = async ({ authorization, issuedAt }: TokenContent): Promise<boolean> => {
     const found = await clients.find(authorization.clientId);
-    return found !== undefined && (found.client.createdAt?.getTime() ?? 0) <= issuedAt * 1000;
+    // The two instants come from two clocks.
+    return found !== undefined && (found.client.createdAt?.getTime() ?? 0) <= issuedAt * 1000 + skewMillis;
   };
 
   return {

@@ -117,6 +117,7 @@ export async function createTokenService(
 
   return {
     rooms,
+    cache,
     database,
     clock,
     signer,

@@ -2,6 +2,7 @@
 // (security F06, F10; ARCHITECTURE §5).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from '../database.fixture.js';
 import { createTestDatabase, needed, quietLog } from '../database.fixture.js';
 import type { Wire } from '../tcp-proxy.fixture.js';
@@ -68,6 +69,38 @@ test('answers come from Redis once asked, and end with a revocation by another p
   await database.pool.query('INSERT INTO cardea.access_token SELECT * FROM parked');
   await other.revoke({ token }, auth);
   expect([await wired.active(token), await other.active(token)]).toEqual([false, false]);
+});
+
+describe('what was read before a revocation is not remembered after it', () => {
+  test.each([
+    ['revoked', ['revoke']],
+    ['flushed and revoked', ['flush', 'revoke']],
+    ['revoked and flushed', ['revoke', 'flush']],
+    ['flushed, and revoked while another reader holds the lease', ['flush', 'lease', 'revoke']],
+    ['only flushed', ['flush']],
+  ])('%s meanwhile', async (_name, steps) => {
+    const ref = { key: randomBytes(32), expiresAt: Math.floor(Date.now() / 1000) + 600 };
+    const act: Record<string, () => Promise<unknown>> = {
+      revoke: () => wired.cache.invalidate([ref.key]),
+      flush: () => direct.flushdb(),
+      lease: () => wired.cache.find(ref, () => Promise.resolve(undefined)),
+    };
+    const read = await other.cache.find(ref, async () => {
+      for (const step of steps) await act[step]!();
+      return Buffer.from('read before');
+    });
+    expect(read?.toString()).toBe('read before');
+    await wait(20);
+    for (const service of [wired, other]) {
+      expect(await service.cache.find(ref, () => Promise.resolve(undefined))).toBeUndefined();
+    }
+  });
+  test('nothing meanwhile: it is remembered', async () => {
+    const ref = { key: randomBytes(32), expiresAt: Math.floor(Date.now() / 1000) + 600 };
+    await other.cache.find(ref, () => Promise.resolve(Buffer.from('read')));
+    await wait(20);
+    expect((await other.cache.find(ref, () => Promise.resolve(undefined)))?.toString()).toBe('read');
+  });
 });
 
 describe('no introspection begun after a revocation was answered says active', () => {
