@@ -1,0 +1,69 @@
+// Secrets of clients: Hydra's hashes verify, ours are fast, guesses are bounded.
+import { describe, expect, test } from '@jest/globals';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { createClientSecrets } from './client-secrets.js';
+
+const make = (secrets: string[], clock = { millis: 0 }) =>
+  createClientSecrets({ secrets, random: randomBytes, now: () => clock.millis });
+const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+/** As Hydra writes it. */
+const hydra = (secret: string) => {
+  const salt = randomBytes(16);
+  return `$pbkdf2-sha256$i=25000,l=32$${raw(salt)}$${raw(pbkdf2Sync(secret, salt, 25_000, 32, 'sha256'))}`;
+};
+
+describe('verify', () => {
+  test('takes what it hashed, what Hydra hashed, and any of several', async () => {
+    const secrets = make(['new']);
+    const chosen = await secrets.hash('chosen', false);
+    const made = await secrets.hash('made', true);
+    const hashes = [chosen, made, hydra('imported')];
+    const asked = ['chosen', 'made', 'imported', 'wrong', '', 'chosen '];
+    const verdicts = await Promise.all(asked.map((secret) => secrets.verify('app', secret, hashes)));
+    expect(verdicts).toEqual([true, true, true, false, false, false]);
+    expect(await secrets.verify('app', 'chosen', [])).toBe(false);
+  });
+  test('a fast hash outlives a rotation of the system secret, not its removal', async () => {
+    const hash = await make(['old']).hash('made', true);
+    expect(await make(['new', 'old']).verify('app', 'made', [hash])).toBe(true);
+    expect(await make(['new']).verify('app', 'made', [hash])).toBe(false);
+  });
+  test.each(['', 'plain', '$2a$10$abc', '$pbkdf2-sha256$i=0,l=32$YQ$YQ', '$pbkdf2-sha256$i=25000,l=0$YQ$', '$cardea-hmac$'])(
+    'a hash it cannot read matches nothing: %j',
+    async (hash) => {
+      expect(await make(['new']).verify('app', 'plain', [hash])).toBe(false);
+    },
+  );
+  test('computes nothing from a secret above 1 KiB', async () => {
+    const long = 'x'.repeat(1025);
+    expect(await make(['new']).verify('app', long, [hydra(long)])).toBe(false);
+  });
+  test('remembers a right secret for its client and hash only, and not for long', async () => {
+    const clock = { millis: 1_000 };
+    const secrets = make(['new'], clock);
+    const hash = `$pbkdf2-sha256$i=400000,l=32$${raw(Buffer.alloc(16))}$${raw(pbkdf2Sync('slow', Buffer.alloc(16), 400_000, 32, 'sha256'))}`;
+    const took = async (clientId: string, secret: string) => {
+      const from = performance.now();
+      await secrets.verify(clientId, secret, [hash]);
+      return performance.now() - from;
+    };
+    const slow = await took('app', 'slow');
+    const fast = await took('app', 'slow');
+    expect(fast).toBeLessThan(slow / 10);
+    expect(await took('app', 'wrong')).toBeGreaterThan(slow / 4);
+    expect(await took('other', 'slow')).toBeGreaterThan(slow / 4);
+    clock.millis += 61_000;
+    expect(await took('app', 'slow')).toBeGreaterThan(slow / 4);
+  });
+  test('turns guesses away before they fill the thread pool', async () => {
+    const secrets = make(['new']);
+    const hash = hydra('right');
+    const settled = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, index) => secrets.verify('app', `guess ${String(index)}`, [hash])),
+    );
+    const refused = settled.filter((one) => one.status === 'rejected').map((one) => (one.reason as { code: string }).code);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(new Set(refused)).toEqual(new Set(['temporarily_unavailable']));
+    expect(await secrets.verify('app', 'right', [hash])).toBe(true);
+  });
+});
