@@ -1,0 +1,137 @@
+// An express app and its server, from a table of routes: what every request goes through, once, and nothing more.
+import { OAuthError } from '@cardea/oauth';
+import type { Host } from '@cardea/service';
+import type { Express, NextFunction, Request, Response } from 'express';
+import express from 'express';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import { openContext } from './context.js';
+import { bornWithPrototypes } from './native-prototypes.js';
+import { createObserver } from './observe.js';
+import { sendEmpty } from './send.js';
+import type { ErrorBody, WriteError } from './write-error.js';
+import { createErrorWriter } from './write-error.js';
+
+export type Handler = (request: Request, response: Response) => Promise<void> | void;
+
+/** One path and what it does. A GET answers HEAD as well. */
+export interface Route {
+  /** As express 5 spells it, `/clients/:id`. */
+  readonly path: string;
+  readonly get?: Handler;
+  readonly post?: Handler;
+  readonly put?: Handler;
+  readonly patch?: Handler;
+  readonly delete?: Handler;
+  readonly options?: Handler;
+  /** Successes are counted, not logged. */
+  readonly quiet?: true;
+}
+
+const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
+
+export interface AppOptions {
+  /** In the order they are tried: put the hot ones first. */
+  readonly routes: readonly Route[];
+  /** What a known path answers to a method it does not have. Hydra's admin API says 404, the RFCs say 405. */
+  readonly wrongMethod: 404 | 405;
+  /** Put before every path that does not begin with it. */
+  readonly prefix?: string;
+  /** Refuses a request before it is routed, by throwing. */
+  readonly admit?: (request: Request) => void;
+  readonly errorBody?: ErrorBody;
+  readonly errorContentType?: string;
+}
+
+export interface App {
+  readonly server: Server;
+  readonly express: Express;
+  readonly writeError: WriteError;
+}
+
+export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'random'>, options: AppOptions): App {
+  const writeError = createErrorWriter({
+    log: host.log,
+    ...(options.errorBody === undefined ? {} : { body: options.errorBody }),
+    ...(options.errorContentType === undefined ? {} : { contentType: options.errorContentType }),
+  });
+  const app = express();
+  for (const setting of ['etag', 'query parser']) app.set(setting, false);
+  app.disable('x-powered-by');
+  // `/health/alive//` is another path than `/health/alive/`, and that one loses its slash before it gets here.
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
+  const server = createServer(bornWithPrototypes(app));
+
+  const { admit } = options;
+  if (admit !== undefined) {
+    app.use((request: Request, _response: Response, next: NextFunction) => {
+      admit(request);
+      next();
+    });
+  }
+  const quiet = new Set<string>();
+  for (const route of options.routes) {
+    if (route.quiet === true) quiet.add(route.path);
+    register(app, route, options.wrongMethod);
+  }
+  app.use((): never => {
+    throw new OAuthError('not_found', 'There is nothing at this path.');
+  });
+  // Express knows an error handler by its four parameters.
+  app.use((caught: unknown, request: Request, response: Response, _next: NextFunction) => {
+    writeError(caught, request, response);
+  });
+
+  const observe = createObserver(host);
+  const boot = host.random(6).toString('hex');
+  let count = 0;
+  server.on('request', (request, response) => {
+    const { url, path } = routable(request.url ?? '/', options.prefix);
+    request.url = url;
+    const context = openContext(request, {
+      requestId: `${boot}${(count++).toString(36).padStart(4, '0')}`,
+      span: host.tracing.atEdge(`${request.method ?? ''} ${path}`, header(request.headers['traceparent'])),
+      startedAt: performance.now(),
+      path,
+    });
+    response.once('close', () => {
+      const route = (request as Request).route as { path?: string } | undefined;
+      observe({ request, response, context, route: route?.path, quiet: quiet.has(route?.path ?? '') });
+    });
+    app(request, response);
+  });
+  return { server, express: app, writeError };
+}
+
+const header = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined);
+
+/** The URL with one slash less at its end, and with the prefix if it lacks it. */
+function routable(url: string, prefix: string | undefined): { url: string; path: string } {
+  const mark = url.indexOf('?');
+  let path = mark === -1 ? url : url.slice(0, mark);
+  if (path.length > 1 && path.endsWith('/')) path = path.slice(0, -1);
+  if (prefix !== undefined && path !== prefix && !path.startsWith(`${prefix}/`)) path = prefix + path;
+  return { url: mark === -1 ? path : path + url.slice(mark), path };
+}
+
+function register(app: Express, route: Route, wrongMethod: 404 | 405): void {
+  const known = app.route(route.path);
+  const allowed: string[] = [];
+  for (const method of methods) {
+    const handler = route[method];
+    if (handler === undefined) continue;
+    known[method](handler);
+    allowed.push(method.toUpperCase(), ...(method === 'get' ? ['HEAD'] : []));
+  }
+  const allow = allowed.join(', ');
+  known.all((request, response) => {
+    if (wrongMethod === 404) throw new OAuthError('not_found', 'There is nothing at this path for this method.');
+    if (request.method === 'OPTIONS') {
+      sendEmpty(response, 204, { Allow: allow });
+      return;
+    }
+    response.setHeader('Allow', allow);
+    throw new OAuthError('invalid_request', 'This path does not take this method.', { status: 405 });
+  });
+}

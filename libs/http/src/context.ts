@@ -1,0 +1,57 @@
+// What is known about a request beside the request itself: its id, its trace, whether anybody still waits for the answer.
+import type { TraceSpan } from '@cardea/service';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** A parameter of a form or a query, decoded once. */
+export interface FormParameter {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Travels with a request from its first byte to the access log. */
+export interface RequestContext {
+  /** Names the request in the log; also the `error_id` of an error that no service behind us has named. */
+  readonly requestId: string;
+  readonly span: TraceSpan;
+  /** `performance.now()` at the first byte. */
+  readonly startedAt: number;
+  /** Path before routing, without a trailing slash. */
+  readonly path: string;
+  /** The form as far as it was read; only its names are logged. */
+  form: readonly FormParameter[];
+  /** Bytes of the body of the answer. */
+  sent: number;
+  /** `error` of the answer, for the log. */
+  error: string | undefined;
+  errorId: string | undefined;
+}
+
+const key = Symbol('cardea.request');
+type Holder = { [key]?: RequestContext };
+
+/** Begins the life of a request. */
+export function openContext(
+  request: IncomingMessage,
+  begin: Pick<RequestContext, 'requestId' | 'span' | 'startedAt' | 'path'>,
+): RequestContext {
+  const { requestId, span, startedAt, path } = begin;
+  const context = { requestId, span, startedAt, path, form: [], sent: 0, error: undefined, errorId: undefined };
+  (request as Holder)[key] = context;
+  return context;
+}
+
+/** The context of a request that came through `createApp`. */
+export function contextOf(request: IncomingMessage): RequestContext {
+  const context = (request as Holder)[key];
+  if (context === undefined) throw new Error('a request that did not come through createApp');
+  return context;
+}
+
+/** What a call to a service behind us takes from the request: cancelled with it, traced with it. */
+export function callOptions(request: IncomingMessage, response: ServerResponse): { signal: AbortSignal; traceparent: string } {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return { signal: gone.signal, traceparent: contextOf(request).span.traceparent };
+}

@@ -1,0 +1,52 @@
+// Headers and escapes for the few pages we write ourselves: nothing runs, nothing loads, nobody frames them
+// (security catalogue S07: CSP default-src 'none', hashes instead of 'unsafe-inline').
+import { createHash } from 'node:crypto';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { noStore, sendBytes } from './send.js';
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Makes a text inert in element content and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+/** The CSP source that allows exactly this inline style or script. */
+export function inlineHash(content: string): string {
+  return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+}
+
+/** What a page may do beside being read. */
+export interface PagePolicy {
+  /** The inline style of the page. */
+  readonly style: string;
+  /** Its one inline script, if any. */
+  readonly script?: string;
+  /** Whether it posts a form elsewhere; then the policy says nothing about forms, because it cannot name the target. */
+  readonly postsForm?: true;
+}
+
+/** Computes the headers of a page once; they depend on its style and script alone. */
+export function pageHeaders(policy: PagePolicy): OutgoingHttpHeaders {
+  const directives = [
+    "default-src 'none'",
+    `style-src ${inlineHash(policy.style)}`,
+    ...(policy.script === undefined ? [] : [`script-src ${inlineHash(policy.script)}`]),
+    ...(policy.postsForm === undefined ? ["form-action 'none'"] : []),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    ...noStore,
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Security-Policy': directives.join('; '),
+    'X-Frame-Options': 'DENY',
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  };
+}
+
+/** Answers with a page. */
+export function sendPage(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, html: string): void {
+  sendBytes(response, status, headers, Buffer.from(html));
+}
