@@ -6,8 +6,20 @@ import { confirmationOf } from './introspection.js';
 import { lifetimesOf } from './lifespan.js';
 
 const authorization: Authorization = {
-  grantId: 'g', clientId: 'app', subject: 's', clientSubject: 's', scopes: [], audience: [], sessionId: 'sid',
-  authenticatedAt: 5, requestedAt: 4, acr: '1', amr: ['pwd'], nonce: 'n', proof: { kind: 'none' }, accessTokenClaims: {},
+  grantId: 'g',
+  clientId: 'app',
+  subject: 's',
+  clientSubject: 's',
+  scopes: [],
+  audience: [],
+  sessionId: 'sid',
+  authenticatedAt: 5,
+  requestedAt: 4,
+  acr: '1',
+  amr: ['pwd'],
+  nonce: 'n',
+  proof: { kind: 'none' },
+  accessTokenClaims: {},
   idTokenClaims: { email: 'a@b.c', iss: 'evil', nonce: 'evil', sub: 'evil' },
 };
 
@@ -15,7 +27,11 @@ describe('leftHalfHash', () => {
   test('is the example of OpenID Connect Core A.3', () => {
     expect(leftHalfHash('RS256', 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y')).toBe('77QmUPtjPfzWtF2AnpK9RQ');
   });
-  test.each([['ES384', 32], ['PS512', 43], ['EdDSA', 43]])('goes with the algorithm: %s', (algorithm, length) => {
+  test.each([
+    ['ES384', 32],
+    ['PS512', 43],
+    ['EdDSA', 43],
+  ])('goes with the algorithm: %s', (algorithm, length) => {
     expect(leftHalfHash(algorithm, 'x')).toHaveLength(length);
   });
   test('knows no algorithm we do not sign with', () => {
@@ -42,9 +58,13 @@ test('confirmation names the proof', () => {
 describe('lifetimesOf', () => {
   const server = { access: 10, id: 20, refresh: -1 };
   const own = {
-    authorizationCodeGrantAccessTokenMillis: 1, authorizationCodeGrantIdTokenMillis: 2,
-    authorizationCodeGrantRefreshTokenMillis: 3, refreshTokenGrantAccessTokenMillis: 4, refreshTokenGrantIdTokenMillis: 5,
-    refreshTokenGrantRefreshTokenMillis: 6, clientCredentialsGrantAccessTokenMillis: 7,
+    authorizationCodeGrantAccessTokenMillis: 1,
+    authorizationCodeGrantIdTokenMillis: 2,
+    authorizationCodeGrantRefreshTokenMillis: 3,
+    refreshTokenGrantAccessTokenMillis: 4,
+    refreshTokenGrantIdTokenMillis: 5,
+    refreshTokenGrantRefreshTokenMillis: 6,
+    clientCredentialsGrantAccessTokenMillis: 7,
   };
   test.each([
     ['authorization_code', { access: 1, id: 2, refresh: 3 }],

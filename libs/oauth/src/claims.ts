@@ -6,14 +6,47 @@ import type { Authorization, Claims } from './authorization.js';
 
 /** Claims of an ID token that the consent app cannot set: the provider answers for them. */
 export const idTokenClaimNames: readonly string[] = [
-  'iss', 'sub', 'aud', 'azp', 'exp', 'iat', 'nbf', 'jti', 'auth_time', 'nonce', 'at_hash', 'c_hash', 's_hash', 'acr',
-  'amr', 'sid', 'rat', 'events', 'cnf',
+  'iss',
+  'sub',
+  'aud',
+  'azp',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'auth_time',
+  'nonce',
+  'at_hash',
+  'c_hash',
+  's_hash',
+  'acr',
+  'amr',
+  'sid',
+  'rat',
+  'events',
+  'cnf',
 ];
 
 /** Claims of a JWT access token that the consent app cannot set. */
 export const accessTokenClaimNames: readonly string[] = [
-  'iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'client_id', 'scope', 'scp', 'ext', 'auth_time', 'acr', 'amr', 'cnf',
-  'act', 'may_act', 'events',
+  'iss',
+  'sub',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'client_id',
+  'scope',
+  'scp',
+  'ext',
+  'auth_time',
+  'acr',
+  'amr',
+  'cnf',
+  'act',
+  'may_act',
+  'events',
 ];
 
 /** The claims without the names given. */

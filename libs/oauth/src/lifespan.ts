@@ -53,7 +53,11 @@ export interface ClientLifespans {
  *
  * @param server `ttl.*`; a refresh lifetime of -1 means no end
  */
-export function lifetimesOf(grantType: string, client: ClientLifespans | undefined, server: TokenLifetimes): TokenLifetimes {
+export function lifetimesOf(
+  grantType: string,
+  client: ClientLifespans | undefined,
+  server: TokenLifetimes,
+): TokenLifetimes {
   const own = client ?? {};
   const refresh = (millis: number | undefined) => {
     const chosen = millis ?? server.refresh;
@@ -73,7 +77,11 @@ export function lifetimesOf(grantType: string, client: ClientLifespans | undefin
         refresh: refresh(own.refreshTokenGrantRefreshTokenMillis),
       };
     case 'client_credentials':
-      return { access: own.clientCredentialsGrantAccessTokenMillis ?? server.access, id: server.id, refresh: refresh(undefined) };
+      return {
+        access: own.clientCredentialsGrantAccessTokenMillis ?? server.access,
+        id: server.id,
+        refresh: refresh(undefined),
+      };
     default:
       return { access: server.access, id: server.id, refresh: refresh(undefined) };
   }

@@ -38,7 +38,8 @@ export function createAuthenticateClient(options: {
     if (registeredMethod(found.client) !== method) throw refuse(clientId, 'another method is registered');
     if (method === 'none') return found.client;
     if (method === 'private_key_jwt') throw refuse(clientId, 'private_key_jwt is not supported yet');
-    if (!(await secrets.verify(clientId, credentials.secret, found.secretHashes))) throw refuse(clientId, 'wrong secret');
+    if (!(await secrets.verify(clientId, credentials.secret, found.secretHashes)))
+      throw refuse(clientId, 'wrong secret');
     return found.client;
   };
 }

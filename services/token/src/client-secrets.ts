@@ -1,9 +1,8 @@
-// Client secrets: made, hashed and verified. Ours are long and random, so a fast keyed hash guards them; chosen ones get
-// PBKDF2 in Hydra's spelling, computed off the event loop, a few at a time (ARCHITECTURE §9.3).
+// Client secrets: made, hashed and verified. Ours are long and random, so a fast hash guards them, keyed by a salt of their
+// own (docs/decisions/0011); chosen ones get PBKDF2 in Hydra's spelling, a few at a time (ARCHITECTURE §9.3).
 import { longestSecret, OAuthError } from '@cardea/oauth';
 import { createHmac, createSecretKey, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { deriveKeys } from './seal.js';
 
 export interface ClientSecrets {
   /** A new secret: 26 characters, 156 bits. */
@@ -28,27 +27,25 @@ const mostRemembered = 10_000;
 const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 
 export function createClientSecrets(options: {
-  /** `secrets.system`, newest first. */
-  secrets: readonly string[];
   random: (bytes: number) => Buffer;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): ClientSecrets {
   const { random, now } = options;
-  const keys = deriveKeys(options.secrets, 'client secret').map(createSecretKey);
-  const [newest] = keys;
-  if (newest === undefined) throw new Error('secrets.system is empty');
   // Lives and dies with the process, so a copy of the memory's keys says nothing about secrets elsewhere.
   const memoryKey = createSecretKey(random(32));
   const remembered = new Map<string, number>();
   const verifying = new Map<string, Promise<boolean>>();
   const limit = createLimit();
 
-  const keyed = (key: typeof newest, secret: string) => createHmac('sha256', key).update(secret).digest();
-
   const verifyDerived = (clientId: string, secret: string, hash: string): Promise<boolean> => {
     const memory = createHmac('sha256', memoryKey)
-      .update(clientId).update('\0').update(hash).update('\0').update(secret).digest('base64url');
+      .update(clientId)
+      .update('\0')
+      .update(hash)
+      .update('\0')
+      .update(secret)
+      .digest('base64url');
     if ((remembered.get(memory) ?? 0) > now()) return Promise.resolve(true);
     let pending = verifying.get(memory);
     if (pending === undefined) {
@@ -70,18 +67,16 @@ export function createClientSecrets(options: {
   return {
     generate: () => random(20).toString('base64url').slice(0, 26),
     async hash(secret, generated) {
-      if (generated) return `$cardea-hmac$${raw(keyed(newest, secret))}`;
       const salt = random(saltBytes);
+      if (generated) return `$hmac-sha256$${raw(salt)}$${raw(fastHash(salt, secret))}`;
       const hash = await limit(() => derive(secret, salt, iterations, hashBytes, 'sha256'));
       return `$pbkdf2-sha256$i=${String(iterations)},l=${String(hashBytes)}$${raw(salt)}$${raw(hash)}`;
     },
     async verify(clientId, secret, hashes) {
       if (Buffer.byteLength(secret) > longestSecret) return false;
       for (const hash of hashes) {
-        const fast = /^\$cardea-hmac\$(.+)$/.exec(hash)?.[1];
-        if (fast !== undefined) {
-          const expected = Buffer.from(fast, 'base64');
-          if (keys.some((key) => sameBytes(keyed(key, secret), expected))) return true;
+        if (hash.startsWith('$hmac-sha256$')) {
+          if (matchesFast(secret, hash)) return true;
         } else if (await verifyDerived(clientId, secret, hash)) {
           return true;
         }
@@ -89,6 +84,13 @@ export function createClientSecrets(options: {
       return false;
     },
   };
+}
+
+const fastHash = (salt: Buffer, secret: string) => createHmac('sha256', salt).update(secret).digest();
+
+function matchesFast(secret: string, hash: string): boolean {
+  const [, , salt = '', expected = ''] = hash.split('$');
+  return sameBytes(fastHash(Buffer.from(salt, 'base64'), secret), Buffer.from(expected, 'base64'));
 }
 
 const sameBytes = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b);

@@ -22,7 +22,10 @@ const list = (request: Partial<clientV1.ListClientsRequest>) =>
 describe('create', () => {
   test('fills in defaults, makes an id and a secret, and keeps what was said', async () => {
     const created = await service.client({
-      clientId: '', scope: '', metadataJson: Buffer.from('{"a":1}'), skipLogoutConsent: false,
+      clientId: '',
+      scope: '',
+      metadataJson: Buffer.from('{"a":1}'),
+      skipLogoutConsent: false,
       lifespans: clientV1.Lifespans.create({ authorizationCodeGrantAccessTokenMillis: 60_000 }),
     });
     expect(created.client!.clientId).toMatch(/^[0-9a-f-]{36}$/);
@@ -32,8 +35,11 @@ describe('create', () => {
     expect(version).toBe(1);
     expect(client).toEqual(created.client);
     expect(client).toMatchObject({
-      scope: 'offline_access offline openid', tokenEndpointAuthMethod: 'client_secret_basic', subjectType: 'public',
-      skipLogoutConsent: false, lifespans: { authorizationCodeGrantAccessTokenMillis: 60_000 },
+      scope: 'offline_access offline openid',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      subjectType: 'public',
+      skipLogoutConsent: false,
+      lifespans: { authorizationCodeGrantAccessTokenMillis: 60_000 },
     });
     expect(client!.createdAt!.getTime() % 1000).toBe(0);
     expect(client!.metadataJson.toString()).toBe('{"a":1}');
@@ -47,7 +53,7 @@ describe('create', () => {
     const { rows } = await service.database.pool.query('SELECT * FROM cardea.client ORDER BY id');
     expect(rows.map(({ secret_hashes: [hash] }) => hash as string)).toEqual([
       expect.stringMatching(/^\$pbkdf2-sha256\$i=25000,l=32\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/),
-      expect.stringMatching(/^\$cardea-hmac\$/),
+      expect.stringMatching(/^\$hmac-sha256\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/),
     ]);
     expect(JSON.stringify(rows)).not.toContain(clientSecret);
   });
@@ -67,7 +73,12 @@ describe('set', () => {
     await set(clientV1.Client.create({ clientId: 'app', clientName: 'after', grantTypes: ['client_credentials'] }));
     const after = await get('app');
     expect(after.version).toBe(2);
-    expect(after.client).toMatchObject({ clientName: 'after', owner: '', redirectUris: [], createdAt: client!.createdAt });
+    expect(after.client).toMatchObject({
+      clientName: 'after',
+      owner: '',
+      redirectUris: [],
+      createdAt: client!.createdAt,
+    });
     const form = { grant_type: 'client_credentials' };
     expect(await verdict(service.token(form, service.basic('app', clientSecret)))).toBe('ok');
   });
@@ -113,11 +124,16 @@ describe('delete', () => {
     const user = await service.redeemed('app', auth);
     const machine = await service.token({ grant_type: 'client_credentials' }, auth);
     await service.rooms.clientHandlers.deleteClient({ clientId: 'app' }, call);
-    for (const text of [user.accessToken, user.refreshToken, machine.accessToken]) expect(await service.active(text)).toBe(false);
+    for (const text of [user.accessToken, user.refreshToken, machine.accessToken])
+      expect(await service.active(text)).toBe(false);
     expect(await verdict(service.token({ grant_type: 'client_credentials' }, auth))).toBe('invalid_client');
     expect(await verdict(service.rooms.clientHandlers.deleteClient({ clientId: 'app' }, call))).toBe('not_found');
     const { rows } = await service.database.pool.query('SELECT 1 FROM cardea.access_token');
     expect(rows).toHaveLength(0);
+  });
+  test.each(['nobody', 'a\0b'])('%j is not found', async (clientId) => {
+    expect(await verdict(service.rooms.clientHandlers.deleteClient({ clientId }, call))).toBe('not_found');
+    expect(await verdict(get(clientId))).toBe('not_found');
   });
   test('a token that slipped in while its client went away is dead, and a namesake does not revive it', async () => {
     const { clientSecret } = await service.client({ clientId: 'app' });
@@ -138,6 +154,7 @@ test('a change made elsewhere is heard within moments', async () => {
   expect(await verdict(service.token(form))).toBe('invalid_grant');
   await service.database.pool.query("DELETE FROM cardea.client WHERE id = 'app'");
   const until = Date.now() + 2_000;
-  while ((await verdict(service.token(form))) !== 'invalid_client' && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+  while ((await verdict(service.token(form))) !== 'invalid_client' && Date.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   expect(await verdict(service.token(form))).toBe('invalid_client');
 });

@@ -65,7 +65,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
   const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
   const events = createEvents(options.log, options.metrics);
-  const secrets = createClientSecrets({ secrets: options.secrets, random, now });
+  const secrets = createClientSecrets({ random, now });
 
   const tokens = createAccessTokens(database);
   const refreshTokens = createRefreshTokens(database);
@@ -76,7 +76,14 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const signer = createSigner({ keys, publicKeys, issuer, accessTokenFormat, random });
   const authenticate = createAuthenticateClient({ clients: resolver, secrets, events, hydraCompat });
   const live = createLiveTokens({
-    handles, accessTokenKeys, seals, tokens, refreshTokens, cache, clients: resolver, now,
+    handles,
+    accessTokenKeys,
+    seals,
+    tokens,
+    refreshTokens,
+    cache,
+    clients: resolver,
+    now,
   });
   const issue = createIssue({ settings, handles, seals, signer, accessTokenKeys });
   const codes = createCodes(database);
@@ -86,7 +93,14 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     issue,
     redeemCode: createRedeemCode({ settings, handles, seals, codes, issue }),
     redeemRefreshToken: createRedeemRefreshToken({
-      settings, handles, seals, refreshTokens, cache, issue, events, random,
+      settings,
+      handles,
+      seals,
+      refreshTokens,
+      cache,
+      issue,
+      events,
+      random,
     }),
     tokens,
     families,
@@ -104,7 +118,14 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, documents }),
     introspectionHandlers: createIntrospectionHandlers(introspection),
     clientHandlers: createClientHandlers({
-      clients, resolver, secrets, families, handles, pageTokens, events, random,
+      clients,
+      resolver,
+      secrets,
+      families,
+      handles,
+      pageTokens,
+      events,
+      random,
     }),
     families,
   };

@@ -5,7 +5,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { openDatabase } from './storage/database.js';
 
-export const quietLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const quietLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 export function needed(name: string): string {
   const value = process.env[name];

@@ -73,7 +73,8 @@ export function createExchange(options: {
     const parameters = uniqueParameters(request.parameters, repeatable);
     const grantType = parameters.get('grant_type');
     if (grantType === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
-    if (!isGrantType(grantType)) throw new OAuthError(settings.hydraCompat ? 'invalid_request' : 'unsupported_grant_type');
+    if (!isGrantType(grantType))
+      throw new OAuthError(settings.hydraCompat ? 'invalid_request' : 'unsupported_grant_type');
     const client = await authenticate(request.authorization, parameters);
     if (!grantAllowed(client, grantType)) {
       throw new OAuthError('unauthorized_client', `The client may not use the grant type ${grantType}.`);

@@ -1,6 +1,10 @@
 // Discovery and JWKS as the exact bytes to serve, rebuilt only when the keys change (ARCHITECTURE §9.9; RFC 7517 §5).
 import {
-  authenticationMethods, defaultClientScope, grantTypes, idTokenClaimNames, providerMetadata,
+  authenticationMethods,
+  defaultClientScope,
+  grantTypes,
+  idTokenClaimNames,
+  providerMetadata,
 } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
 import type { PublicKeys } from './public-keys.js';
@@ -14,7 +18,9 @@ export interface Documents {
 }
 
 /** Claims of ID tokens that mean something to a relying party. */
-const claimsSupported = idTokenClaimNames.filter((name) => !['nbf', 'c_hash', 's_hash', 'events', 'cnf', 'azp'].includes(name));
+const claimsSupported = idTokenClaimNames.filter(
+  (name) => !['nbf', 'c_hash', 's_hash', 'events', 'cnf', 'azp'].includes(name),
+);
 
 export function createDocuments(options: { keys: PublicKeys; issuer: string; publicUrl: string }): Documents {
   const { keys, issuer, publicUrl } = options;

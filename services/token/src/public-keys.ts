@@ -66,7 +66,8 @@ export function createPublicKeys(options: {
       spelled = spelling;
       version++;
     } catch (error) {
-      if (!away) log.warn({ err: (error as Error).message }, 'the keys service does not list its keys; the last list is kept');
+      if (!away)
+        log.warn({ err: (error as Error).message }, 'the keys service does not list its keys; the last list is kept');
       away = true;
     }
   };
@@ -89,9 +90,7 @@ export function createPublicKeys(options: {
       return verification.get(name);
     },
     async currentAlgorithms(keySet) {
-      const current = (await all()).filter(
-        (key) => key.keySet === keySet && key.state === signingV1.KeyState.CURRENT,
-      );
+      const current = (await all()).filter((key) => key.keySet === keySet && key.state === signingV1.KeyState.CURRENT);
       return [...new Set(current.map((key) => key.algorithm))];
     },
     version: () => version,

@@ -37,7 +37,12 @@ test('20 redemptions of one code at once, 200 rounds: one winner each, and never
   const others = new Set<string>();
   for (let round = 0; round < 200; round++) {
     const { code, grantId } = await at(0).code('app', { scopes: ['offline'] });
-    const form: Form = { grant_type: 'authorization_code', code, redirect_uri: 'https://app.example/cb', code_verifier: verifier };
+    const form: Form = {
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: 'https://app.example/cb',
+      code_verifier: verifier,
+    };
     const verdicts = await Promise.all(Array.from({ length: 20 }, (_, index) => verdict(at(index).token(form, auth))));
     won.push(verdicts.filter((one) => one === 'ok').length);
     verdicts.filter((one) => one !== 'ok').forEach((one) => others.add(one));
@@ -77,25 +82,36 @@ test('many codes at once, each asked for twice in the same batch, are all redeem
 });
 
 describe('a family that falls while it grows leaves nothing alive', () => {
-  test.each(['rotation', 'redemption'])('%s', async (kind) => {
-    for (let round = 0; round < 60; round++) {
-      const { code, grantId } = await at(0).code('app');
-      const redeem: Form = { grant_type: 'authorization_code', code, redirect_uri: 'https://app.example/cb', code_verifier: verifier };
-      const begun = kind === 'rotation' ? await at(0).token(redeem, auth) : undefined;
-      const grow = begun === undefined ? redeem : { grant_type: 'refresh_token', refresh_token: begun.refreshToken };
-      const [grown] = await Promise.allSettled([
-        at(0).token(grow, auth),
-        // Spread over the time the other needs, so that every order of their steps comes up.
-        new Promise((resolve) => setTimeout(resolve, (round % 6) * 0.6)).then(() => at(1).rooms.families.fall(grantId)),
-      ]);
-      if (grown.status === 'fulfilled') {
-        expect(await at(1).active(grown.value.accessToken)).toBe(false);
-        const again = { grant_type: 'refresh_token', refresh_token: grown.value.refreshToken };
-        expect(await verdict(at(1).token(again, auth))).toBe('invalid_grant');
+  test.each(['rotation', 'redemption'])(
+    '%s',
+    async (kind) => {
+      for (let round = 0; round < 60; round++) {
+        const { code, grantId } = await at(0).code('app');
+        const redeem: Form = {
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: 'https://app.example/cb',
+          code_verifier: verifier,
+        };
+        const begun = kind === 'rotation' ? await at(0).token(redeem, auth) : undefined;
+        const grow = begun === undefined ? redeem : { grant_type: 'refresh_token', refresh_token: begun.refreshToken };
+        const [grown] = await Promise.allSettled([
+          at(0).token(grow, auth),
+          // Spread over the time the other needs, so that every order of their steps comes up.
+          new Promise((resolve) => setTimeout(resolve, (round % 6) * 0.6)).then(() =>
+            at(1).rooms.families.fall(grantId),
+          ),
+        ]);
+        if (grown.status === 'fulfilled') {
+          expect(await at(1).active(grown.value.accessToken)).toBe(false);
+          const again = { grant_type: 'refresh_token', refresh_token: grown.value.refreshToken };
+          expect(await verdict(at(1).token(again, auth))).toBe('invalid_grant');
+        }
+        expect(await count('access_token', grantId)).toBe(0);
       }
-      expect(await count('access_token', grantId)).toBe(0);
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 });
 
 test('a row PostgreSQL refuses fails alone, not its neighbours of the batch', async () => {

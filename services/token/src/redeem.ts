@@ -20,7 +20,9 @@ export type Redeem = (call: GrantCall) => Promise<tokenV1.IssueTokenResponse | R
 export function openBody<T>(seal: Seal, key: Buffer, body: Buffer): T {
   const plain = seal.open(key, body);
   if (plain === undefined) {
-    throw new OAuthError('server_error', undefined, { cause: new Error('a token row does not open: is a secret missing?') });
+    throw new OAuthError('server_error', undefined, {
+      cause: new Error('a token row does not open: is a secret missing?'),
+    });
   }
   return JSON.parse(plain.toString()) as T;
 }
@@ -46,8 +48,8 @@ export function createRedeemCode(options: {
       parameters,
       policy: settings.policy,
       now,
-      presented:
-        code && row && { ...row, expiresAt: code.expiresAt, content: openBody<CodeContent>(seals.code, code.key, row.body) },
+      presented: code &&
+        row && { ...row, expiresAt: code.expiresAt, content: openBody<CodeContent>(seals.code, code.key, row.body) },
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay' || code === undefined) return lostRace('code');

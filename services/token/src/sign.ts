@@ -28,7 +28,8 @@ export interface Signer {
   userinfo(client: clientV1.Client, subject: string, claims: Claims, issuedAt: number): Promise<string>;
 }
 
-const json = (claims: Claims) => (Object.keys(claims).length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(claims)));
+const json = (claims: Claims) =>
+  Object.keys(claims).length === 0 ? Buffer.alloc(0) : Buffer.from(JSON.stringify(claims));
 
 export function createSigner(options: {
   keys: SigningClient;

@@ -30,7 +30,15 @@ export function createTestSigner(issuer: string): TestSigner {
     },
     async signIdToken(request: signingV1.SignIdTokenRequest) {
       signer.guard(request);
-      const { subject: sub, audience: aud, issuedAt: iat, expiresAt: exp, nonce, accessTokenHash: at_hash, sessionId: sid } = request;
+      const {
+        subject: sub,
+        audience: aud,
+        issuedAt: iat,
+        expiresAt: exp,
+        nonce,
+        accessTokenHash: at_hash,
+        sessionId: sid,
+      } = request;
       const claims = { ...extra(request.extraClaimsJson), iss: issuer, sub, aud, iat, exp, nonce, at_hash, sid };
       return { jwt: jwt('id', 'JWT', claims) };
     },
@@ -42,11 +50,16 @@ export function createTestSigner(issuer: string): TestSigner {
     },
     async signUserinfo(request: signingV1.SignUserinfoRequest) {
       signer.guard(request);
-      return { jwt: jwt('id', 'JWT', { ...extra(request.extraClaimsJson), sub: request.subject, aud: request.audience }) };
+      return {
+        jwt: jwt('id', 'JWT', { ...extra(request.extraClaimsJson), sub: request.subject, aud: request.audience }),
+      };
     },
     signLogoutToken: () => Promise.reject(new Error('not asked for here')),
     listPublicKeys: async () => ({
-      keys: [['hydra.openid.id-token', 'id'], ['hydra.jwt.access-token', 'access']].map(([keySet = '', keyId = '']) => ({
+      keys: [
+        ['hydra.openid.id-token', 'id'],
+        ['hydra.jwt.access-token', 'access'],
+      ].map(([keySet = '', keyId = '']) => ({
         keySet,
         keyId,
         algorithm: 'ES256',

@@ -23,7 +23,10 @@ export async function createWire(url: string): Promise<Wire> {
       return;
     }
     const far = connect(Number(port), hostname);
-    for (const [from, to] of [[near, far], [far, near]] as const) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(from);
       from.on('data', (bytes) => state === 'whole' && to.write(bytes));
       from.on('error', () => undefined);

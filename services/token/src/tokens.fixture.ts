@@ -72,12 +72,30 @@ export async function createTokenService(
   const publicKeys = createPublicKeys({ list: listPublicKeys(signer), log: quietLog, now });
   const { redisUrl: url, commandTimeoutMillis = 1_000 } = options;
   const cache = openTokenCache({
-    url, database: pool, secrets, random: randomBytes, now, log: quietLog, metrics, commandTimeoutMillis,
+    url,
+    database: pool,
+    secrets,
+    random: randomBytes,
+    now,
+    log: quietLog,
+    metrics,
+    commandTimeoutMillis,
   });
   const merged = { ...settings, ...options.settings };
   const rooms: TokenRooms = createTokenRooms({
-    settings: merged, database: pool, cache, handles, clients, resolver, keys: signer, publicKeys, secrets,
-    now, random: randomBytes, log: quietLog, metrics,
+    settings: merged,
+    database: pool,
+    cache,
+    handles,
+    clients,
+    resolver,
+    keys: signer,
+    publicKeys,
+    secrets,
+    now,
+    random: randomBytes,
+    log: quietLog,
+    metrics,
   });
   const list = (form: Form) => Object.entries(form).map(([name, value]) => ({ name, value }));
 
@@ -90,9 +108,21 @@ export async function createTokenService(
     const minted = handles.mint('authorization_code', seconds + 60);
     const body: CodeContent = {
       authorization: {
-        grantId, clientId, subject: 'alice', clientSubject: 'alice', scopes, audience: [], sessionId,
-        authenticatedAt: seconds - 5, requestedAt: seconds - 9, acr: '1', amr: ['pwd'], nonce: 'n-1',
-        proof: { kind: 'none' }, accessTokenClaims: { role: 'x' }, idTokenClaims: { email: 'a@b.c', iss: 'evil' },
+        grantId,
+        clientId,
+        subject: 'alice',
+        clientSubject: 'alice',
+        scopes,
+        audience: [],
+        sessionId,
+        authenticatedAt: seconds - 5,
+        requestedAt: seconds - 9,
+        acr: '1',
+        amr: ['pwd'],
+        nonce: 'n-1',
+        proof: { kind: 'none' },
+        accessTokenClaims: { role: 'x' },
+        idTokenClaims: { email: 'a@b.c', iss: 'evil' },
       },
       redirectUri: content.redirectUri ?? 'https://app.example/cb',
       codeChallenge: content.pkce === false ? '' : challenge,
@@ -135,7 +165,10 @@ export async function createTokenService(
       const { code: text, grantId } = await code(clientId, content);
       const form = { grant_type: 'authorization_code', code: text, redirect_uri: 'https://app.example/cb' };
       const proof: Form = content.pkce === false ? {} : { code_verifier: verifier };
-      return { ...(await token({ ...form, ...proof, ...(authorization === '' && { client_id: clientId }) }, authorization)), grantId };
+      return {
+        ...(await token({ ...form, ...proof, ...(authorization === '' && { client_id: clientId }) }, authorization)),
+        grantId,
+      };
     },
     revoke: (form: Form, authorization = ''): Promise<unknown> =>
       rooms.tokenHandlers.revokeToken({ authorization, parameters: list(form), requestId: '' }, call),
@@ -174,4 +207,3 @@ export async function verdict(promise: Promise<unknown>): Promise<string> {
     (error: { code?: string }) => error.code ?? String(error),
   );
 }
-

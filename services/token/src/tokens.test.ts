@@ -6,7 +6,8 @@ import { call, createTokenService, verdict, verifier } from './tokens.fixture.js
 
 let service: TokenService;
 let auth: string;
-const claimsOf = (jwt: string) => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+const claimsOf = (jwt: string) =>
+  JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 const codeForm = (code: string): Form => ({
   grant_type: 'authorization_code',
   code,
@@ -34,13 +35,23 @@ describe('client authentication', () => {
   test.each<[string, Form, string, string]>([
     ['Basic', cc, 'app:a%20chosen+secret', 'ok'],
     ['Basic with the same client_id in the form', { ...cc, client_id: 'app' }, 'app:a+chosen+secret', 'ok'],
-    ['Basic with another client_id in the form', { ...cc, client_id: 'other' }, 'app:a+chosen+secret', 'invalid_request'],
+    [
+      'Basic with another client_id in the form',
+      { ...cc, client_id: 'other' },
+      'app:a+chosen+secret',
+      'invalid_request',
+    ],
     ['a wrong secret', cc, 'app:wrong-secret', 'invalid_client'],
     ['an unknown client', cc, 'nobody:wrong-secret', 'invalid_client'],
     ['a client id with a NUL in it', cc, 'a%00b:secret', 'invalid_client'],
     ['an empty secret', cc, 'app:', 'invalid_client'],
     ['a secret of 5 KiB', cc, `app:${'x'.repeat(5000)}`, 'invalid_client'],
-    ['two ways at once', { ...cc, client_id: 'app', client_secret: 'a chosen secret' }, 'app:a+chosen+secret', 'invalid_request'],
+    [
+      'two ways at once',
+      { ...cc, client_id: 'app', client_secret: 'a chosen secret' },
+      'app:a+chosen+secret',
+      'invalid_request',
+    ],
     ['post for a Basic client', { ...cc, client_id: 'app', client_secret: 'a chosen secret' }, '', 'invalid_client'],
     ['post for a post client', { ...cc, client_id: 'post', client_secret: 'post-secret' }, '', 'ok'],
     ['Basic for a post client', cc, 'post:post-secret', 'invalid_client'],
@@ -104,14 +115,27 @@ describe('authorization_code', () => {
     expect(issued).toMatchObject({ tokenType: 'bearer', expiresInSeconds: 3600, scope: 'openid offline' });
     expect(issued.accessToken).toMatch(/^ory_at_/);
     expect(issued.refreshToken).toMatch(/^ory_rt_/);
-    expect(claimsOf(issued.idToken)).toMatchObject({ iss: 'https://as.test', sub: 'alice', nonce: 'n-1', email: 'a@b.c' });
+    expect(claimsOf(issued.idToken)).toMatchObject({
+      iss: 'https://as.test',
+      sub: 'alice',
+      nonce: 'n-1',
+      email: 'a@b.c',
+    });
     expect(await service.introspect(issued.accessToken)).toMatchObject({
-      active: true, clientId: 'app', subject: 'alice', tokenUse: 'access_token', scope: 'openid offline', acr: '1',
+      active: true,
+      clientId: 'app',
+      subject: 'alice',
+      tokenUse: 'access_token',
+      scope: 'openid offline',
+      acr: '1',
     });
     expect(await service.introspect(issued.refreshToken)).toMatchObject({ active: true, tokenUse: 'refresh_token' });
   });
   test('gives no refresh token without offline access, and no ID token without openid', async () => {
-    expect(await service.redeemed('app', auth, { scopes: ['photos.read'] })).toMatchObject({ refreshToken: '', idToken: '' });
+    expect(await service.redeemed('app', auth, { scopes: ['photos.read'] })).toMatchObject({
+      refreshToken: '',
+      idToken: '',
+    });
     const codes = service.basic('codes', 'codes-secret');
     expect(await service.redeemed('codes', codes)).toMatchObject({ refreshToken: '' });
   });
@@ -224,7 +248,11 @@ describe('refresh_token', () => {
 
 test('-1 as lifetime makes refresh tokens that never expire', async () => {
   const lifetimes = { access: 3_600_000, id: 3_600_000, refresh: -1 };
-  const eternal = await createTokenService({ settings: { lifetimes }, database: service.database, clock: { ...service.clock } });
+  const eternal = await createTokenService({
+    settings: { lifetimes },
+    database: service.database,
+    clock: { ...service.clock },
+  });
   const first = await eternal.redeemed('app', auth);
   eternal.clock.millis += 40 * 365 * 86_400_000;
   expect(await eternal.introspect(first.refreshToken)).toMatchObject({ active: true, expiresAt: 0 });
@@ -251,7 +279,11 @@ describe('JWT access tokens', () => {
     const [head, payload, signature = ''] = issued.accessToken.split('.');
     // The last letter of 64 bytes in base64url carries four bits nobody reads.
     const twin = String.fromCharCode(signature.charCodeAt(signature.length - 1) + 1);
-    for (const forged of [`${head}.${payload}.${signature.slice(0, -1)}${twin}`, `${head}.${payload}.`, `${head}.e30.${signature}`]) {
+    for (const forged of [
+      `${head}.${payload}.${signature.slice(0, -1)}${twin}`,
+      `${head}.${payload}.`,
+      `${head}.e30.${signature}`,
+    ]) {
       expect(await service.active(forged)).toBe(false);
     }
   });
@@ -302,7 +334,9 @@ describe('revocation', () => {
   test('leaves a remembered consent alone', async () => {
     const issued = await service.redeemed('app', auth);
     await service.revoke({ token: issued.accessToken }, auth);
-    const { rows } = await service.database.pool.query('SELECT revoked_at FROM cardea.consent_grant WHERE id = $1', [issued.grantId]);
+    const { rows } = await service.database.pool.query('SELECT revoked_at FROM cardea.consent_grant WHERE id = $1', [
+      issued.grantId,
+    ]);
     expect(rows).toEqual([{ revoked_at: null }]);
   });
   test("another client's token lives on; rubbish is fine; credentials are needed", async () => {
@@ -313,7 +347,9 @@ describe('revocation', () => {
     expect(await service.active(issued.accessToken)).toBe(true);
     expect(await verdict(service.revoke({ token: 'rubbish' }, auth))).toBe('ok');
     expect(await verdict(service.revoke({}, auth))).toBe('invalid_request');
-    expect(await verdict(service.revoke({ token: issued.accessToken }, service.basic('app', 'wrong')))).toBe('invalid_client');
+    expect(await verdict(service.revoke({ token: issued.accessToken }, service.basic('app', 'wrong')))).toBe(
+      'invalid_client',
+    );
   });
 });
 

@@ -13,7 +13,8 @@ const read = (authorization: string, form: string) => {
   }
 };
 const basic = (clientId: string, secret: string) => ({ method: 'client_secret_basic', clientId, secret });
-const assertion = 'client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.y.z';
+const assertion =
+  'client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.y.z';
 
 describe('readCredentials', () => {
   test.each<[string, string, string, unknown]>([

@@ -4,7 +4,11 @@ import type { Parameters } from '../parameters.js';
 
 /** What a request presents; nothing in it is verified. */
 export type Credentials =
-  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly clientId: string; readonly secret: string }
+  | {
+      readonly method: 'client_secret_basic' | 'client_secret_post';
+      readonly clientId: string;
+      readonly secret: string;
+    }
   | { readonly method: 'none'; readonly clientId: string }
   | { readonly method: 'private_key_jwt'; readonly clientId: string | undefined; readonly assertion: string };
 

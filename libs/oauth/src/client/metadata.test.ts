@@ -4,11 +4,32 @@ import type { ClientMetadata } from './metadata.js';
 import { checkClientMetadata, isClientId, withClientDefaults } from './metadata.js';
 
 const empty: ClientMetadata = {
-  clientId: 'app', redirectUris: ['https://app.example/cb'], postLogoutRedirectUris: [], grantTypes: [], responseTypes: [],
-  scope: '', audience: [], contacts: [], policyUri: '', tosUri: '', logoUri: '', clientUri: '', allowedCorsOrigins: [],
-  subjectType: '', sectorIdentifierUri: '', jwksJson: new Uint8Array(), jwksUri: '', tokenEndpointAuthMethod: '',
-  tokenEndpointAuthSigningAlg: '', idTokenSignedResponseAlg: '', userinfoSignedResponseAlg: '', frontchannelLogoutUri: '',
-  backchannelLogoutUri: '', initiateLoginUri: '', metadataJson: new Uint8Array(), accessTokenStrategy: '',
+  clientId: 'app',
+  redirectUris: ['https://app.example/cb'],
+  postLogoutRedirectUris: [],
+  grantTypes: [],
+  responseTypes: [],
+  scope: '',
+  audience: [],
+  contacts: [],
+  policyUri: '',
+  tosUri: '',
+  logoUri: '',
+  clientUri: '',
+  allowedCorsOrigins: [],
+  subjectType: '',
+  sectorIdentifierUri: '',
+  jwksJson: new Uint8Array(),
+  jwksUri: '',
+  tokenEndpointAuthMethod: '',
+  tokenEndpointAuthSigningAlg: '',
+  idTokenSignedResponseAlg: '',
+  userinfoSignedResponseAlg: '',
+  frontchannelLogoutUri: '',
+  backchannelLogoutUri: '',
+  initiateLoginUri: '',
+  metadataJson: new Uint8Array(),
+  accessTokenStrategy: '',
 };
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 const verdict = (change: Partial<ClientMetadata>) => {

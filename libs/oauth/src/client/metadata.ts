@@ -90,7 +90,8 @@ export function checkClientMetadata(client: ClientMetadata, policy: ClientMetada
   checkKeys(client);
   if (client.metadataJson.length > 0) parseJson('metadata', client.metadataJson);
   for (const [name, millis] of Object.entries(client.lifespans ?? {})) {
-    if (typeof millis === 'number' && (millis < 0 || !Number.isSafeInteger(millis))) refuse(name, 'must not be negative');
+    if (typeof millis === 'number' && (millis < 0 || !Number.isSafeInteger(millis)))
+      refuse(name, 'must not be negative');
   }
 }
 

@@ -30,9 +30,21 @@ const policy: GrantPolicy = {
   rotationReuseCount: 0,
 };
 const authorization: Authorization = {
-  grantId: 'g', clientId: 'app', subject: 's', clientSubject: 's', scopes: ['openid', 'offline', 'a'], audience: [],
-  sessionId: '', authenticatedAt: 1, requestedAt: 1, acr: '', amr: [], nonce: '', proof: { kind: 'none' },
-  accessTokenClaims: {}, idTokenClaims: {},
+  grantId: 'g',
+  clientId: 'app',
+  subject: 's',
+  clientSubject: 's',
+  scopes: ['openid', 'offline', 'a'],
+  audience: [],
+  sessionId: '',
+  authenticatedAt: 1,
+  requestedAt: 1,
+  acr: '',
+  amr: [],
+  nonce: '',
+  proof: { kind: 'none' },
+  accessTokenClaims: {},
+  idTokenClaims: {},
 };
 
 /** `issue`, `replay`, or the error; what falls and what is reported behind it. */
@@ -52,7 +64,13 @@ describe('authorization_code', () => {
   };
   const right = { redirect_uri: 'https://app/cb', code_verifier: verifier };
   const decide = (presented: PresentedCode | undefined, parameters: object, who = client, rules = policy) =>
-    decideAuthorizationCode({ client: who, parameters: new Map(Object.entries(parameters)), presented, policy: rules, now });
+    decideAuthorizationCode({
+      client: who,
+      parameters: new Map(Object.entries(parameters)),
+      presented,
+      policy: rules,
+      now,
+    });
   const without = { ...code, content: { ...code.content, codeChallenge: '' } };
 
   test.each<[string, PresentedCode | undefined, object, string]>([
@@ -93,11 +111,20 @@ describe('authorization_code', () => {
 
 describe('refresh_token', () => {
   const token: PresentedRefreshToken = {
-    clientId: 'app', expiresAt: now + 1, usedAt: undefined, uses: 0, standing: true, authorization,
+    clientId: 'app',
+    expiresAt: now + 1,
+    usedAt: undefined,
+    uses: 0,
+    standing: true,
+    authorization,
   };
   const decide = (presented: PresentedRefreshToken | undefined, scope = '', who = client, rules = policy) =>
     decideRefreshToken({
-      client: who, parameters: new Map(scope === '' ? [] : [['scope', scope]]), presented, policy: rules, now,
+      client: who,
+      parameters: new Map(scope === '' ? [] : [['scope', scope]]),
+      presented,
+      policy: rules,
+      now,
     });
   const reuse = 'invalid_grant, falls g, refresh_reuse_detected';
 
@@ -118,12 +145,14 @@ describe('refresh_token', () => {
   ])('%s', (_name, presented, expected) => {
     expect(told(decide(presented))).toBe(expected);
   });
-  test.each([[0, 99, 'replay'], [3, 2, 'replay'], [3, 3, 'invalid_grant'], [1, 1, 'invalid_grant']])(
-    'with a reuse count of %i, used %i times: %s',
-    (rotationReuseCount, uses, expected) => {
-      expect(told(decide({ ...token, usedAt: now, uses }, '', client, { ...policy, rotationReuseCount }))).toBe(expected);
-    },
-  );
+  test.each([
+    [0, 99, 'replay'],
+    [3, 2, 'replay'],
+    [3, 3, 'invalid_grant'],
+    [1, 1, 'invalid_grant'],
+  ])('with a reuse count of %i, used %i times: %s', (rotationReuseCount, uses, expected) => {
+    expect(told(decide({ ...token, usedAt: now, uses }, '', client, { ...policy, rotationReuseCount }))).toBe(expected);
+  });
   test('without a window every second use is theft', () => {
     expect(told(decide({ ...token, usedAt: now }, '', client, { ...policy, rotationGraceMillis: 0 }))).toBe(reuse);
   });
@@ -149,7 +178,13 @@ describe('refresh_token', () => {
 
 describe('client_credentials', () => {
   const decide = (parameters: object, who = client) =>
-    decideClientCredentials({ client: who, parameters: new Map(Object.entries(parameters)), presented: undefined, policy, now });
+    decideClientCredentials({
+      client: who,
+      parameters: new Map(Object.entries(parameters)),
+      presented: undefined,
+      policy,
+      now,
+    });
   test.each<[object, GrantClient, string]>([
     [{}, client, 'issue'],
     [{ scope: 'a b.c' }, client, 'issue'],

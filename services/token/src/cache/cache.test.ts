@@ -24,7 +24,8 @@ let wired: TokenService;
 let other: TokenService;
 let auth: string;
 
-const issue = async (service: TokenService) => (await service.token({ grant_type: 'client_credentials' }, auth)).accessToken;
+const issue = async (service: TokenService) =>
+  (await service.token({ grant_type: 'client_credentials' }, auth)).accessToken;
 const cached = async () => (await direct.keys('cardea:at:*')).length;
 
 /** Asks until the answer comes from the cache, so that a test means what it says. */
@@ -45,7 +46,12 @@ beforeAll(async () => {
   database = await createTestDatabase();
   redisWire = await createWire(redisUrl);
   postgresWire = await createWire(database.dsn);
-  wired = await createTokenService({ database, redisUrl: over(redisWire, redisUrl), dsnWire: postgresWire, commandTimeoutMillis: 60 });
+  wired = await createTokenService({
+    database,
+    redisUrl: over(redisWire, redisUrl),
+    dsnWire: postgresWire,
+    commandTimeoutMillis: 60,
+  });
   other = await createTokenService({ database, redisUrl });
   const { clientSecret } = await other.client({ clientId: 'app' });
   auth = other.basic('app', clientSecret);
@@ -104,37 +110,41 @@ describe('what was read before a revocation is not remembered after it', () => {
 });
 
 describe('no introspection begun after a revocation was answered says active', () => {
-  test.each([false, true])('while Redis is flushed all the time: %s', async (flushing) => {
-    let running = true;
-    const flusher = (async () => {
-      while (running && flushing) {
-        await direct.flushdb();
-        await wait(1);
-      }
-    })();
-    for (let round = 0; round < 40; round++) {
-      const token = await issue(other);
-      let revoked = false;
-      const late: boolean[] = [];
-      const readers = [wired, other, wired, other].map(async (service) => {
-        for (let turn = 0; turn < 500; turn++) {
-          const begunAfter: boolean = revoked;
-          const active = await service.active(token);
-          if (begunAfter) {
-            late.push(active);
-            if (late.length > 20) return;
-          }
+  test.each([false, true])(
+    'while Redis is flushed all the time: %s',
+    async (flushing) => {
+      let running = true;
+      const flusher = (async () => {
+        while (running && flushing) {
+          await direct.flushdb();
+          await wait(1);
         }
-      });
-      await wait(round % 5);
-      await (round % 2 === 0 ? wired : other).revoke({ token }, auth);
-      revoked = true;
-      await Promise.all(readers);
-      expect(late).not.toContain(true);
-    }
-    running = false;
-    await flusher;
-  }, 60_000);
+      })();
+      for (let round = 0; round < 40; round++) {
+        const token = await issue(other);
+        let revoked = false;
+        const late: boolean[] = [];
+        const readers = [wired, other, wired, other].map(async (service) => {
+          for (let turn = 0; turn < 500; turn++) {
+            const begunAfter: boolean = revoked;
+            const active = await service.active(token);
+            if (begunAfter) {
+              late.push(active);
+              if (late.length > 20) return;
+            }
+          }
+        });
+        await wait(round % 5);
+        await (round % 2 === 0 ? wired : other).revoke({ token }, auth);
+        revoked = true;
+        await Promise.all(readers);
+        expect(late).not.toContain(true);
+      }
+      running = false;
+      await flusher;
+    },
+    60_000,
+  );
 });
 
 test('the access token that died with a refresh is not remembered', async () => {
@@ -162,22 +172,26 @@ test('who can write to Redis cannot make a token live', async () => {
 });
 
 describe('Redis away', () => {
-  test.each(['cut', 'hang'] as const)('%s: everything stays right, and speeds up again by itself', async (how) => {
-    const token = await issue(wired);
-    await direct.flushdb();
-    await warm(other, token);
-    redisWire[how]();
-    expect(await wired.active(token)).toBe(true);
-    // This process cannot delete what the other one remembers, so it waits until nobody believes that any more.
-    await wired.revoke({ token }, auth);
-    expect([await wired.active(token), await other.active(token)]).toEqual([false, false]);
-    expect(await verdict(wired.redeemed('app', auth))).toBe('ok');
-    redisWire.mend();
-    const next = await issue(wired);
-    await direct.flushdb();
-    await warm(wired, next);
-    expect(await cached()).toBeGreaterThan(0);
-  }, 30_000);
+  test.each(['cut', 'hang'] as const)(
+    '%s: everything stays right, and speeds up again by itself',
+    async (how) => {
+      const token = await issue(wired);
+      await direct.flushdb();
+      await warm(other, token);
+      redisWire[how]();
+      expect(await wired.active(token)).toBe(true);
+      // This process cannot delete what the other one remembers, so it waits until nobody believes that any more.
+      await wired.revoke({ token }, auth);
+      expect([await wired.active(token), await other.active(token)]).toEqual([false, false]);
+      expect(await verdict(wired.redeemed('app', auth))).toBe('ok');
+      redisWire.mend();
+      const next = await issue(wired);
+      await direct.flushdb();
+      await warm(wired, next);
+      expect(await cached()).toBeGreaterThan(0);
+    },
+    30_000,
+  );
 });
 
 test('PostgreSQL away is 503 and nobody becomes inactive; back, it goes on by itself', async () => {

@@ -93,7 +93,9 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
   const update = async (): Promise<void> => {
     try {
       // No server is believed until one is enthroned again: while Redis is away, only the first revocation has to wait.
-      await database.query(`UPDATE cardea.cache_epoch SET epoch = epoch + 1, server = '', changed_at = clock_timestamp()`);
+      await database.query(
+        `UPDATE cardea.cache_epoch SET epoch = epoch + 1, server = '', changed_at = clock_timestamp()`,
+      );
     } catch (error) {
       throw storageFailure(error);
     }

@@ -68,7 +68,13 @@ export function createTokenCache(options: {
   const read = createBatcher<string, Buffer | null>((names) => client.mgetBuffer(...names));
 
   const mac = (key: Buffer, at: Trust, ref: TokenRef, filledAt: Buffer, body: Buffer): Buffer =>
-    createHmac('sha256', key).update(String(at.epoch)).update('\0').update(ref.key).update(filledAt).update(body).digest()
+    createHmac('sha256', key)
+      .update(String(at.epoch))
+      .update('\0')
+      .update(ref.key)
+      .update(filledAt)
+      .update(body)
+      .digest()
       .subarray(0, macBytes);
 
   const encode = (at: Trust, ref: TokenRef, body: Buffer): Buffer => {
@@ -85,7 +91,9 @@ export function createTokenCache(options: {
     if (age > entryMillis + 5_000 || age < -5_000) return undefined;
     const body = value.subarray(headBytes);
     const proof = value.subarray(5, headBytes);
-    return macKeys.some((key) => timingSafeEqual(mac(key, at, ref, value.subarray(1, 5), body), proof)) ? body : undefined;
+    return macKeys.some((key) => timingSafeEqual(mac(key, at, ref, value.subarray(1, 5), body), proof))
+      ? body
+      : undefined;
   };
 
   async function refill(at: Trust, ref: TokenRef, load: (ref: TokenRef) => Promise<Buffer | undefined>) {
@@ -122,8 +130,7 @@ export function createTokenCache(options: {
     const state = await epoch.read();
     const link = redis.link();
     const done =
-      state.server === '' ||
-      (link?.server === state.server && (await deleted({ epoch: state.epoch, link }, keys)));
+      state.server === '' || (link?.server === state.server && (await deleted({ epoch: state.epoch, link }, keys)));
     await (done ? epoch.settled(state.ageMillis) : epoch.raise());
   };
   // What PostgreSQL would not let us make known, though it was revoked, is owed until it does; its caller got no answer.

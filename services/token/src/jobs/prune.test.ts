@@ -31,7 +31,13 @@ test('drops partitions that are over, keeps used refresh tokens for a day, ends 
     database.pool.query(
       `INSERT INTO cardea.refresh_token (key, grant_id, client_id, expires_at, used_at, revoked_at, access_key, access_expires_at, body)
         VALUES ($1, gen_random_uuid(), $2, to_timestamp($3), to_timestamp($4), to_timestamp($5), '', now(), '')`,
-      [Buffer.from(name), name, expires / 1000, used === null ? null : used / 1000, revoked === null ? null : revoked / 1000],
+      [
+        Buffer.from(name),
+        name,
+        expires / 1000,
+        used === null ? null : used / 1000,
+        revoked === null ? null : revoked / 1000,
+      ],
     );
   const later = now + 2 * day;
   await refresh('live', null, null, later + day);
@@ -52,11 +58,17 @@ test('drops partitions that are over, keeps used refresh tokens for a day, ends 
   const result = await prune(database.pool, later);
   expect(result).toMatchObject({ refreshTokens: 3, sessions: 1 });
   expect(result.partitionsDropped).toBeGreaterThan(0);
-  const { rows } = await database.pool.query<{ client_id: string }>('SELECT client_id FROM cardea.refresh_token ORDER BY 1');
+  const { rows } = await database.pool.query<{ client_id: string }>(
+    'SELECT client_id FROM cardea.refresh_token ORDER BY 1',
+  );
   expect(rows.map((row) => row.client_id)).toEqual(['live', 'never expires', 'used an hour ago']);
   const tokens = await database.pool.query<{ key: Buffer }>('SELECT key FROM cardea.access_token ORDER BY key');
   expect(tokens.rows.map(({ key }) => key[0])).toEqual([2, 3]);
-  expect(await prune(database.pool, later)).toMatchObject({ partitionsMade: 0, partitionsDropped: 0, refreshTokens: 0 });
+  expect(await prune(database.pool, later)).toMatchObject({
+    partitionsMade: 0,
+    partitionsDropped: 0,
+    refreshTokens: 0,
+  });
 });
 
 test('the queue runs the job, and stands again after Redis forgot everything', async () => {
@@ -68,7 +80,7 @@ test('the queue runs the job, and stands again after Redis forgot everything', a
   const start = () =>
     createPruneWorker({ redisUrl: url, database: database.pool, log: quietLog, metrics: counted, now: Date.now });
   const until = async (true_: () => Promise<boolean> | boolean) => {
-    for (const from = Date.now(); Date.now() - from < 8_000; ) {
+    for (const from = Date.now(); Date.now() - from < 8_000;) {
       if (await true_()) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

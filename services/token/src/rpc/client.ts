@@ -1,6 +1,11 @@
 // cardea.client.v1.ClientService: clients as operators manage them (RFC 7591, hydra-wire §2.2).
 import {
-  checkClientMetadata, longestSecret, OAuthError, registeredMethod, shortestSecret, withClientDefaults,
+  checkClientMetadata,
+  longestSecret,
+  OAuthError,
+  registeredMethod,
+  shortestSecret,
+  withClientDefaults,
 } from '@cardea/oauth';
 import type { Handlers } from '@cardea/rpc';
 import { clientV1 } from '@cardea/rpc';
@@ -75,7 +80,7 @@ export function createClientHandlers(options: {
       // The client first: from then on nothing new is issued to it. Its tokens even when an earlier attempt got no further.
       const removed = await clients.remove(known(clientId));
       resolver.forget(clientId);
-      await families.fallOfClient(clientId);
+      await families.fallOfClient(known(clientId));
       if (!removed) throw new OAuthError('not_found', 'Unable to locate the resource');
       events.record('client_deleted', { client_id: clientId });
       return {};

@@ -20,9 +20,10 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
     async fall(grantId) {
       // Two statements, so that the second sees what was issued while the first waited for the grant's lock.
       const keys = await transaction(database, async (connection) => {
-        await connection.query('UPDATE cardea.consent_grant SET fallen_at = now() WHERE id = $1 AND fallen_at IS NULL', [
-          grantId,
-        ]);
+        await connection.query(
+          'UPDATE cardea.consent_grant SET fallen_at = now() WHERE id = $1 AND fallen_at IS NULL',
+          [grantId],
+        );
         return killTokens(connection, [grantId]);
       });
       await invalidate(keys);
