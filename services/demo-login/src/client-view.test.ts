@@ -1,0 +1,46 @@
+// A client's own words are shown, never obeyed.
+import { describe, expect, test } from '@jest/globals';
+import { clientView, wayBackFromLogout } from './client-view.js';
+
+describe('clientView', () => {
+  test.each([
+    [{ client_id: 'c-1' }, 'c-1', 'C'],
+    [{ client_id: 'c-1', client_name: '   ' }, 'c-1', 'C'],
+    [{ client_id: 'c-1', client_name: 'Photo Print' }, 'Photo Print', 'P'],
+    [{ client_id: 'c-1', client_name: 'a\u202eb\nc' }, 'a b c', 'A'],
+    [{ client_id: 'c-1', client_name: 'x'.repeat(200) }, `${'x'.repeat(79)}…`, 'X'],
+  ])('%j is called %j', (client, name, initial) => {
+    expect(clientView(client)).toMatchObject({ name, initial });
+  });
+
+  test('shows only web addresses', () => {
+    const view = clientView({
+      client_id: 'c-1',
+      logo_uri: 'data:image/svg+xml,<svg/>',
+      policy_uri: 'javascript:alert(1)',
+      tos_uri: 'https://client.example/tos',
+    });
+    expect(view.logo).toBeUndefined();
+    expect(view.links).toEqual([{ label: 'Terms of service', address: 'https://client.example/tos' }]);
+  });
+
+  test('a logo whose host a policy cannot name is left out', () => {
+    expect(clientView({ client_id: 'c-1', logo_uri: 'https://a;b/logo.png' }).logo).toBeUndefined();
+  });
+});
+
+describe('wayBackFromLogout', () => {
+  const client = {
+    client_id: 'c',
+    client_uri: 'https://c.example/',
+    post_logout_redirect_uris: ['https://c.example/out'],
+  };
+  test.each([
+    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fc.example%2Fout', client, 'https://c.example/out'],
+    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fevil.example', client, 'https://c.example/'],
+    ['/oauth2/sessions/logout', client, 'https://c.example/'],
+    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fc.example%2Fout', null, undefined],
+  ])('%s', (requestUrl, who, expected) => {
+    expect(wayBackFromLogout(requestUrl, who)).toBe(expected);
+  });
+});

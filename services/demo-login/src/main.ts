@@ -1,0 +1,18 @@
+// Runs the demo login app as a process: settings from the environment, one line once it listens, a clean end on SIGTERM.
+import { startDemoLogin } from './index.js';
+
+const env = process.env;
+const login = await startDemoLogin({
+  port: Number(env['LOGIN_PORT'] ?? 3000),
+  host: env['LOGIN_HOST'] ?? '127.0.0.1',
+  adminUrl: env['ADMIN_URL'] ?? 'http://127.0.0.1:4445',
+  publicUrl: env['PUBLIC_URL'],
+  homeUrl: env['HOME_URL'],
+});
+console.log(`demo-login listens at ${login.url}`);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    void login.close().then(() => process.exit(0));
+  });
+}

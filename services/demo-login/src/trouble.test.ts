@@ -1,0 +1,23 @@
+// Each kind of trouble becomes a page with the right status and a way on.
+import { expect, test } from '@jest/globals';
+import { missingChallenge, problemOf } from './trouble.js';
+
+const ways = { retry: '/login?login_challenge=c', homeUrl: 'http://rp.example/' };
+
+test.each([
+  [{ kind: 'expired' } as const, 404, 'http://rp.example/'],
+  [{ kind: 'refused', error: 'invalid_request', description: 'x' } as const, 400, 'http://rp.example/'],
+  [{ kind: 'unavailable', reason: 'down' } as const, 503, '/login?login_challenge=c'],
+])('%j', (trouble, status, address) => {
+  expect(problemOf(trouble, 'login', ways)).toMatchObject({ status, link: { address } });
+});
+
+test('the provider’s words and error id reach the operator', () => {
+  const trouble = { kind: 'refused', error: 'invalid_request', description: 'No subject.', errorId: 'e-7' } as const;
+  expect(problemOf(trouble, 'consent', ways).detail).toBe('invalid_request · No subject. · e-7');
+});
+
+test('without an application to start from, words must do', () => {
+  expect(problemOf({ kind: 'expired' }, 'login', { ...ways, homeUrl: undefined }).link).toBeUndefined();
+  expect(missingChallenge('logout', undefined)).toMatchObject({ status: 400, link: undefined });
+});
