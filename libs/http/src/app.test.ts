@@ -18,7 +18,11 @@ beforeAll(async () => {
   served = await serveRoutes({
     wrongMethod: 405,
     routes: [
-      { path: '/hello', quiet: true, get: (request, response) => sendJson(response, 200, { id: contextOf(request).requestId }) },
+      {
+        path: '/hello',
+        quiet: true,
+        get: (request, response) => sendJson(response, 200, { id: contextOf(request).requestId }),
+      },
       { path: '/json', post: async (request, response) => sendJson(response, 200, await readJson(request, 100)) },
       { path: '/item/:id', get: (request, response) => sendJson(response, 200, request.params['id']) },
       {
@@ -36,7 +40,10 @@ beforeAll(async () => {
       {
         path: '/named',
         get: () => {
-          throw new OAuthError('server_error', undefined, { errorId: 'from-behind', cause: new Error('not ours to log') });
+          throw new OAuthError('server_error', undefined, {
+            errorId: 'from-behind',
+            cause: new Error('not ours to log'),
+          });
         },
       },
       {
@@ -50,7 +57,10 @@ beforeAll(async () => {
           }),
       },
       { path: '/away', get: (_request, response) => sendRedirect(response, 302, 'https://a.test/?b=c') },
-      { path: '/split', get: (_request, response) => sendRedirect(response, 302, 'https://a.test/\r\nSet-Cookie: a=b') },
+      {
+        path: '/split',
+        get: (_request, response) => sendRedirect(response, 302, 'https://a.test/\r\nSet-Cookie: a=b'),
+      },
       { path: '/nothing', get: (_request, response) => sendEmpty(response, 204) },
       {
         path: '/page',
@@ -99,7 +109,12 @@ describe('paths and methods', () => {
     const answer = await get(path, { method });
     expect(answer.status).toBe(status);
     if (status === 405) expect(answer.headers.get('allow')).toBe(path === '/hello' ? 'GET, HEAD' : 'POST');
-    if (status >= 400) expect(answer.json).toEqual({ error: expect.any(String), error_description: expect.any(String), error_id: expect.any(String) });
+    if (status >= 400)
+      expect(answer.json).toEqual({
+        error: expect.any(String),
+        error_description: expect.any(String),
+        error_id: expect.any(String),
+      });
   });
 
   test('TRACE is refused', async () => {
@@ -108,14 +123,20 @@ describe('paths and methods', () => {
       httpRequest({ hostname, port, path: '/hello', method: 'TRACE' }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
-      }).on('error', reject).end();
+      })
+        .on('error', reject)
+        .end();
     });
     expect(status).toBe(405);
   });
 
   test('HEAD answers like GET without a body', async () => {
     const [head, whole] = [await get('/item/abc', { method: 'HEAD' }), await get('/item/abc')];
-    expect([head.status, head.text, head.headers.get('content-length')]).toEqual([200, '', whole.headers.get('content-length')]);
+    expect([head.status, head.text, head.headers.get('content-length')]).toEqual([
+      200,
+      '',
+      whole.headers.get('content-length'),
+    ]);
   });
 
   test('parameters in paths are decoded once', async () => {
@@ -132,10 +153,16 @@ describe('errors', () => {
   ])('%s', async (code, status) => {
     const answer = await get(`/fail/${code}`, { headers: { authorization: 'Basic Zm9v' } });
     expect(answer.status).toBe(status);
-    expect(answer.json).toEqual({ error: code, error_description: "Quoted 'so' and ?mlaut?.", error_id: expect.any(String) });
+    expect(answer.json).toEqual({
+      error: code,
+      error_description: "Quoted 'so' and ?mlaut?.",
+      error_id: expect.any(String),
+    });
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('pragma')).toBe('no-cache');
-    expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Basic realm="cardea", charset="UTF-8"' : null);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      status === 401 ? 'Basic realm="cardea", charset="UTF-8"' : null,
+    );
     expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
   });
 
@@ -172,7 +199,10 @@ describe('answers', () => {
   test('a redirect is not stored and tells nobody where it came from', async () => {
     const { status, headers } = await get('/away');
     expect([status, headers.get('location'), headers.get('cache-control'), headers.get('referrer-policy')]).toEqual([
-      302, 'https://a.test/?b=c', 'no-store', 'no-referrer',
+      302,
+      'https://a.test/?b=c',
+      'no-store',
+      'no-referrer',
     ]);
   });
 
@@ -192,9 +222,11 @@ describe('answers', () => {
     expect(headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; style-src 'sha256-[\w+/=]{44}'; script-src 'sha256-[\w+/=]{44}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'$/,
     );
-    expect([headers.get('x-frame-options'), headers.get('x-content-type-options'), headers.get('referrer-policy')]).toEqual([
-      'DENY', 'nosniff', 'no-referrer',
-    ]);
+    expect([
+      headers.get('x-frame-options'),
+      headers.get('x-content-type-options'),
+      headers.get('referrer-policy'),
+    ]).toEqual(['DENY', 'nosniff', 'no-referrer']);
   });
 });
 
@@ -227,8 +259,12 @@ describe('what is seen', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const text = await served.metrics();
     for (const name of [
-      'http_requests_total', 'http_requests_statuses_total', 'http_requests_duration_seconds',
-      'http_response_time_seconds', 'http_requests_size_bytes', 'http_response_size_bytes',
+      'http_requests_total',
+      'http_requests_statuses_total',
+      'http_requests_duration_seconds',
+      'http_response_time_seconds',
+      'http_requests_size_bytes',
+      'http_response_size_bytes',
     ]) {
       expect(text).toContain(`# TYPE ${name}`);
     }

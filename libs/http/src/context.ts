@@ -48,7 +48,10 @@ export function contextOf(request: IncomingMessage): RequestContext {
 }
 
 /** What a call to a service behind us takes from the request: cancelled with it, traced with it. */
-export function callOptions(request: IncomingMessage, response: ServerResponse): { signal: AbortSignal; traceparent: string } {
+export function callOptions(
+  request: IncomingMessage,
+  response: ServerResponse,
+): { signal: AbortSignal; traceparent: string } {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();

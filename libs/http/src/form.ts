@@ -72,7 +72,8 @@ export async function readForm(request: IncomingMessage, limit = formLimit): Pro
   const parameters = parseParameters(body.toString('utf8'));
   for (const { name } of parameters) {
     // Other parsers build objects out of such names. No OAuth parameter has one.
-    if (name.includes('[') || name.includes(']') || name === '__proto__') throw refuse('A parameter has a nested name.');
+    if (name.includes('[') || name.includes(']') || name === '__proto__')
+      throw refuse('A parameter has a nested name.');
   }
   contextOf(request).form = parameters;
   return parameters;
@@ -84,7 +85,10 @@ export async function readForm(request: IncomingMessage, limit = formLimit): Pro
  * @param repeatable names that may come more often
  * @throws {OAuthError} invalid_request
  */
-export function uniqueForm(parameters: readonly FormParameter[], repeatable: readonly string[] = []): readonly FormParameter[] {
+export function uniqueForm(
+  parameters: readonly FormParameter[],
+  repeatable: readonly string[] = [],
+): readonly FormParameter[] {
   const seen = new Set<string>();
   for (const { name } of parameters) {
     if (seen.has(name) && !repeatable.includes(name)) {

@@ -22,7 +22,9 @@ export function healthRoutes(
       quiet: true,
       get: async (_request, response) => {
         const problems = await host.checks.problems();
-        const errors = Object.entries(host.draining() ? { draining: 'the service is stopping', ...problems } : problems);
+        const errors = Object.entries(
+          host.draining() ? { draining: 'the service is stopping', ...problems } : problems,
+        );
         if (errors.length === 0) return sendJson(response, 200, { status: 'ok' });
         const shown = errors.map(([name, text]) => [name, options.reasons === 'shown' ? text : 'not ready']);
         sendJson(response, 503, { errors: Object.fromEntries(shown) as Record<string, string> });

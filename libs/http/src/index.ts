@@ -1,4 +1,5 @@
 // @cardea/http: express for the two services that face HTTP; forms, errors, pages and what is counted and logged.
+export type { Request, Response } from 'express';
 export type { App, AppOptions, Handler, Route } from './app.js';
 export { createApp } from './app.js';
 export { formLimit, jsonLimit, readBody, readJson } from './body.js';

@@ -5,7 +5,11 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Copies what express's prototype chain adds above node's own. */
 function adopt(target: object, source: object, until: object): void {
-  for (let layer: object | null = source; layer !== null && layer !== until; layer = Object.getPrototypeOf(layer) as object | null) {
+  for (
+    let layer: object | null = source;
+    layer !== null && layer !== until;
+    layer = Object.getPrototypeOf(layer) as object | null
+  ) {
     for (const key of Reflect.ownKeys(layer)) {
       if (key === 'constructor' || Object.hasOwn(target, key)) continue;
       const descriptor = Object.getOwnPropertyDescriptor(layer, key);

@@ -58,7 +58,13 @@ export function createObserver(host: { log: Log; metrics: Metrics }): (observed:
 function parameterNames(request: IncomingMessage, context: RequestContext): string[] {
   const url = request.url ?? '';
   const mark = url.indexOf('?');
-  const query = mark === -1 ? [] : url.slice(mark + 1).split('&', 40).map((part) => part.split('=', 1)[0] ?? '');
+  const query =
+    mark === -1
+      ? []
+      : url
+          .slice(mark + 1)
+          .split('&', 40)
+          .map((part) => part.split('=', 1)[0] ?? '');
   return [...query, ...context.form.slice(0, 40).map(({ name }) => name)].map((name) =>
     /^[a-z_]{1,40}$/.test(name) ? name : '?',
   );
@@ -66,11 +72,26 @@ function parameterNames(request: IncomingMessage, context: RequestContext): stri
 
 function createBinder(metrics: Metrics): (method: string, endpoint: string, status: number) => Bound {
   const total = metrics.counter('http_requests_total', 'Requests.', ['code', 'method', 'endpoint']);
-  const statuses = metrics.counter('http_requests_statuses_total', 'Requests by class of status.', ['method', 'status_bucket']);
-  const durations = metrics.histogram('http_requests_duration_seconds', 'Time to the last byte.', secondBuckets, ['code', 'method', 'endpoint']);
-  const times = metrics.histogram('http_response_time_seconds', 'Time to the last byte, by endpoint.', secondBuckets, ['endpoint']);
-  const requestSizes = metrics.histogram('http_requests_size_bytes', 'Bytes of request bodies.', byteBuckets, ['code', 'method']);
-  const responseSizes = metrics.histogram('http_response_size_bytes', 'Bytes of response bodies.', byteBuckets, ['code', 'method']);
+  const statuses = metrics.counter('http_requests_statuses_total', 'Requests by class of status.', [
+    'method',
+    'status_bucket',
+  ]);
+  const durations = metrics.histogram('http_requests_duration_seconds', 'Time to the last byte.', secondBuckets, [
+    'code',
+    'method',
+    'endpoint',
+  ]);
+  const times = metrics.histogram('http_response_time_seconds', 'Time to the last byte, by endpoint.', secondBuckets, [
+    'endpoint',
+  ]);
+  const requestSizes = metrics.histogram('http_requests_size_bytes', 'Bytes of request bodies.', byteBuckets, [
+    'code',
+    'method',
+  ]);
+  const responseSizes = metrics.histogram('http_response_size_bytes', 'Bytes of response bodies.', byteBuckets, [
+    'code',
+    'method',
+  ]);
   return (method, endpoint, status) => {
     const code = String(status);
     const count = total.labels({ code, method, endpoint });

@@ -25,7 +25,12 @@ export function sendEmpty(response: ServerResponse, status: number, headers: Out
 }
 
 /** Answers with JSON as administrators get it: never cached, with a newline at its end, as Hydra writes it. */
-export function sendJson(response: ServerResponse, status: number, value: unknown, headers: OutgoingHttpHeaders = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
   sendBytes(response, status, { 'Content-Type': plainJson, 'Cache-Control': 'no-store', ...headers }, body);
 }

@@ -21,7 +21,8 @@ export function identifyError(caught: unknown, request: IncomingMessage, log: Lo
   const error = asOAuthError(caught);
   const context = contextOf(request);
   if (error.cause !== undefined && error.errorId === undefined) {
-    const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause as string);
+    const cause =
+      error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause as string);
     const fields = { error_id: context.requestId, error: error.code, path: context.path, cause };
     if (error.status >= 500 && error.code !== 'temporarily_unavailable') log.error(fields, 'a request failed');
     else log.warn(fields, 'a request could not be served');
@@ -34,14 +35,22 @@ export function identifyError(caught: unknown, request: IncomingMessage, log: Lo
 
 function asOAuthError(caught: unknown): OAuthError {
   // Express reports a path that cannot be decoded as an error of its own making.
-  if (caught instanceof URIError || (caught instanceof Error && 'status' in caught && caught.status === 400 && !(caught instanceof OAuthError))) {
+  if (
+    caught instanceof URIError ||
+    (caught instanceof Error && 'status' in caught && caught.status === 400 && !(caught instanceof OAuthError))
+  ) {
     return new OAuthError('invalid_request', 'The path has bad percent-encoding.');
   }
   return OAuthError.from(caught);
 }
 
 /** Writes errors as JSON. */
-export type WriteError = (caught: unknown, request: IncomingMessage, response: ServerResponse, headers?: OutgoingHttpHeaders) => void;
+export type WriteError = (
+  caught: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  headers?: OutgoingHttpHeaders,
+) => void;
 
 export function createErrorWriter(options: { log: Log; body?: ErrorBody; contentType?: string }): WriteError {
   const { log, body = oauthErrorBody, contentType = oauthJson } = options;

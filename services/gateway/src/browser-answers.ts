@@ -1,0 +1,72 @@
+// Writes what the token service decided for a browser: a redirect to the login app, an answer to the client, or an error
+// page (RFC 6749 §4.1.2, hydra-wire §3.4). Locations come from the token service or the configuration, never from the request.
+import { identifyError, noStore, sendPage, sendRedirect } from '@cardea/http';
+import type { AuthorizationResponseMode } from '@cardea/oauth';
+import { responseLocation } from '@cardea/oauth';
+import { authorizationV1 } from '@cardea/rpc';
+import type { Log } from '@cardea/service';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { writeCookie } from './cookies.js';
+import { formPostHeaders, formPostPage } from './pages.js';
+import type { GatewaySettings } from './settings.js';
+
+/** Headers that set cookies; none when there are none to set. */
+export function cookieHeaders(
+  cookies: readonly authorizationV1.SetCookie[],
+  settings: GatewaySettings,
+): OutgoingHttpHeaders {
+  return cookies.length === 0 ? {} : { 'Set-Cookie': cookies.map((cookie) => writeCookie(cookie, settings.cookies)) };
+}
+
+/** A hop between our own pages: 302 as Hydra has it, but 303 after a POST, whose body must not travel on (RFC 9700 §4.12). */
+export const hopStatus = (request: IncomingMessage) => (request.method === 'POST' ? 303 : 302);
+
+const modes: Partial<Record<authorizationV1.ResponseMode, AuthorizationResponseMode>> = {
+  [authorizationV1.ResponseMode.QUERY]: 'query',
+  [authorizationV1.ResponseMode.FRAGMENT]: 'fragment',
+  [authorizationV1.ResponseMode.FORM_POST]: 'form_post',
+};
+
+/** Writes the answer of an authorization request. */
+export function writeAuthorizeResponse(
+  answer: authorizationV1.AuthorizeResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
+  settings: GatewaySettings,
+): void {
+  const headers = cookieHeaders(answer.setCookies, settings);
+  const { next } = answer;
+  if (next?.$case === 'interaction') {
+    sendRedirect(response, hopStatus(request), next.value.location, headers);
+    return;
+  }
+  const mode = next === undefined ? undefined : modes[next.value.mode];
+  if (next === undefined || mode === undefined)
+    throw new Error('the token service did not say what the browser does next');
+  const { redirectUri, parameters } = next.value;
+  if (mode === 'form_post') {
+    sendPage(response, 200, { ...formPostHeaders, ...headers }, formPostPage(redirectUri, parameters));
+    return;
+  }
+  sendRedirect(response, 303, responseLocation({ redirectUri, mode, parameters }), headers);
+}
+
+/** Takes the browser to the error page of the installation; the page's own query is kept. */
+export function redirectToErrorPage(
+  caught: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { readonly settings: GatewaySettings; readonly log: Log },
+): void {
+  const error = identifyError(caught, request, options.log);
+  const location = responseLocation({
+    redirectUri: options.settings.errorUrl,
+    mode: 'query',
+    parameters: [
+      { name: 'error', value: error.code },
+      { name: 'error_description', value: error.description },
+      { name: 'error_id', value: error.errorId },
+    ],
+  });
+  sendRedirect(response, hopStatus(request), location, noStore);
+}

@@ -1,0 +1,75 @@
+// Cookies: which are ours, what a planted twin does, how attributes are written.
+import { describe, expect, test } from '@jest/globals';
+import { authorizationV1 } from '@cardea/rpc';
+import { loadConfig } from '@cardea/service';
+import { readCookies, writeCookie } from './cookies.js';
+import { gatewaySettings } from './settings.js';
+
+const names = ['session', 'login_csrf'];
+
+describe('readCookies', () => {
+  test.each<[string | undefined, Record<string, string>]>([
+    [undefined, {}],
+    ['', {}],
+    ['session=a', { session: 'a' }],
+    ['other=1; session=a;login_csrf_1=b ; sessions=2', { session: 'a', login_csrf_1: 'b' }],
+    ['session=a=b==', { session: 'a=b==' }],
+    ['session=a; session=a', { session: 'a' }],
+    ['session', {}],
+    ['xsession=1; Session=2', {}],
+  ])('%j', (header, expected) => {
+    expect(Object.fromEntries(readCookies(header, names).map(({ name, value }) => [name, value]))).toEqual(expected);
+  });
+
+  test('refuses two values of one name, but not of a stranger’s', () => {
+    expect(() => readCookies('session=a; session=b', names)).toThrow(
+      expect.objectContaining({ code: 'request_forbidden' }),
+    );
+    expect(readCookies('other=a; other=b', names)).toEqual([]);
+  });
+});
+
+describe('writeCookie', () => {
+  const cookie = { name: 'session', value: 'abc', maxAgeSeconds: 60, kind: authorizationV1.CookieKind.SESSION };
+  const settings = (env: Record<string, string>) => gatewaySettings(loadConfig({ env })).cookies;
+
+  test.each<[string, Record<string, string>, Partial<authorizationV1.SetCookie>, string]>([
+    [
+      'https',
+      { URLS_SELF_ISSUER: 'https://a.test' },
+      {},
+      'session=abc; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=None',
+    ],
+    ['http', { URLS_SELF_ISSUER: 'http://localhost' }, {}, 'session=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax'],
+    [
+      'a session cookie',
+      { URLS_SELF_ISSUER: 'https://a.test' },
+      { maxAgeSeconds: 0 },
+      'session=abc; Path=/; HttpOnly; Secure; SameSite=None',
+    ],
+    [
+      'a cleared one',
+      { URLS_SELF_ISSUER: 'http://localhost' },
+      { value: '', maxAgeSeconds: -1 },
+      'session=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
+    ],
+    [
+      'attributes as configured',
+      { URLS_SELF_ISSUER: 'https://a.test', SERVE_COOKIES_DOMAIN: 'a.test', SERVE_COOKIES_SAME_SITE_MODE: 'Strict' },
+      {},
+      'session=abc; Path=/; Domain=a.test; Max-Age=60; HttpOnly; Secure; SameSite=Strict',
+    ],
+    [
+      'None without Secure, which browsers would drop',
+      { URLS_SELF_ISSUER: 'http://localhost', SERVE_COOKIES_SAME_SITE_MODE: 'None' },
+      {},
+      'session=abc; Path=/; Max-Age=60; HttpOnly; SameSite=Lax',
+    ],
+  ])('%s', (_name, env, change, expected) => {
+    expect(writeCookie({ ...cookie, ...change }, settings(env))).toBe(expected);
+  });
+
+  test.each(['a;b', 'a\r\nb', 'a b', 'a,b', 'ä'])('refuses the value %j', (value) => {
+    expect(() => writeCookie({ ...cookie, value }, settings({ URLS_SELF_ISSUER: 'https://a.test' }))).toThrow();
+  });
+});

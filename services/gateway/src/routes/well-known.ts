@@ -1,0 +1,60 @@
+// The documents anybody may read and cache: discovery under all its names, and the JWKS (OpenID Connect Discovery §4,
+// RFC 8414 §3, RFC 7517 §5).
+import type { Handler, Route } from '@cardea/http';
+import { plainJson, sendBytes, sendEmpty } from '@cardea/http';
+import type { Documents } from '../documents.js';
+
+/** Shorter than the time a new key is published before it signs, so that no cache misses it. */
+const cacheControl = 'public, max-age=300';
+
+const openToAll = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag',
+} as const;
+
+/** @param issuer decides the path forms: an issuer with a path has its documents in three places */
+export function wellKnownRoutes(documents: { jwks: Documents; metadata: Documents }, issuer: string): Route[] {
+  // What is special to express's patterns is only text here.
+  const path = new URL(issuer).pathname.replace(/\/+$/, '').replace(/[{}()[\]+?!:*\\]/g, '\\$&');
+  const at = (location: string, source: Documents): Route => ({
+    path: location,
+    quiet: true,
+    get: serve(source),
+    options: preflight,
+  });
+  const { jwks, metadata } = documents;
+  const names = ['openid-configuration', 'oauth-authorization-server'];
+  const places = (name: string) => [
+    `/.well-known/${name}`,
+    ...(path === '' ? [] : [`/.well-known/${name}${path}`, `${path}/.well-known/${name}`]),
+  ];
+  return [
+    at('/.well-known/jwks.json', jwks),
+    ...(path === '' ? [] : [at(`${path}/.well-known/jwks.json`, jwks)]),
+    ...names.flatMap(places).map((location) => at(location, metadata)),
+  ];
+}
+
+function serve(source: Documents): Handler {
+  return (request, response) => {
+    const { body, etag } = source.current();
+    const headers = { ...openToAll, 'Cache-Control': cacheControl, ETag: etag };
+    if (matches(request.headers['if-none-match'], etag)) sendEmpty(response, 304, headers);
+    else sendBytes(response, 200, { ...headers, 'Content-Type': plainJson }, body);
+  };
+}
+
+/** If-None-Match compares weakly (RFC 9110 §13.1.2). */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header === '*' || header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag);
+}
+
+const preflight: Handler = (_request, response) => {
+  sendEmpty(response, 204, {
+    ...openToAll,
+    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': 86_400,
+  });
+};

@@ -1,0 +1,70 @@
+// The gateway, wired by hand: configuration, the token service behind it, the table of public routes.
+import type { WriteError } from '@cardea/http';
+import { createApp, healthRoutes } from '@cardea/http';
+import { authorizationV1, tokenV1 } from '@cardea/rpc';
+import type { Host, Service } from '@cardea/service';
+import { securityOf } from '@cardea/service';
+import { createDocument } from './documents.js';
+import { authorizeRoutes } from './routes/authorize.js';
+import { fallbackRoutes } from './routes/fallbacks.js';
+import { tokenRoutes } from './routes/token.js';
+import { userinfoRoutes } from './routes/userinfo.js';
+import { wellKnownRoutes } from './routes/well-known.js';
+import { gatewaySettings } from './settings.js';
+
+const refreshMillis = 5_000;
+
+export const service: Service = {
+  name: 'gateway',
+  async start(config, host) {
+    const settings = gatewaySettings(config);
+    const { addresses, tls } = config.peers.token;
+    const peer = host.connect(
+      addresses.length > 0 ? addresses : [config.serve.token.address],
+      securityOf(tls, 'peers.token'),
+    );
+    const token = peer.client(tokenV1.TokenServiceService, {
+      hot: true,
+      idempotent: ['revokeToken', 'getUserinfo', 'getJsonWebKeySet', 'getProviderMetadata'],
+    });
+    const authorization = peer.client(authorizationV1.AuthorizationServiceService, { hot: true });
+    host.checks.add('token', async () => {
+      if (!(await peer.ready())) throw new Error('the token service is not ready');
+    });
+
+    const jwks = publicDocument(host, 'jwks', async () => (await token.getJsonWebKeySet({})).document);
+    const metadata = publicDocument(host, 'metadata', async () => (await token.getProviderMetadata({})).document);
+    host.checks.add('documents', async () => {
+      // Asks once more rather than waiting for the next round: a start is not ready a moment later than it could be.
+      if (!jwks.fetched() || !metadata.fetched()) await Promise.all([jwks.refresh(), metadata.refresh()]);
+      if (!jwks.fetched() || !metadata.fetched()) throw new Error('the public documents have not been fetched yet');
+    });
+
+    const app = createApp(host, {
+      wrongMethod: 405,
+      routes: [
+        ...tokenRoutes(token),
+        ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
+        ...userinfoRoutes(token, (): WriteError => app.writeError),
+        ...authorizeRoutes(authorization, { settings, log: host.log }),
+        ...healthRoutes(host, { prefix: '', reasons: 'hidden' }),
+        ...fallbackRoutes(),
+      ],
+    });
+    await host.serveHttp(config.serve.public, app.server);
+  },
+};
+
+function publicDocument(host: Host, name: string, fetch: () => Promise<Buffer>) {
+  const document = createDocument({
+    fetch,
+    intervalMillis: refreshMillis,
+    failed: (error) =>
+      host.log.warn(
+        { document: name, err: error instanceof Error ? error.message : String(error) },
+        'a public document could not be refreshed',
+      ),
+  });
+  host.onStop(() => document.stop());
+  return document;
+}

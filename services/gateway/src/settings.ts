@@ -1,0 +1,35 @@
+// What the gateway takes from the configuration: names and attributes, never a secret.
+import type { Config } from '@cardea/service';
+import { required } from '@cardea/service';
+
+/** Attributes of every cookie we set, and which names are ours. */
+export interface CookieSettings {
+  /** Names that are ours, alone or followed by `_` and a suffix. */
+  readonly names: readonly string[];
+  readonly secure: boolean;
+  readonly sameSite: 'Strict' | 'Lax' | 'None';
+  readonly domain: string | undefined;
+}
+
+export interface GatewaySettings {
+  /** Byte for byte as configured. */
+  readonly issuer: string;
+  /** Where errors go that no client may be told. */
+  readonly errorUrl: string;
+  readonly cookies: CookieSettings;
+}
+
+export function gatewaySettings(config: Config): GatewaySettings {
+  const issuer = required(config.urls.self.issuer, 'urls.self.issuer');
+  const publicUrl = (config.urls.self.public ?? issuer).replace(/\/+$/, '');
+  const { names, domain, secure: forced, sameSiteMode } = config.serve.cookies;
+  const secure = forced ?? issuer.startsWith('https:');
+  // Browsers drop a cookie that says SameSite=None and is not Secure.
+  const sameSite =
+    sameSiteMode === undefined || (sameSiteMode === 'None' && !secure) ? (secure ? 'None' : 'Lax') : sameSiteMode;
+  return {
+    issuer,
+    errorUrl: config.urls.error ?? `${publicUrl}/oauth2/fallbacks/error`,
+    cookies: { names: [names.session, names.loginCsrf, names.consentCsrf], secure, sameSite, domain },
+  };
+}
