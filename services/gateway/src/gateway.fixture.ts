@@ -61,7 +61,10 @@ export async function startGateway(
       ...env,
     },
   });
-  const running = await startService(service, config, { log });
+  const running = await startService(service, config, { log }).catch(async (error: unknown) => {
+    await token.close();
+    throw error;
+  });
   const url = String(lines.find(({ message }) => message === 'serving HTTP')?.['url']);
   const until = Date.now() + 5_000;
   while (Date.now() < until && (await fetch(`${url}/health/ready`)).status !== 200) {

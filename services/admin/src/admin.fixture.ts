@@ -1,0 +1,89 @@
+// Starts the admin service, whole and on a real port, before a stand-in for the token service that is real gRPC, for tests.
+import type { Handlers } from '@cardea/rpc';
+import { clientV1, implement, interactionV1, introspectionV1, serveRpc } from '@cardea/rpc';
+import type { Log } from '@cardea/service';
+import { loadConfig, startService } from '@cardea/service';
+import { service } from './service.js';
+
+export interface StandIn {
+  clients?: Partial<Handlers<typeof clientV1.ClientServiceService>>;
+  interactions?: Partial<Handlers<typeof interactionV1.InteractionServiceService>>;
+  introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
+}
+
+export interface StartedAdmin {
+  readonly url: string;
+  /** Calls the API; JSON in, JSON out where there is any. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+const unused = () => Promise.reject(new Error('this test has no answer to that'));
+
+function allUnused<D extends object>(definition: D): never {
+  return Object.fromEntries(Object.keys(definition).map((method) => [method, unused])) as never;
+}
+
+/** @param standIn what the token service answers; what a test leaves out fails */
+export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, string>> = {}): Promise<StartedAdmin> {
+  let url = '';
+  const quiet = () => undefined;
+  const log: Log = {
+    debug: quiet,
+    warn: quiet,
+    error: quiet,
+    info: (fields) => void ('url' in fields && (url = String(fields.url))),
+  };
+  const of = <D extends object>(definition: D, handlers: object | undefined) => ({
+    ...(allUnused(definition) as object),
+    ...handlers,
+  });
+  const token = await serveRpc({
+    address: '127.0.0.1:0',
+    security: { kind: 'plain' },
+    services: [
+      implement(clientV1.ClientServiceService, of(clientV1.ClientServiceService, standIn.clients) as never),
+      implement(
+        interactionV1.InteractionServiceService,
+        of(interactionV1.InteractionServiceService, standIn.interactions) as never,
+      ),
+      implement(
+        introspectionV1.IntrospectionServiceService,
+        of(introspectionV1.IntrospectionServiceService, standIn.introspection) as never,
+      ),
+    ],
+    health: () => Promise.resolve(true),
+    reflection: false,
+    log,
+  });
+  const config = loadConfig({
+    env: { SERVE_ADMIN_PORT: '0', SERVE_MANAGEMENT_ADMIN: '0', PEERS_TOKEN_ADDRESSES: token.address, ...env },
+  });
+  const running = await startService(service, config, { log }).catch(async (error: unknown) => {
+    await token.close();
+    throw error;
+  });
+  return {
+    url,
+    async call(method, path, body, headers = {}) {
+      const init: RequestInit = { method, headers, redirect: 'manual' };
+      if (body !== undefined)
+        init.body = typeof body === 'string' || body instanceof URLSearchParams ? body : JSON.stringify(body);
+      const response = await fetch(url + path, init);
+      const text = await response.text();
+      const json: unknown = /^[[{"]/.test(text) ? JSON.parse(text) : undefined;
+      return { status: response.status, headers: response.headers, text, json };
+    },
+    async stop() {
+      await running.stop();
+      await token.close();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// Version and metrics on the admin API, where Hydra's operators look for them (hydra-wire §2.10).
+import type { Route } from '@cardea/http';
+import { sendBytes, sendJson } from '@cardea/http';
+import type { Host } from '@cardea/service';
+
+export function operationRoutes(host: Pick<Host, 'metrics'>, version: string): Route[] {
+  return [
+    { path: '/admin/version', quiet: true, get: (_request, response) => sendJson(response, 200, { version }) },
+    {
+      path: '/admin/metrics/prometheus',
+      quiet: true,
+      get: async (_request, response) => {
+        const headers = { 'Content-Type': host.metrics.contentType, 'Cache-Control': 'no-store' };
+        sendBytes(response, 200, headers, Buffer.from(await host.metrics.text()));
+      },
+    },
+  ];
+}
