@@ -21,7 +21,7 @@ test.each([
 });
 
 test('an error id travels to the page', () => {
-  expect(sortAnswer(503, {}, 'e-1')).toMatchObject({ errorId: 'e-1' });
+  expect(sortAnswer(503, { error_id: 'e-1' })).toMatchObject({ errorId: 'e-1' });
 });
 
 test('nobody there is unavailable, not a crash', async () => {

@@ -80,13 +80,14 @@ function textIn(body: unknown, name: string): string | undefined {
 }
 
 /** Sorts an answer by its status (Hydra's wire, §2.3-2.5). */
-export function sortAnswer(status: number, body: unknown, errorId?: string): Outcome<unknown> {
+export function sortAnswer(status: number, body: unknown): Outcome<unknown> {
   if (status >= 200 && status < 300) return { kind: 'ok', value: body };
   const redirectTo = textIn(body, 'redirect_to');
   if (status === 410 && redirectTo !== undefined) return { kind: 'handled', redirectTo };
   if (status === 404 || status === 401 || status === 410) return { kind: 'expired' };
   const error = textIn(body, 'error') ?? `status ${String(status)}`;
   const description = textIn(body, 'error_description') ?? '';
+  const errorId = textIn(body, 'error_id');
   const id = errorId === undefined ? {} : { errorId };
   if (status >= 500 || status === 429) return { kind: 'unavailable', reason: `${error}. ${description}`.trim(), ...id };
   return { kind: 'refused', error, description, ...id };
@@ -101,7 +102,7 @@ export function createAdminClient(adminUrl: string, timeoutMillis = 10_000): Adm
       const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(timeoutMillis) });
       const text = await response.text();
       const body: unknown = text === '' ? undefined : JSON.parse(text);
-      return sortAnswer(response.status, body, response.headers.get('ory-error-id') ?? undefined);
+      return sortAnswer(response.status, body);
     } catch (error) {
       return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
     }

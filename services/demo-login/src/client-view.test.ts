@@ -30,16 +30,15 @@ describe('clientView', () => {
 });
 
 describe('wayBackFromLogout', () => {
-  const client = {
-    client_id: 'c',
-    client_uri: 'https://c.example/',
-    post_logout_redirect_uris: ['https://c.example/out'],
-  };
+  const client = { client_id: 'c', post_logout_redirect_uris: ['https://c.example/out'] };
+  const toOut = '/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fc.example%2Fout';
   test.each([
-    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fc.example%2Fout', client, 'https://c.example/out'],
-    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fevil.example', client, 'https://c.example/'],
-    ['/oauth2/sessions/logout', client, 'https://c.example/'],
-    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fc.example%2Fout', null, undefined],
+    [toOut, client, 'https://c.example/'],
+    [toOut, { ...client, client_uri: 'https://c.example/app' }, 'https://c.example/app'],
+    ['/oauth2/sessions/logout?post_logout_redirect_uri=https%3A%2F%2Fevil.example', client, undefined],
+    ['/oauth2/sessions/logout', client, undefined],
+    [toOut, { client_id: 'c', post_logout_redirect_uris: null }, undefined],
+    [toOut, null, undefined],
   ])('%s', (requestUrl, who, expected) => {
     expect(wayBackFromLogout(requestUrl, who)).toBe(expected);
   });

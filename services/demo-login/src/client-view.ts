@@ -32,11 +32,18 @@ export function clientView(client: ClientOnWire): ClientView {
   };
 }
 
-/** Where "stay signed in" leads: the address the application itself wanted to go to, if it is one of its registered ones. */
+/**
+ * Where "stay logged in" leads: to the application, but never to its logged-out page, which would tell it otherwise.
+ *
+ * The start page of the site that the application's logout address is on, if that is one of its registered ones.
+ */
 export function wayBackFromLogout(requestUrl: string, client: ClientOnWire | null): string | undefined {
+  const home = webAddress(client?.client_uri);
+  if (home !== undefined) return home;
   const wanted = URL.canParse(requestUrl, 'http://provider.invalid')
     ? new URL(requestUrl, 'http://provider.invalid').searchParams.get('post_logout_redirect_uri')
     : null;
-  if (wanted !== null && client?.post_logout_redirect_uris?.includes(wanted) === true) return webAddress(wanted);
-  return webAddress(client?.client_uri);
+  if (wanted === null || client?.post_logout_redirect_uris?.includes(wanted) !== true) return undefined;
+  const address = webAddress(wanted);
+  return address === undefined ? undefined : new URL('/', address).href;
 }

@@ -1,0 +1,32 @@
+// The values that the commands of the page take from the shell, whole, behind a fold; the client's secret stays on the server.
+import { html, type Html } from '../html.js';
+import type { Session } from '../sessions.js';
+import type { RelyingPartySettings } from '../settings.js';
+
+/** Assignments for a POSIX shell; values come from outside, so each is quoted. */
+export function shellVariables(values: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(values)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}='${value.replace(/'/g, `'\\''`)}'`]))
+    .join('\n');
+}
+
+export function variablesSection(session: Session, settings: RelyingPartySettings): Html | undefined {
+  const { tokens } = session;
+  if (tokens === undefined) return undefined;
+  const assignments = shellVariables({
+    CLIENT_ID: settings.clientId,
+    ACCESS_TOKEN: tokens.accessToken,
+    REFRESH_TOKEN: tokens.refreshToken,
+    OLD_REFRESH_TOKEN: session.previousRefreshToken,
+    ID_TOKEN: tokens.idToken,
+  });
+  const secret =
+    settings.clientSecret === undefined ? '' : '\nCLIENT_SECRET=…  # from the line that npm run demo -- --json prints';
+  return html`<details class="variables" id="variables">
+    <summary>Values for the commands (whole tokens)</summary>
+    <p class="small muted">
+      Whoever has these is you, as far as tokens go, until they expire. Paste them into your shell only.
+    </p>
+    <pre tabindex="0">${assignments}${secret}</pre>
+  </details>`;
+}
