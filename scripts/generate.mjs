@@ -58,7 +58,8 @@ function leftovers(files) {
     .filter((file) => !Object.hasOwn(files, file));
 }
 
-const readCommitted = (file) => (existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined);
+const readCommitted = (file) =>
+  existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined;
 
 function write(files) {
   for (const file of leftovers(files)) rmSync(path.join(root, file));
@@ -85,7 +86,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const check = process.argv.includes('--check');
   const stale = await generate({ check });
   if (check && stale.length > 0) {
-    process.stderr.write(`${stale.map((file) => `stale: ${file}`).join('\n')}\nrun npm run gen and commit the result\n`);
+    process.stderr.write(
+      `${stale.map((file) => `stale: ${file}`).join('\n')}\nrun npm run gen and commit the result\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -24,7 +24,7 @@ afterAll(async () => {
 const basic = (who: { client_id: string; client_secret: string }) =>
   `Basic ${btoa(`${who.client_id}:${who.client_secret}`)}`;
 
-async function post(path: string, body: BodyInit | undefined, headers: Record<string, string> = {}) {
+async function post(path: string, body: RequestInit['body'], headers: Record<string, string> = {}) {
   const init: RequestInit = { method: 'POST', headers: { authorization: basic(client), ...headers } };
   if (body !== undefined) init.body = body;
   const response = await fetch(demo.public + path, init);
@@ -67,7 +67,13 @@ describe('the token endpoint', () => {
     ['a prototype in a name', `${good}&__proto__[x]=1`, form, 400, 'invalid_request'],
     ['bad percent-encoding', `${good}&scope=%zz`, form, 400, 'invalid_request'],
     ['bad UTF-8', `${good}&scope=%ff%fe`, form, 400, 'invalid_request'],
-    ['JSON', JSON.stringify({ grant_type: 'client_credentials' }), { 'content-type': 'application/json' }, 400, 'invalid_request'],
+    [
+      'JSON',
+      JSON.stringify({ grant_type: 'client_credentials' }),
+      { 'content-type': 'application/json' },
+      400,
+      'invalid_request',
+    ],
     ['plain text', good, { 'content-type': 'text/plain' }, 400, 'invalid_request'],
     ['an empty body', '', form, 400, 'invalid_request'],
     ['no grant type', 'scope=a', form, 400, 'invalid_request'],
@@ -76,9 +82,21 @@ describe('the token endpoint', () => {
     ['a scope the client may not have', `${good}&scope=admin`, form, 400, 'invalid_scope'],
     ['a scope with forbidden characters', `${good}&scope=a%22b`, form, 400, 'invalid_scope'],
     ['a wrong secret', good, { ...form, authorization: 'Basic ' + btoa('nobody:wrong') }, 401, 'invalid_client'],
-    ['a code from nowhere', `grant_type=authorization_code&code=rubbish&redirect_uri=${callback}`, form, 400, 'invalid_grant'],
+    [
+      'a code from nowhere',
+      `grant_type=authorization_code&code=rubbish&redirect_uri=${callback}`,
+      form,
+      400,
+      'invalid_grant',
+    ],
     ['a refresh token from nowhere', 'grant_type=refresh_token&refresh_token=rubbish', form, 400, 'invalid_grant'],
-    ['1,001 parameters', Array.from({ length: 1001 }, (_, i) => `p${String(i)}=1`).join('&'), form, 400, 'invalid_request'],
+    [
+      '1,001 parameters',
+      Array.from({ length: 1001 }, (_, i) => `p${String(i)}=1`).join('&'),
+      form,
+      400,
+      'invalid_request',
+    ],
     ['100 KiB', `${good}&x=${'y'.repeat(100 * 1024)}`, form, 413, 'request_too_large'],
   ])('refuses %s', async (_name, body, headers, status, error) => {
     const answer = await post('/oauth2/token', body, headers);
@@ -175,7 +193,11 @@ describe('the authorization endpoint', () => {
     expect(response.status).toBe(303);
     const location = new URL(await locationOf(response));
     expect(location.origin + location.pathname).toBe(callback);
-    expect(Object.fromEntries(location.searchParams)).toMatchObject({ error, state: 'state-of-length', iss: demo.issuer });
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({
+      error,
+      state: 'state-of-length',
+      iss: demo.issuer,
+    });
   });
 
   test('a flow finished in another browser is refused', async () => {

@@ -30,6 +30,7 @@ export function createBrowserSession(): BrowserSession {
 /** The Location of a redirect; fails the test with the answer's text when there is none. */
 export async function locationOf(response: Response): Promise<string> {
   const location = response.headers.get('location');
-  if (location === null) throw new Error(`no redirect but ${String(response.status)}: ${(await response.text()).slice(0, 500)}`);
+  if (location === null)
+    throw new Error(`no redirect but ${String(response.status)}: ${(await response.text()).slice(0, 500)}`);
   return location;
 }

@@ -61,7 +61,11 @@ describe('clients', () => {
     const seen: string[] = [];
     let pageToken: string | undefined;
     for (;;) {
-      const page = await admin.listOAuth2Clients({ owner, pageSize: 3, ...(pageToken === undefined ? {} : { pageToken }) });
+      const page = await admin.listOAuth2Clients({
+        owner,
+        pageSize: 3,
+        ...(pageToken === undefined ? {} : { pageToken }),
+      });
       seen.push(...page.data.map((client) => client.client_id ?? ''));
       const next = /[?&]page_token=([^&>]+)[^>]*>; rel="next"/.exec(String(page.headers['link']));
       if (next === null) break;

@@ -60,7 +60,8 @@ export async function answerConsent(admin: string, challenge: string, person: Pe
   const base = `${admin}/admin/oauth2/auth/requests/consent`;
   const query = `?consent_challenge=${encodeURIComponent(challenge)}`;
   if (person.rejectConsent !== undefined) {
-    return (await adminCall<{ redirect_to: string }>(`${base}/reject${query}`, 'PUT', person.rejectConsent)).redirect_to;
+    return (await adminCall<{ redirect_to: string }>(`${base}/reject${query}`, 'PUT', person.rejectConsent))
+      .redirect_to;
   }
   const request = await adminCall<ConsentRequest>(base + query);
   const { redirect_to } = await adminCall<{ redirect_to: string }>(`${base}/accept${query}`, 'PUT', {

@@ -66,7 +66,9 @@ afterAll(async () => {
 
 describe('authorization code with PKCE', () => {
   test('gives an access token, a refresh token and an ID token that verifies against the published keys', async () => {
-    const { tokens } = await logIn({ person: { idTokenClaims: { name: 'Alice' }, acr: 'silver', amr: ['pwd', 'otp'] } });
+    const { tokens } = await logIn({
+      person: { idTokenClaims: { name: 'Alice' }, acr: 'silver', amr: ['pwd', 'otp'] },
+    });
     expect(tokens.token_type).toBe('bearer');
     expect(tokens.refresh_token).toMatch(/^ory_rt_/);
     const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri ?? ''));
@@ -128,7 +130,11 @@ describe('authorization code with PKCE', () => {
   test('a remembered login skips the next one, prompt=none included, and keeps auth_time', async () => {
     const browser = createBrowserSession();
     const first = await logIn({ browser, person: { remember: true } });
-    const second = await logIn({ browser, person: { remember: true, subject: 'somebody else' }, parameters: { prompt: 'none' } });
+    const second = await logIn({
+      browser,
+      person: { remember: true, subject: 'somebody else' },
+      parameters: { prompt: 'none' },
+    });
     expect(second.tokens.claims()?.sub).toBe('alice');
     expect(second.tokens.claims()?.auth_time).toBe(first.tokens.claims()?.auth_time);
     expect(second.tokens.claims()?.['sid']).toBe(first.tokens.claims()?.['sid']);
@@ -140,7 +146,10 @@ describe('authorization code with PKCE', () => {
 
   test('a refused login reaches the client as the login app said it', async () => {
     const refused = logIn({ person: { rejectLogin: { error: 'access_denied', error_description: 'not today' } } });
-    await expect(refused).rejects.toMatchObject({ error: 'access_denied', error_description: expect.stringContaining('not today') });
+    await expect(refused).rejects.toMatchObject({
+      error: 'access_denied',
+      error_description: expect.stringContaining('not today'),
+    });
   });
 });
 
@@ -169,7 +178,9 @@ describe('refresh', () => {
     const { tokens } = await logIn();
     const other = await createClient(demo.admin);
     const thief = await rp.discovery(new URL(demo.issuer), other.client_id, other.client_secret, undefined, insecure);
-    await expect(rp.refreshTokenGrant(thief, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(rp.refreshTokenGrant(thief, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
     await expect(rp.refreshTokenGrant(config, tokens.refresh_token ?? '')).resolves.toBeDefined();
   });
 });
@@ -197,7 +208,9 @@ describe('client_credentials, introspection, revocation', () => {
     await rp.tokenRevocation(config, tokens.refresh_token ?? '');
     expect(await introspect(tokens.access_token)).toEqual({ active: false });
     await expect(rp.fetchUserInfo(config, tokens.access_token, 'alice')).rejects.toBeDefined();
-    await expect(rp.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({ error: 'invalid_grant' });
+    await expect(rp.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
   });
 
   test('a JWT access token follows RFC 9068 and can be revoked', async () => {
@@ -237,6 +250,8 @@ describe('logout', () => {
     );
     const end = await browser.visit(redirect_to);
     expect(end.headers.get('location')).toBe('http://127.0.0.1:9/bye?state=done');
-    await expect(logIn({ as, browser, parameters: { prompt: 'none' } })).rejects.toMatchObject({ error: 'login_required' });
+    await expect(logIn({ as, browser, parameters: { prompt: 'none' } })).rejects.toMatchObject({
+      error: 'login_required',
+    });
   });
 });

@@ -35,18 +35,26 @@ describe('the algorithm table', () => {
     expect(jwsAlgorithm(name)).toBeUndefined();
   });
 
-  test.each([...jwsAlgorithms.values()])('$name: jose verifies what the table signs, and the other way round', async (row) => {
-    const { publicKey, privateKey } = keyPair(row.name);
-    const input = `${Buffer.from(JSON.stringify({ alg: row.name })).toString('base64url')}.e30`;
-    const signature = sign(row.node.digest, Buffer.from(input), { key: privateKey, ...row.node.options });
-    const ours = await compactVerify(`${input}.${signature.toString('base64url')}`, publicKey);
-    expect(ours.protectedHeader.alg).toBe(row.name);
+  test.each([...jwsAlgorithms.values()])(
+    '$name: jose verifies what the table signs, and the other way round',
+    async (row) => {
+      const { publicKey, privateKey } = keyPair(row.name);
+      const input = `${Buffer.from(JSON.stringify({ alg: row.name })).toString('base64url')}.e30`;
+      const signature = sign(row.node.digest, Buffer.from(input), { key: privateKey, ...row.node.options });
+      const ours = await compactVerify(`${input}.${signature.toString('base64url')}`, publicKey);
+      expect(ours.protectedHeader.alg).toBe(row.name);
 
-    const theirs = await new CompactSign(Buffer.from('{}')).setProtectedHeader({ alg: row.name }).sign(privateKey);
-    const [head, body, tail] = theirs.split('.') as [string, string, string];
-    const check = (text: string) =>
-      verify(row.node.digest, Buffer.from(text), { key: publicKey, ...row.node.options }, Buffer.from(tail, 'base64url'));
-    expect(check(`${head}.${body}`)).toBe(true);
-    expect(check(`${head}.${body}x`)).toBe(false);
-  });
+      const theirs = await new CompactSign(Buffer.from('{}')).setProtectedHeader({ alg: row.name }).sign(privateKey);
+      const [head, body, tail] = theirs.split('.') as [string, string, string];
+      const check = (text: string) =>
+        verify(
+          row.node.digest,
+          Buffer.from(text),
+          { key: publicKey, ...row.node.options },
+          Buffer.from(tail, 'base64url'),
+        );
+      expect(check(`${head}.${body}`)).toBe(true);
+      expect(check(`${head}.${body}x`)).toBe(false);
+    },
+  );
 });

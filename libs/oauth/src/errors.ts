@@ -27,30 +27,75 @@ export type GrpcStatusName =
   | 'UNAVAILABLE'
   | 'UNAUTHENTICATED';
 
-const row = (
-  status: number,
-  grpc: GrpcStatusName,
-  redirectable: boolean,
-  description: string,
-): ErrorRow => ({ status, grpc, redirectable, description });
+const row = (status: number, grpc: GrpcStatusName, redirectable: boolean, description: string): ErrorRow => ({
+  status,
+  grpc,
+  redirectable,
+  description,
+});
 
 export const errorTable = {
-  invalid_request: row(400, 'INVALID_ARGUMENT', true, 'The request is missing a parameter, repeats one, or has one that is malformed.'),
-  invalid_client: row(401, 'UNAUTHENTICATED', false, 'Client authentication failed: unknown client, no authentication, or a method the client is not registered for.'),
-  invalid_grant: row(400, 'FAILED_PRECONDITION', false, 'The grant is invalid, expired, revoked, used, or was issued to another client or redirect URI.'),
+  invalid_request: row(
+    400,
+    'INVALID_ARGUMENT',
+    true,
+    'The request is missing a parameter, repeats one, or has one that is malformed.',
+  ),
+  invalid_client: row(
+    401,
+    'UNAUTHENTICATED',
+    false,
+    'Client authentication failed: unknown client, no authentication, or a method the client is not registered for.',
+  ),
+  invalid_grant: row(
+    400,
+    'FAILED_PRECONDITION',
+    false,
+    'The grant is invalid, expired, revoked, used, or was issued to another client or redirect URI.',
+  ),
   unauthorized_client: row(400, 'PERMISSION_DENIED', true, 'The client may not use this grant type or response type.'),
   unsupported_grant_type: row(400, 'UNIMPLEMENTED', false, 'This grant type is not supported.'),
   unsupported_response_type: row(400, 'UNIMPLEMENTED', true, 'This response type is not supported for the client.'),
-  unsupported_response_mode: row(400, 'UNIMPLEMENTED', true, 'This response mode is not supported for the response type.'),
+  unsupported_response_mode: row(
+    400,
+    'UNIMPLEMENTED',
+    true,
+    'This response mode is not supported for the response type.',
+  ),
   unsupported_token_type: row(400, 'UNIMPLEMENTED', false, 'Tokens of this type cannot be revoked.'),
-  invalid_scope: row(400, 'INVALID_ARGUMENT', true, 'The scope is unknown, malformed, or more than the client may ask for.'),
-  invalid_target: row(400, 'INVALID_ARGUMENT', true, 'The audience or resource is unknown, malformed, or more than the client may ask for.'),
+  invalid_scope: row(
+    400,
+    'INVALID_ARGUMENT',
+    true,
+    'The scope is unknown, malformed, or more than the client may ask for.',
+  ),
+  invalid_target: row(
+    400,
+    'INVALID_ARGUMENT',
+    true,
+    'The audience or resource is unknown, malformed, or more than the client may ask for.',
+  ),
   access_denied: row(403, 'PERMISSION_DENIED', true, 'The resource owner or the server denied the request.'),
   login_required: row(400, 'FAILED_PRECONDITION', true, 'The end user must log in, and the request forbids asking.'),
   consent_required: row(400, 'FAILED_PRECONDITION', true, 'The end user must consent, and the request forbids asking.'),
-  interaction_required: row(400, 'FAILED_PRECONDITION', true, 'The end user must be asked something, and the request forbids asking.'),
-  account_selection_required: row(400, 'FAILED_PRECONDITION', true, 'The end user must choose an account, and the request forbids asking.'),
-  unmet_authentication_requirements: row(400, 'FAILED_PRECONDITION', true, 'The authentication that was required could not be reached.'),
+  interaction_required: row(
+    400,
+    'FAILED_PRECONDITION',
+    true,
+    'The end user must be asked something, and the request forbids asking.',
+  ),
+  account_selection_required: row(
+    400,
+    'FAILED_PRECONDITION',
+    true,
+    'The end user must choose an account, and the request forbids asking.',
+  ),
+  unmet_authentication_requirements: row(
+    400,
+    'FAILED_PRECONDITION',
+    true,
+    'The authentication that was required could not be reached.',
+  ),
   invalid_request_uri: row(400, 'INVALID_ARGUMENT', true, 'The request_uri cannot be used.'),
   invalid_request_object: row(400, 'INVALID_ARGUMENT', true, 'The request object cannot be used.'),
   request_not_supported: row(400, 'UNIMPLEMENTED', true, 'The request parameter is not supported.'),
@@ -61,7 +106,12 @@ export const errorTable = {
   invalid_token: row(401, 'UNAUTHENTICATED', false, 'The access token is unknown, expired, revoked or malformed.'),
   insufficient_scope: row(403, 'PERMISSION_DENIED', false, 'The access token lacks a scope this resource needs.'),
   request_unauthorized: row(401, 'UNAUTHENTICATED', false, 'The request could not be authorized.'),
-  request_forbidden: row(403, 'PERMISSION_DENIED', true, 'The request is not allowed: the browser did not bring the cookie that began this flow.'),
+  request_forbidden: row(
+    403,
+    'PERMISSION_DENIED',
+    true,
+    'The request is not allowed: the browser did not bring the cookie that began this flow.',
+  ),
   authorization_pending: row(400, 'FAILED_PRECONDITION', false, 'The end user has not answered yet.'),
   slow_down: row(400, 'FAILED_PRECONDITION', false, 'Polling came too fast.'),
   expired_token: row(400, 'FAILED_PRECONDITION', false, 'The device code expired.'),
@@ -101,7 +151,10 @@ export class OAuthError extends Error {
 
   constructor(code: ErrorCode | (string & {}), description?: string, options: OAuthErrorOptions = {}) {
     const known = rowOf(code);
-    super(description ?? known?.description ?? code, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      description ?? known?.description ?? code,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'OAuthError';
     this.code = code;
     this.status = options.status ?? known?.status ?? 400;

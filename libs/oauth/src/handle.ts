@@ -27,7 +27,9 @@ const payloadBytes = handleEntropy + 4;
 const payloadChars = (payloadBytes * 8) / 6;
 const macBytes = 24;
 const macChars = (macBytes * 8) / 6;
-const shape = new RegExp(`^(?:[a-z][a-z0-9]*_[a-z]{2}_)?[A-Za-z0-9_-]{${String(payloadChars)}}\\.[A-Za-z0-9_-]{${String(macChars)}}$`);
+const shape = new RegExp(
+  `^(?:[a-z][a-z0-9]*_[a-z]{2}_)?[A-Za-z0-9_-]{${String(payloadChars)}}\\.[A-Za-z0-9_-]{${String(macChars)}}$`,
+);
 
 /** A handle taken apart. */
 export interface OpenedHandle {

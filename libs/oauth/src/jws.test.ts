@@ -9,7 +9,15 @@ describe('compact JWS', () => {
   const header = { alg: 'ES256', kid: 'k-1', typ: 'at+jwt' };
 
   test.each([
-    { claims: { iss: 'https://issuer.example', sub: 'héllo ✓ 𝄞', aud: ['a', 'b'], iat: 1, nested: { deep: [null, true] } } },
+    {
+      claims: {
+        iss: 'https://issuer.example',
+        sub: 'héllo ✓ 𝄞',
+        aud: ['a', 'b'],
+        iat: 1,
+        nested: { deep: [null, true] },
+      },
+    },
     { claims: { sub: '"\\\u2028</script>', amr: [] } },
     { claims: {} },
   ])('jose reads back $claims', async ({ claims }) => {

@@ -28,7 +28,12 @@ describe('signingKey', () => {
     { what: 'never a destroyed key', keys: [key('b', 5, { destroyedAt: 9 })], now: 10, signs: undefined },
     { what: 'not another set', keys: [key('a', 1, { keySet: accessTokens })], now: 10, signs: undefined },
     { what: 'not another algorithm', keys: [key('a', 1, { algorithm: 'ES256' })], now: 10, signs: undefined },
-    { what: 'the later created of one instant', keys: [key('b', 1, { createdAt: 2 }), key('a', 1, { createdAt: 3 })], now: 10, signs: 'a' },
+    {
+      what: 'the later created of one instant',
+      keys: [key('b', 1, { createdAt: 2 }), key('a', 1, { createdAt: 3 })],
+      now: 10,
+      signs: 'a',
+    },
     { what: 'the greater kid of twins', keys: [key('b', 1), key('a', 1)], now: 10, signs: 'b' },
   ])('$what', ({ keys, now, signs }) => {
     expect(signingKey(keys, idTokens, 'RS256', now)?.kid).toBe(signs);

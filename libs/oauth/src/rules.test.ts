@@ -10,7 +10,10 @@ const list = (text: string) => [...new URLSearchParams(text)].map(([name, value]
 
 describe('uniqueParameters', () => {
   test('reads each once and treats empty as absent', () => {
-    expect([...uniqueParameters(list('a=1&b=&c=3'))]).toEqual([['a', '1'], ['c', '3']]);
+    expect([...uniqueParameters(list('a=1&b=&c=3'))]).toEqual([
+      ['a', '1'],
+      ['c', '3'],
+    ]);
   });
   test('joins what may repeat', () => {
     expect(uniqueParameters(list('audience=a&audience=b'), ['audience']).get('audience')).toBe('a b');
@@ -25,12 +28,17 @@ describe('scope', () => {
     expect(parseScope('a  b a')).toEqual(['a', 'b']);
     expect(parseScope(undefined)).toEqual([]);
   });
-  test.each(['a"b', 'a\\b', 'a\tb', 'a\0b', 'é', 'x '.repeat(3000), Array.from({ length: 101 }, (_, i) => `s${String(i)}`).join(' ')])(
-    'refuses %j',
-    (text) => {
-      expect(() => parseScope(text)).toThrow(expect.objectContaining({ code: 'invalid_scope' }));
-    },
-  );
+  test.each([
+    'a"b',
+    'a\\b',
+    'a\tb',
+    'a\0b',
+    'é',
+    'x '.repeat(3000),
+    Array.from({ length: 101 }, (_, i) => `s${String(i)}`).join(' '),
+  ])('refuses %j', (text) => {
+    expect(() => parseScope(text)).toThrow(expect.objectContaining({ code: 'invalid_scope' }));
+  });
   test.each<[string[], string, boolean, boolean]>([
     [['a'], 'a', true, true],
     [['a'], 'b', false, false],
@@ -43,7 +51,10 @@ describe('scope', () => {
     [['*'], 'anything', true, false],
     [['a.*'], 'a.*', true, true],
   ])('%j covers %s: wildcard %s, exact %s', (allowed, wanted, wildcard, exact) => {
-    expect([scopeAllowed(allowed, wanted, 'wildcard'), scopeAllowed(allowed, wanted, 'exact')]).toEqual([wildcard, exact]);
+    expect([scopeAllowed(allowed, wanted, 'wildcard'), scopeAllowed(allowed, wanted, 'exact')]).toEqual([
+      wildcard,
+      exact,
+    ]);
   });
 });
 

@@ -2,14 +2,16 @@
 // The common name is ignored and a wildcard admits nobody (security §2.3, I02).
 import type { DetailedPeerCertificate } from 'node:tls';
 
-/** URI and DNS names of a certificate, wildcards left out. */
+/** One entry of Node's rendering; a value with a comma, quote or control character in it is a JSON string there. */
+const entry = /(?:^|, )([A-Za-z0-9 ]+):("(?:[^"\\]|\\.)*"|[^,]*)/gy;
+
+/** URI and DNS names of a certificate, wildcards and names that needed quoting left out. */
 export function certificateNames(certificate: Pick<DetailedPeerCertificate, 'subjectaltname'> | undefined): string[] {
-  const text = certificate?.subjectaltname;
-  if (text === undefined) return [];
-  return text
-    .split(', ')
-    .map((entry) => /^(?:URI|DNS):(.+)$/.exec(entry)?.[1] ?? '')
-    .filter((name) => name !== '' && !name.includes('*') && !name.includes('"'));
+  const text = certificate?.subjectaltname ?? '';
+  return [...text.matchAll(entry)]
+    .filter(([, kind]) => kind === 'URI' || kind === 'DNS')
+    .map(([, , name]) => name ?? '')
+    .filter((name) => name !== '' && !/[*"]/.test(name));
 }
 
 /** What the transport says about a peer. */

@@ -1,30 +1,45 @@
 // Runs one call, whichever way it came: allow-list, deadline, handler, error. Unary and stream calls meet here.
 import { OAuthError } from '@cardea/oauth';
 import { randomBytes } from 'node:crypto';
+import type { CallSignal } from './call-signal.js';
 import type { PeerIdentity } from './caller.js';
 import { admit } from './caller.js';
-import type { RpcLog, ServedMethod, ServedService } from './service.js';
+import type { CallObserver, ObservedCall, RpcLog, ServedMethod, ServedService } from './service.js';
 
 /** A call as it arrived. */
 export interface IncomingCall {
   readonly path: string;
   readonly request: Buffer;
+  /** Milliseconds since the epoch. */
   readonly deadline: number;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   readonly traceparent: string;
   readonly peer: PeerIdentity;
 }
+
+export type Refusal =
+  'PERMISSION_DENIED' | 'UNIMPLEMENTED' | 'DEADLINE_EXCEEDED' | 'INVALID_ARGUMENT' | 'RESOURCE_EXHAUSTED';
 
 /** How it ended. A `refusal` is the transport's own word and has no detail. */
 export type CallResult =
   | { readonly ok: true; readonly response: Buffer }
   | { readonly ok: false; readonly error: OAuthError }
-  | { readonly ok: false; readonly refusal: 'PERMISSION_DENIED' | 'UNIMPLEMENTED' | 'DEADLINE_EXCEEDED' | 'INVALID_ARGUMENT' };
+  | { readonly ok: false; readonly refusal: Refusal };
 
+/** Never rejects. */
 export type Dispatch = (call: IncomingCall) => Promise<CallResult>;
 
+export interface DispatchOptions {
+  readonly log: RpcLog;
+  readonly now: () => number;
+  /** What a response may weigh. */
+  readonly responseBytes: number;
+  readonly observe?: CallObserver | undefined;
+}
+
 /** Makes the dispatcher over a set of services. */
-export function createDispatch(services: readonly ServedService[], log: RpcLog, now: () => number): Dispatch {
+export function createDispatch(services: readonly ServedService[], options: DispatchOptions): Dispatch {
+  const { log, now, observe, responseBytes } = options;
   const methods = new Map<string, ServedMethod>();
   for (const service of services) for (const method of service.methods) methods.set(method.path, method);
 
@@ -38,9 +53,11 @@ export function createDispatch(services: readonly ServedService[], log: RpcLog, 
     return { ok: false, error };
   };
 
-  return async (call) => {
-    const served = methods.get(call.path);
-    if (served === undefined) return { ok: false, refusal: 'UNIMPLEMENTED' };
+  const handle = async (
+    call: IncomingCall,
+    served: ServedMethod,
+    observed: ObservedCall | undefined,
+  ): Promise<CallResult> => {
     const { admitted, caller } = admit(call.peer, served.allowed);
     if (!admitted) {
       log.warn({ method: call.path, names: call.peer.names }, 'a caller is not on the allow-list');
@@ -54,18 +71,38 @@ export function createDispatch(services: readonly ServedService[], log: RpcLog, 
       return { ok: false, refusal: 'INVALID_ARGUMENT' };
     }
     try {
-      const response = await served.handle(request, {
+      const answer = await served.handle(request, {
         deadline: call.deadline,
         caller,
-        traceparent: call.traceparent,
-        // A getter: the signal is only made when a handler asks for it.
+        traceparent: observed?.traceparent ?? call.traceparent,
         get signal() {
-          return call.signal;
+          return call.signal.signal;
         },
       });
-      return { ok: true, response: served.method.responseSerialize(response) };
+      const response = served.method.responseSerialize(answer);
+      if (response.length <= responseBytes) return { ok: true, response };
+      return fail(new Error(`a response of ${String(response.length)} bytes is too large`), call.path);
     } catch (caught) {
       return fail(caught, call.path);
     }
   };
+
+  return async (call) => {
+    const served = methods.get(call.path);
+    // Not observed: whoever invents method names must not make time series.
+    if (served === undefined) return { ok: false, refusal: 'UNIMPLEMENTED' };
+    const observed = observe?.(call.path, call.traceparent);
+    const result = await handle(call, served, observed);
+    call.signal.done();
+    observed?.end(
+      result.ok ? 'OK' : 'refusal' in result ? result.refusal : result.error.code,
+      !result.ok && isFault(result),
+    );
+    return result;
+  };
+}
+
+/** Whether it was us who failed, not the caller. */
+function isFault(result: Extract<CallResult, { ok: false }>): boolean {
+  return 'error' in result && result.error.status >= 500;
 }

@@ -16,7 +16,7 @@ export function encodeError(error: OAuthError): Buffer {
   const detail = ErrorDetail.encode({
     code: error.code,
     description: error.message,
-    httpStatus: error.status,
+    httpStatus: error.status === rowOf(error.code)?.status ? 0 : error.status,
     retryAfterSeconds: error.retryAfterSeconds ?? 0,
     errorId: error.errorId ?? '',
     redirectTo: error.redirectTo ?? '',
@@ -24,15 +24,19 @@ export function encodeError(error: OAuthError): Buffer {
   return Buffer.from(detail.finish());
 }
 
-/** Rebuilds the error on the caller's side. */
+/** Rebuilds the error on the caller's side. What cannot be read is a fault of ours, not of the caller. */
 export function decodeError(encoded: Uint8Array): OAuthError {
-  const detail = ErrorDetail.decode(encoded);
-  return new OAuthError(detail.code, detail.description, {
-    status: detail.httpStatus,
-    ...(detail.retryAfterSeconds === 0 ? {} : { retryAfterSeconds: detail.retryAfterSeconds }),
-    ...(detail.errorId === '' ? {} : { errorId: detail.errorId }),
-    ...(detail.redirectTo === '' ? {} : { redirectTo: detail.redirectTo }),
-  });
+  try {
+    const detail = ErrorDetail.decode(encoded);
+    return new OAuthError(detail.code, detail.description, {
+      ...(detail.httpStatus === 0 ? {} : { status: detail.httpStatus }),
+      ...(detail.retryAfterSeconds === 0 ? {} : { retryAfterSeconds: detail.retryAfterSeconds }),
+      ...(detail.errorId === '' ? {} : { errorId: detail.errorId }),
+      ...(detail.redirectTo === '' ? {} : { redirectTo: detail.redirectTo }),
+    });
+  } catch (cause) {
+    return new OAuthError('server_error', undefined, { cause });
+  }
 }
 
 /** The trailers of a failed unary call. */
@@ -51,6 +55,10 @@ export function transportError(code: number, cause: unknown): OAuthError {
     case grpcStatus.INVALID_ARGUMENT:
     case grpcStatus.INTERNAL:
       return new OAuthError('server_error', undefined, { cause });
+    case grpcStatus.RESOURCE_EXHAUSTED:
+      return new OAuthError('temporarily_unavailable', 'A service behind this one has too much to do.', { cause });
+    case grpcStatus.DEADLINE_EXCEEDED:
+      return new OAuthError('temporarily_unavailable', 'A service behind this one did not answer in time.', { cause });
     default:
       return new OAuthError('temporarily_unavailable', 'A service behind this one did not answer.', { cause });
   }

@@ -1,11 +1,30 @@
 // grpc.health.v1: the server's readiness, in the words load balancers and probes understand.
-import { HealthService } from './gen/grpc/health/v1/health.pb.js';
+import { OAuthError } from '@cardea/oauth';
+import { HealthCheckResponse_ServingStatus, HealthService } from './gen/grpc/health/v1/health.pb.js';
 import type { ServedService } from './service.js';
-import { implement } from './service.js';
+import { implement, serviceName } from './service.js';
 
-/** @param ready the host's readiness, already bounded in time */
-export function healthService(ready: () => Promise<boolean>): ServedService {
+/**
+ * @param ready the host's readiness, already bounded in time
+ * @param services what the server serves besides; they are as healthy as the server is
+ */
+export function healthService(
+  ready: () => Promise<boolean> | boolean,
+  services: readonly ServedService[],
+): ServedService {
+  const names = new Set(['', ...services.map(serviceName)]);
+  const serving = async () => {
+    try {
+      return await ready();
+    } catch {
+      return false;
+    }
+  };
   return implement(HealthService, {
-    check: async () => ({ status: (await ready().catch(() => false)) ? ('SERVING' as const) : ('NOT_SERVING' as const) }),
+    async check({ service }) {
+      if (!names.has(service)) throw new OAuthError('not_found', 'No such service is served here.');
+      const { SERVING, NOT_SERVING } = HealthCheckResponse_ServingStatus;
+      return { status: (await serving()) ? SERVING : NOT_SERVING };
+    },
   });
 }

@@ -7,5 +7,14 @@ export type { CallOptions, ClientOf, ClientOptions, Peer, PeerOptions } from './
 export { connectPeer } from './peer.js';
 export type { RpcServer, RpcServerOptions } from './server.js';
 export { serveRpc } from './server.js';
-export type { AllowList, CallContext, Handlers, RpcLog, ServedService, ServiceDefinition } from './service.js';
+export type {
+  AllowList,
+  CallContext,
+  CallObserver,
+  Handlers,
+  ObservedCall,
+  RpcLog,
+  ServedService,
+  ServiceDefinition,
+} from './service.js';
 export { implement } from './service.js';

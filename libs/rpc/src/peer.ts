@@ -1,13 +1,12 @@
-// A service behind this one: promise clients over the stream for hot calls, over unary gRPC for rare ones.
-import { Client, Metadata } from '@grpc/grpc-js';
+// A service behind this one: promise clients whose hot calls share one stream and whose rare ones go as unary gRPC.
+import type { CallDesk } from './call-desk.js';
+import { createCallDesk } from './call-desk.js';
 import { OAuthError } from '@cardea/oauth';
 import type { TransportSecurity } from './credentials.js';
-import { clientCredentials, watchFiles } from './credentials.js';
-import { decodeError, errorTrailer, transportError } from './errors.js';
 import { HealthService } from './gen/grpc/health/v1/health.pb.js';
+import { defaultOutstanding, defaultTimeoutMillis } from './limits.js';
+import { createLinks } from './links.js';
 import type { RequestOf, ResponseOf, ServiceDefinition, UnaryMethod } from './service.js';
-import type { StreamClient } from './stream-client.js';
-import { createStreamClient } from './stream-client.js';
 
 /** What a caller may say beside the message. */
 export interface CallOptions {
@@ -17,6 +16,7 @@ export interface CallOptions {
   readonly traceparent?: string | undefined;
 }
 
+/** Every failure is an OAuthError: the service's own, or `temporarily_unavailable` when it could not be asked. */
 export type ClientOf<D> = {
   readonly [M in keyof D]: (request: RequestOf<D[M]>, options?: CallOptions) => Promise<ResponseOf<D[M]>>;
 };
@@ -31,122 +31,83 @@ export interface ClientOptions<D> {
 
 export interface Peer {
   client<D extends ServiceDefinition>(definition: D, options?: ClientOptions<D>): ClientOf<D>;
-  /** Whether at least one replica says it is ready, within a second. */
+  /** Whether a replica says it is ready, within a second. */
   ready(): Promise<boolean>;
+  /** Calls asked and not answered, and calls refused because those were too many. */
+  readonly load: { readonly outstanding: number; readonly shed: number };
   close(): Promise<void>;
 }
 
 export interface PeerOptions {
-  /** `host:port` or `unix:/path`, one a replica; the least busy one is asked. */
+  /** `host:port` or `unix:/path`; a host name stands for all addresses it resolves to. The least busy replica is asked. */
   readonly addresses: readonly string[];
   readonly security: TransportSecurity;
   readonly maxOutstanding?: number;
 }
 
-interface Replica {
-  readonly unary: Client;
-  readonly stream: StreamClient;
-}
+const healthTimeoutMillis = 1_000;
 
-const defaultTimeoutMillis = 5_000;
-
-/** Connects to a service. Nothing is sent before the first call. */
+/** Makes a peer. Nothing is sent before the first call; from then on it stays connected. */
 export function connectPeer(options: PeerOptions): Peer {
-  const connect = (): Replica[] =>
-    options.addresses.map((address) => {
-      const unary = new Client(address, clientCredentials(options.security), {
-        'grpc.enable_retries': 0,
-        'grpc.enable_channelz': 0,
-        'grpc.initial_reconnect_backoff_ms': 50,
-        'grpc.max_reconnect_backoff_ms': 500,
-        'grpc.max_receive_message_length': 4 * 1024 * 1024,
-      });
-      return { unary, stream: createStreamClient(unary, options.maxOutstanding ?? 1024) };
-    });
-  let replicas = connect();
-
-  const retire = (old: readonly Replica[], graceMillis: number): void => {
-    const timer = setTimeout(() => {
-      for (const replica of old) {
-        replica.stream.close();
-        replica.unary.close();
-      }
-    }, graceMillis);
-    timer.unref();
-  };
-  const stopWatching = watchFiles(options.security, () => {
-    const old = replicas;
-    replicas = connect();
-    // Calls begun with the old certificate finish with it.
-    retire(old, defaultTimeoutMillis);
+  const desk = createCallDesk(() => links.all(), options.maxOutstanding ?? defaultOutstanding);
+  const links = createLinks({
+    addresses: options.addresses,
+    security: options.security,
+    events: desk.events,
+    random: Math.random,
   });
 
-  const leastBusy = (): Replica => {
-    let best = replicas[0];
-    for (const replica of replicas) {
-      if (best === undefined || replica.stream.outstanding < best.stream.outstanding) best = replica;
-    }
-    if (best === undefined) throw new OAuthError('server_error', undefined, { cause: new Error('a peer without addresses') });
-    return best;
-  };
-
-  const unaryCall = (method: UnaryMethod, request: unknown, deadline: number, call: CallOptions): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      const metadata = new Metadata();
-      if (call.traceparent !== undefined && call.traceparent !== '') metadata.set('traceparent', call.traceparent);
-      const sent = leastBusy().unary.makeUnaryRequest(
-        method.path,
-        method.requestSerialize,
-        method.responseDeserialize,
-        request,
-        metadata,
-        { deadline },
-        (error, response) => {
-          if (error === null) return resolve(response);
-          const detail = error.metadata.get(errorTrailer)[0];
-          reject(detail instanceof Buffer ? decodeError(detail) : transportError(error.code, error));
-        },
-      );
-      call.signal?.addEventListener('abort', () => sent.cancel(), { once: true });
-    });
-
   return {
-    client(definition, clientOptions = {}) {
-      const timeout = clientOptions.timeoutMillis ?? defaultTimeoutMillis;
-      const entries = Object.entries(definition).map(([name, method]) => {
-        const idempotent = clientOptions.idempotent?.includes(name) ?? false;
-        const hot = async (request: unknown, call: CallOptions = {}): Promise<unknown> => {
-          const response = await leastBusy().stream.send({
-            path: method.path,
-            request: method.requestSerialize(request as never),
-            deadline: call.deadline ?? Date.now() + timeout,
-            traceparent: call.traceparent ?? '',
-            idempotent,
-            signal: call.signal,
-          });
-          return method.responseDeserialize(response) as unknown;
-        };
-        const rare = (request: unknown, call: CallOptions = {}): Promise<unknown> =>
-          unaryCall(method, request, call.deadline ?? Date.now() + timeout, call);
-        return [name, clientOptions.hot === true ? hot : rare];
+    client(definition, { hot = false, timeoutMillis = defaultTimeoutMillis, idempotent = [] } = {}) {
+      const methods = Object.entries(definition).map(([name, method]) => {
+        const call = caller(desk, method, { hot, timeoutMillis, idempotent: idempotent.includes(name) });
+        return [name, call] as const;
       });
-      return Object.fromEntries(entries) as never;
+      return Object.fromEntries(methods) as never;
     },
     async ready() {
+      const check = caller(desk, HealthService.check as UnaryMethod, {
+        hot: false,
+        timeoutMillis: healthTimeoutMillis,
+        idempotent: true,
+      });
       try {
-        const answer = (await unaryCall(HealthService.check as UnaryMethod, { service: '' }, Date.now() + 1_000, {})) as { status: string };
+        const answer = (await check({ service: '' })) as { status: string };
         return answer.status === 'SERVING';
       } catch {
         return false;
       }
     },
+    get load() {
+      return { outstanding: desk.outstanding, shed: desk.shed };
+    },
     close() {
-      stopWatching();
-      for (const replica of replicas) {
-        replica.stream.close();
-        replica.unary.close();
-      }
+      desk.close();
+      links.close();
       return Promise.resolve();
     },
+  };
+}
+
+function caller(
+  desk: CallDesk,
+  method: UnaryMethod,
+  { hot, timeoutMillis, idempotent }: { hot: boolean; timeoutMillis: number; idempotent: boolean },
+) {
+  return async (request: unknown, options: CallOptions = {}): Promise<unknown> => {
+    const response = await desk.send({
+      path: method.path,
+      request: method.requestSerialize(request),
+      deadline: options.deadline ?? Date.now() + timeoutMillis,
+      traceparent: options.traceparent ?? '',
+      idempotent,
+      hot,
+      signal: options.signal,
+    });
+    try {
+      return method.responseDeserialize(response) as unknown;
+    } catch (cause) {
+      throw new OAuthError('server_error', undefined, { cause });
+    }
   };
 }

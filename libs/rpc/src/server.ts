@@ -1,25 +1,27 @@
 // Serves gRPC: unary methods, the multiplexed stream over the same handlers, health, and reflection where wanted.
-import type { ServerDuplexStream, UntypedServiceImplementation } from '@grpc/grpc-js';
-import { Server, status as grpcStatus } from '@grpc/grpc-js';
-import { existsSync, unlinkSync } from 'node:fs';
+import type { ServerDuplexStream } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
+import { bind } from './bind.js';
 import type { PeerIdentity } from './caller.js';
 import { certificateNames } from './caller.js';
 import type { TransportSecurity } from './credentials.js';
 import { isLocalAddress, serverCredentials } from './credentials.js';
-import type { CallResult } from './dispatch.js';
 import { createDispatch } from './dispatch.js';
-import { errorMetadata, statusOf } from './errors.js';
 import type { ExchangeRequest, ExchangeResponse } from './gen/cardea/rpc/v1/stream.pb.js';
 import { StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
 import { healthService } from './health.js';
+import { defaultOutstanding, itemBytes, messageBytes } from './limits.js';
 import { addReflection } from './reflection.js';
-import type { RpcLog, ServedService } from './service.js';
+import type { CallObserver, RpcLog, ServedService } from './service.js';
+import { serviceName } from './service.js';
 import { createStreamServer } from './stream-server.js';
+import type { CallLike } from './unary-server.js';
+import { addUnary } from './unary-server.js';
 
 export interface RpcServer {
   /** `host:port` or `unix:/path`, as bound. */
   readonly address: string;
-  /** Stops taking calls and settles when all begun ones are answered. */
+  /** Takes no new connection, sends clients elsewhere, and settles when every begun call is answered and fetched. */
   drain(): Promise<void>;
   close(): Promise<void>;
 }
@@ -30,125 +32,74 @@ export interface RpcServerOptions {
   readonly security: TransportSecurity;
   readonly services: readonly ServedService[];
   /** Answers grpc.health.v1. */
-  readonly health: () => Promise<boolean>;
+  readonly health: () => Promise<boolean> | boolean;
   readonly reflection: boolean;
   readonly log: RpcLog;
   /** Calls begun and not answered, a stream. */
   readonly maxOutstanding?: number;
+  /** Told of every call to a served method. */
+  readonly observe?: CallObserver;
   readonly now?: () => number;
 }
 
-interface CallLike {
-  getPeer(): string;
-  getAuthContext(): { sslPeerCertificate?: { subjectaltname?: string } };
-}
-
-const maxMessageBytes = 4 * 1024 * 1024;
-const defaultDeadlineMillis = 5_000;
+/** How long clients are waited for that do not leave although they were asked to. */
+const drainMillis = 10_000;
 
 /** Binds and serves. Refuses plain transport on any address but a unix socket or loopback. */
 export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
-  if (options.security.kind === 'plain' && !isLocalAddress(options.address)) {
+  const { services, security, log, observe } = options;
+  if (security.kind === 'plain' && !isLocalAddress(options.address)) {
     throw new Error(`${options.address}: gRPC beyond loopback and unix sockets needs TLS files (serve.*.tls)`);
   }
   const now = options.now ?? Date.now;
-  const dispatch = createDispatch(options.services, options.log, now);
-  const streams = createStreamServer(dispatch, options.maxOutstanding ?? 1024, now);
-  const authenticated = options.security.kind === 'mtls';
+  const dispatch = createDispatch(services, { log, now, observe, responseBytes: messageBytes });
+  const itemDispatch = createDispatch(services, { log, now, observe, responseBytes: itemBytes });
+  const streams = createStreamServer(itemDispatch, options.maxOutstanding ?? defaultOutstanding, now);
+  const authenticated = security.kind === 'mtls';
   const peerOf = (call: CallLike): PeerIdentity => ({
     authenticated,
     names: authenticated ? certificateNames(call.getAuthContext().sslPeerCertificate) : [],
   });
 
   const server = new Server({
-    'grpc.max_receive_message_length': maxMessageBytes,
-    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_receive_message_length': messageBytes,
+    'grpc.max_send_message_length': messageBytes,
     'grpc.enable_channelz': 0,
+    // A client machine that vanished would keep its stream open for ever.
+    'grpc.keepalive_time_ms': 20_000,
+    'grpc.keepalive_timeout_ms': 5_000,
   });
-  for (const service of options.services) addUnary(server, service, dispatch, peerOf, now);
+  for (const service of services) addUnary(server, service, { dispatch, peerOf, now });
   server.addService(StreamServiceService, {
     exchange: (stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>) => streams.serve(stream, peerOf(stream)),
   });
-  addUnary(server, healthService(options.health), createDispatch([healthService(options.health)], options.log, now), () => ({ authenticated: false, names: [] }), now);
-  if (options.reflection) await addReflection(server);
+  // Health has no allow-list: whoever may connect may ask.
+  const health = healthService(options.health, services);
+  addUnary(server, health, {
+    dispatch: createDispatch([health], { log, now, responseBytes: messageBytes }),
+    peerOf: () => ({ authenticated: false, names: [] }),
+    now,
+  });
+  if (options.reflection) await addReflection(server, [...services, health].map(serviceName));
 
-  const address = await bind(server, options);
+  const { credentials, stop } = serverCredentials(security);
+  const address = await bind(server, options.address, credentials);
   return {
     address,
-    async drain() {
-      await streams.drain();
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 500);
+    drain: () =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, drainMillis);
+        // GOAWAY first: a client that opens its next stream must not open it here.
         server.tryShutdown(() => {
           clearTimeout(timer);
           resolve();
         });
-      });
-    },
+        streams.drain();
+      }),
     close() {
+      stop();
       server.forceShutdown();
       return Promise.resolve();
     },
   };
-}
-
-function bind(server: Server, options: RpcServerOptions): Promise<string> {
-  const path = /^unix:(.+)$/.exec(options.address)?.[1];
-  // A socket file left behind by a killed process would refuse the bind; nobody answers on it.
-  if (path !== undefined && existsSync(path)) unlinkSync(path);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(options.address, serverCredentials(options.security), (error, port) => {
-      if (error !== null) reject(new Error(`${options.address}: ${error.message}`));
-      else resolve(path === undefined ? options.address.replace(/:\d+$/, `:${String(port)}`) : options.address);
-    });
-  });
-}
-
-function addUnary(
-  server: Server,
-  service: ServedService,
-  dispatch: ReturnType<typeof createDispatch>,
-  peerOf: (call: CallLike) => PeerIdentity,
-  now: () => number,
-): void {
-  // The bytes go through untouched: dispatch decodes, so that unary and stream calls take one road.
-  const definition: Record<string, object> = {};
-  const handlers: Record<string, unknown> = {};
-  for (const [name, method] of Object.entries(service.definition)) {
-    const raw = (value: Buffer) => value;
-    definition[name] = {
-      ...method,
-      requestStream: false,
-      responseStream: false,
-      requestDeserialize: raw,
-      responseSerialize: raw,
-    };
-    handlers[name] = (
-      call: CallLike & { request: Buffer; getDeadline(): Date | number; metadata: { get(key: string): unknown[] }; on(event: string, listener: () => void): void },
-      callback: (error: object | null, response?: Buffer) => void,
-    ) => {
-      const controller = new AbortController();
-      call.on('cancelled', () => controller.abort());
-      const deadline = Number(call.getDeadline());
-      const traceparent = call.metadata.get('traceparent')[0];
-      void dispatch({
-        path: method.path,
-        request: call.request,
-        deadline: Number.isFinite(deadline) ? deadline : now() + defaultDeadlineMillis,
-        signal: controller.signal,
-        traceparent: typeof traceparent === 'string' ? traceparent : '',
-        peer: peerOf(call),
-      }).then((result) => answer(result, callback));
-    };
-  }
-  server.addService(definition as never, handlers as UntypedServiceImplementation);
-}
-
-function answer(result: CallResult, callback: (error: object | null, response?: Buffer) => void): void {
-  if (result.ok) callback(null, result.response);
-  else if ('refusal' in result) callback({ code: grpcStatus[result.refusal], details: result.refusal });
-  else {
-    const { error } = result;
-    callback({ code: statusOf(error), details: error.description, metadata: errorMetadata(error) });
-  }
 }

@@ -1,5 +1,4 @@
 // Turns promise handlers into a served gRPC service, with the list of callers each method admits (security: TB3-TB5).
-import type { OAuthError } from '@cardea/oauth';
 
 /** A unary method of a generated service definition. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a serialiser takes its own message only
@@ -74,5 +73,21 @@ export interface RpcLog {
   warn(fields: object, message: string): void;
 }
 
-/** Called with each error that has a cause or no code; gives the id under which it was logged. */
-export type ReportError = (error: OAuthError, method: string) => string;
+/** A call that is being watched. */
+export interface ObservedCall {
+  /** For the handler's own calls; empty when the request is not sampled. */
+  readonly traceparent: string;
+  /**
+   * @param outcome `OK`, a gRPC status name when the transport refused, or a code of the error table
+   * @param fault whether it was the server who failed, not the caller
+   */
+  end(outcome: string, fault: boolean): void;
+}
+
+/** Told when a call to a served method begins; counts and traces hang here. */
+export type CallObserver = (path: string, traceparent: string) => ObservedCall;
+
+/** The full name of a service, such as `cardea.token.v1.TokenService`. */
+export function serviceName(service: ServedService): string {
+  return service.methods[0]?.path.split('/')[1] ?? '';
+}

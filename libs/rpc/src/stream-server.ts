@@ -1,124 +1,125 @@
 // The server's end of the multiplexed stream: begins each call as it arrives and sends what finished, once a turn.
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { status as grpcStatus } from '@grpc/grpc-js';
+import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
+import type { CallSignal } from './call-signal.js';
+import { createCallSignal } from './call-signal.js';
 import type { PeerIdentity } from './caller.js';
-import type { CallResult, Dispatch } from './dispatch.js';
+import type { CallResult, Dispatch, Refusal } from './dispatch.js';
 import { encodeError, statusOf } from './errors.js';
 import type { Call, ExchangeRequest, ExchangeResponse, Reply } from './gen/cardea/rpc/v1/stream.pb.js';
+import { batchBytes } from './limits.js';
 
 const empty = Buffer.alloc(0);
 
-/** An abort signal made only when somebody looks: most handlers never do, and making one costs microseconds. */
-function lazySignal(): { readonly signal: AbortSignal; abort(): void } {
-  let controller: AbortController | undefined;
-  let aborted = false;
-  return {
-    get signal() {
-      controller ??= new AbortController();
-      if (aborted) controller.abort();
-      return controller.signal;
-    },
-    abort() {
-      aborted = true;
-      controller?.abort();
-    },
-  };
+function refusalReply(id: number, refusal: Refusal): Reply {
+  return { id, status: grpcStatus[refusal], response: empty, errorDetail: empty };
 }
 
 function toReply(id: number, result: CallResult): Reply {
   if (result.ok) return { id, status: 0, response: result.response, errorDetail: empty };
-  if ('refusal' in result) return { id, status: grpcStatus[result.refusal], response: empty, errorDetail: empty };
+  if ('refusal' in result) return refusalReply(id, result.refusal);
   return { id, status: statusOf(result.error), response: empty, errorDetail: encodeError(result.error) };
 }
 
-/** Serves streams; `drain` tells each client to go elsewhere and settles when every outstanding call is answered. */
+/** Serves streams, and asks their clients to leave them. */
 export interface StreamServer {
   serve(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, peer: PeerIdentity): void;
-  drain(): Promise<void>;
+  /** From now on every client is told to go elsewhere. Each ends its stream once it has all its answers. */
+  drain(): void;
 }
 
 /** @param maxOutstanding calls begun and not answered, a stream; more are shed at once */
 export function createStreamServer(dispatch: Dispatch, maxOutstanding: number, now: () => number): StreamServer {
-  const streams = new Set<{ announce(): void; idle(): Promise<void> }>();
+  const announcements = new Set<() => void>();
   let draining = false;
 
   const serve: StreamServer['serve'] = (stream, peer) => {
-    const outstanding = new Map<number, ReturnType<typeof lazySignal>>();
+    const outstanding = new Map<number, CallSignal>();
     let replies: Reply[] = [];
     let scheduled = false;
+    let paused = false;
+    let halfClosed = false;
     let open = true;
-    let whenIdle: (() => void) | undefined;
 
-    const flush = (): void => {
-      scheduled = false;
-      if (!open) return;
-      stream.write({ replies, draining });
-      replies = [];
-      if (outstanding.size === 0) whenIdle?.();
-    };
     const schedule = (): void => {
-      if (scheduled) return;
+      if (scheduled || !open) return;
       scheduled = true;
       setImmediate(flush);
     };
+    const flush = (): void => {
+      scheduled = false;
+      if (!open || paused) return;
+      const batch = takeBatch(replies);
+      replies = batch.length === replies.length ? [] : replies.slice(batch.length);
+      // A client that does not read gets no more written to it; what it may still begin is bounded.
+      paused = !stream.write({ replies: batch, draining });
+      if (replies.length > 0) schedule();
+      endWhenDone();
+    };
+    const endWhenDone = (): void => {
+      if (halfClosed && open && outstanding.size === 0 && replies.length === 0) stream.end();
+    };
+    const reply = (message: Reply): void => {
+      replies.push(message);
+      schedule();
+    };
     const begin = (call: Call): void => {
-      if (outstanding.size >= maxOutstanding) {
-        replies.push({ id: call.id, status: grpcStatus.RESOURCE_EXHAUSTED, response: empty, errorDetail: empty });
-        schedule();
-        return;
-      }
-      const lazy = lazySignal();
-      outstanding.set(call.id, lazy);
-      const incoming = {
-        path: call.method,
-        request: call.request,
-        deadline: now() + call.timeoutMillis,
-        traceparent: call.traceparent,
-        peer,
-        get signal() {
-          return lazy.signal;
-        },
-      };
-      void dispatch(incoming).then((result) => {
+      if (outstanding.size + replies.length >= maxOutstanding)
+        return reply(refusalReply(call.id, 'RESOURCE_EXHAUSTED'));
+      if (outstanding.has(call.id)) return reply(refusalReply(call.id, 'INVALID_ARGUMENT'));
+      const deadline = now() + call.timeoutMillis;
+      const signal = createCallSignal(deadline, now);
+      outstanding.set(call.id, signal);
+      const { method: path, request, traceparent } = call;
+      void dispatch({ path, request, deadline, signal, traceparent, peer }).then((result) => {
         outstanding.delete(call.id);
-        replies.push(toReply(call.id, result));
-        schedule();
+        reply(toReply(call.id, result));
       });
     };
-
-    const entry = {
-      announce: schedule,
-      idle: () =>
-        new Promise<void>((resolve) => {
-          if (!open || (outstanding.size === 0 && replies.length === 0)) resolve();
-          else whenIdle = resolve;
-        }),
-    };
-    streams.add(entry);
     const end = (): void => {
+      if (!open) return;
       open = false;
-      streams.delete(entry);
-      for (const call of outstanding.values()) call.abort();
-      whenIdle?.();
+      announcements.delete(schedule);
+      for (const signal of outstanding.values()) signal.abort();
     };
+
+    announcements.add(schedule);
     stream.on('data', (message: ExchangeRequest) => {
       for (const id of message.cancelledIds) outstanding.get(id)?.abort();
       for (const call of message.calls) begin(call);
     });
-    stream.on('end', () => stream.end());
+    stream.on('drain', () => {
+      paused = false;
+      schedule();
+    });
+    stream.on('end', () => {
+      halfClosed = true;
+      endWhenDone();
+    });
     stream.on('close', end);
     stream.on('cancelled', end);
     // A broken connection is the client's to mend; without a listener it would end this process.
     stream.on('error', end);
+    // Headers go out at once: they tell the client that its calls have somebody to go to.
+    stream.sendMetadata(new Metadata());
     if (draining) schedule();
   };
 
   return {
     serve,
-    async drain() {
+    drain() {
       draining = true;
-      for (const entry of streams) entry.announce();
-      await Promise.all([...streams].map((entry) => entry.idle()));
+      for (const announce of announcements) announce();
     },
   };
+}
+
+/** As many replies as fit into one message, one at least. */
+function takeBatch(replies: Reply[]): Reply[] {
+  let bytes = 0;
+  for (let i = 0; i < replies.length; i++) {
+    bytes += (replies[i]?.response.length ?? 0) + 64;
+    if (bytes >= batchBytes) return i + 1 === replies.length ? replies : replies.slice(0, i + 1);
+  }
+  return replies;
 }

@@ -17,7 +17,11 @@ function printed(value: unknown): string {
 const durations = (key: string) => /^(ttl\.|.*(_period|_grace)$)/.test(key);
 
 function humanDuration(millis: number): string {
-  for (const [unit, size] of [['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const) {
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const) {
     if (millis >= size && millis % size === 0) return `${String(millis / size)}${unit}`;
   }
   return millis === 0 ? '0s' : `${String(millis)}ms`;
@@ -49,7 +53,8 @@ export function configurationPage(): string {
 /** docs/errors.md */
 export function errorsPage(): string {
   const rows = Object.entries(errorTable).map(
-    ([code, row]) => `| \`${code}\` | ${String(row.status)} | \`${row.grpc}\` | ${row.redirectable ? 'yes' : 'no'} | ${row.description} |`,
+    ([code, row]) =>
+      `| \`${code}\` | ${String(row.status)} | \`${row.grpc}\` | ${row.redirectable ? 'yes' : 'no'} | ${row.description} |`,
   );
   return [
     '# Errors',

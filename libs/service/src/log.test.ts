@@ -10,8 +10,16 @@ function line(fields: object): Record<string, unknown> {
 
 test.each<[string, object, object]>([
   ['at the top', { token: 'canary', a: 1 }, { token: '[redacted]', a: 1 }],
-  ['one level below', { form: { client_secret: 'canary', scope: 'a' } }, { form: { client_secret: '[redacted]', scope: 'a' } }],
-  ['whatever its type', { code: { deep: 'canary' }, headers: { cookie: ['canary'] } }, { code: '[redacted]', headers: { cookie: '[redacted]' } }],
+  [
+    'one level below',
+    { form: { client_secret: 'canary', scope: 'a' } },
+    { form: { client_secret: '[redacted]', scope: 'a' } },
+  ],
+  [
+    'whatever its type',
+    { code: { deep: 'canary' }, headers: { cookie: ['canary'] } },
+    { code: '[redacted]', headers: { cookie: '[redacted]' } },
+  ],
   ['but not names', { parameters: ['code', 'token'], none: null }, { parameters: ['code', 'token'], none: null }],
 ])('secrets are struck out %s', (_name, fields, expected) => {
   const before = structuredClone(fields);

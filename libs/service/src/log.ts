@@ -11,10 +11,32 @@ export interface Log {
 }
 
 const secretNames: ReadonlySet<string> = new Set([
-  'authorization', 'cookie', 'set-cookie', 'client_secret', 'client_assertion', 'assertion', 'code', 'code_verifier',
-  'refresh_token', 'access_token', 'id_token', 'id_token_hint', 'token', 'password', 'request', 'login_challenge',
-  'login_verifier', 'consent_challenge', 'consent_verifier', 'logout_challenge', 'logout_verifier', 'device_code',
-  'user_code', 'registration_access_token', 'dsn', 'pin',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'client_secret',
+  'client_assertion',
+  'assertion',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'access_token',
+  'id_token',
+  'id_token_hint',
+  'token',
+  'password',
+  'request',
+  'login_challenge',
+  'login_verifier',
+  'consent_challenge',
+  'consent_verifier',
+  'logout_challenge',
+  'logout_verifier',
+  'device_code',
+  'user_code',
+  'registration_access_token',
+  'dsn',
+  'pin',
 ]);
 
 /** Strikes out secrets by name, at the top and one level below; pino's own redaction costs eight times a whole line. */
@@ -34,7 +56,11 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 /** Opens the log of one process, on standard output unless told otherwise. */
-export function openLog(name: string, level: string, destination: { write(line: string): void } = pino.destination(1)): Log {
+export function openLog(
+  name: string,
+  level: string,
+  destination: { write(line: string): void } = pino.destination(1),
+): Log {
   const options: LoggerOptions = {
     level,
     base: { service: name },

@@ -31,7 +31,9 @@ export async function migrationStatus(
   const exists = await connection.query(`SELECT to_regclass('public.cardea_migration') IS NOT NULL AS found`);
   const applied = new Set<unknown>();
   if (exists.rows[0]?.['found'] === true) {
-    const { rows } = await connection.query('SELECT name FROM public.cardea_migration WHERE namespace = $1', [options.namespace]);
+    const { rows } = await connection.query('SELECT name FROM public.cardea_migration WHERE namespace = $1', [
+      options.namespace,
+    ]);
     for (const row of rows) applied.add(row['name']);
   }
   return filesOf(options.directory).map(({ name }) => ({ name, applied: applied.has(name) }));
@@ -56,16 +58,23 @@ export async function runMigrations(
          namespace text, name text, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
          PRIMARY KEY (namespace, name))`,
     );
-    const { rows } = await connection.query('SELECT name, checksum FROM public.cardea_migration WHERE namespace = $1', [namespace]);
+    const { rows } = await connection.query('SELECT name, checksum FROM public.cardea_migration WHERE namespace = $1', [
+      namespace,
+    ]);
     const known = new Map(rows.map((row) => [row['name'] as string, row['checksum'] as string]));
     for (const { name, sql } of filesOf(options.directory)) {
       const before = known.get(name);
       if (before === checksum(sql)) continue;
-      if (before !== undefined) throw new Error(`migration ${namespace}/${name} was edited after it ran; write a new one instead`);
+      if (before !== undefined)
+        throw new Error(`migration ${namespace}/${name} was edited after it ran; write a new one instead`);
       await connection.query('BEGIN');
       try {
         await connection.query(sql);
-        await connection.query('INSERT INTO public.cardea_migration (namespace, name, checksum) VALUES ($1, $2, $3)', [namespace, name, checksum(sql)]);
+        await connection.query('INSERT INTO public.cardea_migration (namespace, name, checksum) VALUES ($1, $2, $3)', [
+          namespace,
+          name,
+          checksum(sql),
+        ]);
         await connection.query('COMMIT');
       } catch (error) {
         await connection.query('ROLLBACK');

@@ -44,7 +44,9 @@ export async function run(...services: readonly Service[]): Promise<void> {
     await runAll(services, configFromProcess());
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(error instanceof ConfigError ? `configuration: ${message}\n` : `${services[0]?.name ?? ''}: ${message}\n`);
+    process.stderr.write(
+      error instanceof ConfigError ? `configuration: ${message}\n` : `${services[0]?.name ?? ''}: ${message}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -26,7 +26,12 @@ export interface Host {
   readonly checks: Checks;
   /** True once the service was told to stop. */
   readonly draining: () => boolean;
-  serveGrpc(address: string, security: TransportSecurity, services: readonly ServedService[], options?: { reflection?: boolean }): Promise<RpcServer>;
+  serveGrpc(
+    address: string,
+    security: TransportSecurity,
+    services: readonly ServedService[],
+    options?: { reflection?: boolean },
+  ): Promise<RpcServer>;
   /** Listens; on a drain every answer says `Connection: close` and requests in flight finish. */
   serveHttp(address: { host: string; port: number }, server: Server): Promise<string>;
   connect(addresses: readonly string[], security: TransportSecurity): Peer;

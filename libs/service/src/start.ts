@@ -27,12 +27,19 @@ function listen(server: import('node:http').Server, address: { host: string; por
       reject(error.code === 'EADDRINUSE' ? new Error(`${place} is in use by another process`) : error);
     });
     if (socket !== undefined) server.listen(socket, () => resolve(`unix:${socket}`));
-    else server.listen(address.port, address.host, () => resolve(`http://${address.host}:${String((server.address() as AddressInfo).port)}`));
+    else
+      server.listen(address.port, address.host, () =>
+        resolve(`http://${address.host}:${String((server.address() as AddressInfo).port)}`),
+      );
   });
 }
 
 /** @throws whatever the service cannot start without; everything opened until then is closed again */
-export async function startService(service: Service, config: Config, options: { log?: Log } = {}): Promise<RunningService> {
+export async function startService(
+  service: Service,
+  config: Config,
+  options: { log?: Log } = {},
+): Promise<RunningService> {
   const log = options.log ?? openLog(service.name, config.log.level);
   const now = Date.now;
   const metrics = createMetrics(service.name);

@@ -57,6 +57,9 @@ button:hover,.button:hover{filter:brightness(1.12)}
 button.quiet:hover,.button.quiet:hover{background:var(--wash);filter:none}
 .aside{margin:1.75rem 0 0;padding:1.25rem 0 0;border-top:.0625rem solid var(--line)}
 .aside p:last-child{margin:0}
+.aside .small{margin-bottom:.5rem}
+.aside button{width:100%}
+.links{color:var(--muted)}
 code{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .links{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:1.25rem 0 0;font-size:.875rem}
 @media (max-width:30rem){

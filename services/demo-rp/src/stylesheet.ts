@@ -66,7 +66,8 @@ button.link{min-height:0;padding:0;border:0;background:none;color:var(--accent);
 .actions form{display:flex;flex-wrap:wrap;gap:.5rem}
 .blocked{display:block}
 .forget{margin-top:1rem}
-.tokens{display:grid;gap:1.25rem}
+.tokens{display:grid;gap:1.25rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
+.token.wide{grid-column:1 / -1}
 .token{margin:0;padding:1.75rem 2rem;background:var(--card);border:.0625rem solid var(--line);border-radius:1rem}
 .token>:last-child{margin-bottom:0}
 .token-head{display:flex;align-items:baseline;gap:.75rem}
@@ -80,22 +81,22 @@ button.link{min-height:0;padding:0;border:0;background:none;color:var(--accent);
 table{width:100%;border-collapse:collapse;font-size:.9375rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem 1.25rem .5rem 0;border-top:.0625rem solid var(--line)}
 thead th{border-top:0;color:var(--muted);font-weight:400;font-size:.875rem}
-.claims th{width:12rem;font-weight:400}
-.claims td{padding-right:0}
-.claims .time{display:block}
+.claims th{width:11rem;font-weight:400}
+.claims td.meaning{display:table-cell;width:17rem;padding-right:0}
+.claims .time{display:block;font-size:.875rem}
 .meaning{display:block;color:var(--muted);font-size:.875rem}
 .outcome th,.outcome td{border-color:var(--line)}
 .steps{border-top:.0625rem solid var(--line)}
 .steps li{border-bottom:.0625rem solid var(--line)}
 summary{cursor:pointer}
-.steps summary{display:grid;grid-template-columns:2rem minmax(10rem,1.2fr) 1.4fr auto auto;gap:0 1rem;align-items:baseline;padding:.8125rem 0;
+.steps summary{display:grid;grid-template-columns:1.5rem 15rem 1fr auto 10.5rem;gap:0 1rem;align-items:baseline;padding:.8125rem 0;
   list-style:none}
 .steps summary::-webkit-details-marker{display:none}
 .steps summary:hover .step-title{text-decoration:underline;text-underline-offset:.2em;text-decoration-thickness:.06em}
 .number{color:var(--muted);font-variant-numeric:tabular-nums}
 .step-title{font-weight:600}
 .route,.when{color:var(--muted);font-size:.875rem}
-.when{grid-column:5;font-variant-numeric:tabular-nums;white-space:nowrap}
+.when{grid-column:5;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .step-body{padding:0 0 1.5rem 3rem}
 .step-body h3{margin:1.25rem 0 .5rem;font-size:.875rem;color:var(--muted)}
 .step-body p{margin-bottom:.5rem}
@@ -117,11 +118,13 @@ main>.facts{margin-top:3.5rem}
   .actions form,.actions button{flex:1 1 auto}
   .steps summary{grid-template-columns:1.5rem 1fr auto}
   .steps .route{grid-column:2 / -1;grid-row:2}
-  .steps .when{grid-column:2 / -1;grid-row:3}
+  .steps .when{grid-column:2 / -1;grid-row:3;text-align:left}
   .step-body{padding-left:0}
-  .claims th,.claims td{display:block;width:auto;padding-right:0}
-  .claims td{border-top:0;padding-top:0}
+  .claims th,.claims td,.claims td.meaning{display:block;width:auto;padding-right:0}
+  .claims td{border-top:0;padding:0}
   .claims th{padding-bottom:0}
+  .claims td:last-child{padding-bottom:.5rem}
+  #comparison th,#comparison td{padding-right:.75rem}
   .parameters,.facts,.variants li{grid-template-columns:1fr;gap:0}
   .parameters dd,.facts dd{margin-bottom:.75rem}
   .variants li{padding:.5rem 0}

@@ -14,9 +14,7 @@ export interface Seal {
 
 /** Derives a key for one purpose from each system secret, newest first. */
 export function deriveKeys(secrets: readonly string[], purpose: string): Buffer[] {
-  return secrets.map((secret) =>
-    Buffer.from(hkdfSync('sha512', secret, 'cardea/v1', `cardea ${purpose}`, 64)),
-  );
+  return secrets.map((secret) => Buffer.from(hkdfSync('sha512', secret, 'cardea/v1', `cardea ${purpose}`, 64)));
 }
 
 /**
@@ -25,11 +23,7 @@ export function deriveKeys(secrets: readonly string[], purpose: string): Buffer[
  * Each value is sealed under a key of its own, derived from a random salt and the context, so that no number of values
  * wears a key out. Layout: 1 byte naming the secret, 24 bytes of salt, ciphertext, 16 bytes of tag.
  */
-export function createSeal(
-  secrets: readonly string[],
-  purpose: string,
-  random: (bytes: number) => Buffer,
-): Seal {
+export function createSeal(secrets: readonly string[], purpose: string, random: (bytes: number) => Buffer): Seal {
   const roots = deriveKeys(secrets, `seal ${purpose}`).map((key) => ({
     key,
     id: createHash('sha256').update(key).digest()[0] ?? 0,

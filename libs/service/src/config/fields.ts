@@ -32,24 +32,35 @@ export const url = (facts: FieldFacts) =>
 
 /** A whole number. */
 export const integer = (facts: FieldFacts, min = 0, max = Number.MAX_SAFE_INTEGER) =>
-  z.preprocess(
-    fromText((value) => (/^-?\d+$/.test(value) ? Number(value) : value)),
-    z.int().min(min).max(max),
-  ).meta(facts);
+  z
+    .preprocess(
+      fromText((value) => (/^-?\d+$/.test(value) ? Number(value) : value)),
+      z.int().min(min).max(max),
+    )
+    .meta(facts);
 
 /** True or false. */
 export const flag = (facts: FieldFacts) =>
-  z.preprocess(
-    fromText((value) => (value === 'true' ? true : value === 'false' ? false : value)),
-    z.boolean(),
-  ).meta(facts);
+  z
+    .preprocess(
+      fromText((value) => (value === 'true' ? true : value === 'false' ? false : value)),
+      z.boolean(),
+    )
+    .meta(facts);
 
 /** Several texts; an environment variable separates them by commas. */
 export const list = (facts: FieldFacts) =>
-  z.preprocess(
-    fromText((value) => value.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')),
-    z.array(z.string()),
-  ).meta(facts);
+  z
+    .preprocess(
+      fromText((value) =>
+        value
+          .split(',')
+          .map((entry) => entry.trim())
+          .filter((entry) => entry !== ''),
+      ),
+      z.array(z.string()),
+    )
+    .meta(facts);
 
 /** A Go duration such as `1h30m`, read as milliseconds. */
 export const duration = (facts: FieldFacts) =>

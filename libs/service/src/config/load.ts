@@ -19,7 +19,17 @@ type Tree = Record<string, unknown>;
 
 const settings = leaves(configSchema);
 /** Hydra's keys that have no meaning here: named once at start, never a reason to refuse. */
-const foreignRoots = ['version', 'sqa', 'profiling', 'cgroups', 'feature_flags', 'webfinger', 'clients', 'db', 'serve.tls'];
+const foreignRoots = [
+  'version',
+  'sqa',
+  'profiling',
+  'cgroups',
+  'feature_flags',
+  'webfinger',
+  'clients',
+  'db',
+  'serve.tls',
+];
 
 /** Where a value stood, for messages. */
 type Locate = (path: readonly PropertyKey[]) => string;
@@ -45,14 +55,17 @@ export function loadConfig(options: {
   applyEnvironment(tree, options.env ?? {});
   readSecretFiles(tree, options.env ?? {});
   const parsed = configSchema.safeParse(tree);
-  if (!parsed.success) throw new ConfigError(explain(parsed.error, (path) => locators.map((locate) => locate(path)).find(Boolean) ?? ''));
+  if (!parsed.success)
+    throw new ConfigError(explain(parsed.error, (path) => locators.map((locate) => locate(path)).find(Boolean) ?? ''));
   return camelise(parsed.data);
 }
 
 /** A setting a service cannot do without. */
 export function required<T>(value: T | undefined, key: string): T {
   if (value !== undefined && !(Array.isArray(value) && value.length === 0)) return value;
-  throw new ConfigError(`${key} is not set: put it into the configuration file or set ${environmentName(key.split('.'))}`);
+  throw new ConfigError(
+    `${key} is not set: put it into the configuration file or set ${environmentName(key.split('.'))}`,
+  );
 }
 
 function readFile(file: string, warn?: (message: string) => void): { value: Tree; locate: Locate } {

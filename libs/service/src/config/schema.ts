@@ -6,7 +6,9 @@ import { duration, flag, integer, list, oneOf, text, url } from './fields.js';
 const tls = z
   .strictObject({
     ca_file: text({ description: 'PEM file with the certificate authority of the peers.' }).optional(),
-    cert_file: text({ description: 'PEM file with our certificate; its URI or DNS names are who we are to peers.' }).optional(),
+    cert_file: text({
+      description: 'PEM file with our certificate; its URI or DNS names are who we are to peers.',
+    }).optional(),
     key_file: text({ description: 'PEM file with the private key of our certificate.' }).optional(),
   })
   .prefault({});
@@ -24,14 +26,20 @@ const allow = (description: string) => list({ description }).default([]);
 const serve = z
   .strictObject({
     public: http(4444),
-    admin: http(4445).unwrap().extend({
-      authentication: oneOf(['none'], {
-        description: 'How callers of the admin API prove themselves. `none` is accepted on loopback and unix sockets only.',
-      }).default('none'),
-    }).prefault({}),
+    admin: http(4445)
+      .unwrap()
+      .extend({
+        authentication: oneOf(['none'], {
+          description:
+            'How callers of the admin API prove themselves. `none` is accepted on loopback and unix sockets only.',
+        }).default('none'),
+      })
+      .prefault({}),
     token: z
       .strictObject({
-        address: text({ description: 'Where the token service answers gRPC: `host:port` or `unix:/path`.' }).default('127.0.0.1:4450'),
+        address: text({ description: 'Where the token service answers gRPC: `host:port` or `unix:/path`.' }).default(
+          '127.0.0.1:4450',
+        ),
         tls,
         allow: z
           .strictObject({
@@ -44,7 +52,9 @@ const serve = z
       .prefault({}),
     keys: z
       .strictObject({
-        address: text({ description: 'Where the keys service answers gRPC: `unix:/path` or `host:port`.' }).default('127.0.0.1:4451'),
+        address: text({ description: 'Where the keys service answers gRPC: `unix:/path` or `host:port`.' }).default(
+          '127.0.0.1:4451',
+        ),
         tls,
         allow: z
           .strictObject({
@@ -65,7 +75,8 @@ const serve = z
       })
       .prefault({}),
     drain_grace: duration({
-      description: 'How long a service that was told to stop stays up after it stopped being ready, so that load balancers notice.',
+      description:
+        'How long a service that was told to stop stays up after it stopped being ready, so that load balancers notice.',
     }).prefault('0s'),
     cookies: z
       .strictObject({
@@ -77,8 +88,12 @@ const serve = z
         names: z
           .strictObject({
             session: text({ description: 'Name of the cookie that remembers a login.' }).default('ory_hydra_session'),
-            login_csrf: text({ description: 'Name of the cookie that binds a login to its browser; a suffix tells clients apart.' }).default('ory_hydra_login_csrf'),
-            consent_csrf: text({ description: 'Name of the cookie that binds a consent to its browser.' }).default('ory_hydra_consent_csrf'),
+            login_csrf: text({
+              description: 'Name of the cookie that binds a login to its browser; a suffix tells clients apart.',
+            }).default('ory_hydra_login_csrf'),
+            consent_csrf: text({ description: 'Name of the cookie that binds a consent to its browser.' }).default(
+              'ory_hydra_consent_csrf',
+            ),
           })
           .prefault({}),
       })
@@ -88,7 +103,9 @@ const serve = z
 
 const peer = z
   .strictObject({
-    addresses: list({ description: 'Where it answers gRPC, one address a replica; by default its own `serve` address.' }).default([]),
+    addresses: list({
+      description: 'Where it answers gRPC, one address a replica; by default its own `serve` address.',
+    }).default([]),
     tls,
   })
   .prefault({});
@@ -102,7 +119,10 @@ export const configSchema = z.strictObject({
   dsn: text({ description: 'PostgreSQL connection URL.', secret: true }).optional(),
   redis: z
     .strictObject({
-      url: text({ description: 'Redis connection URL. Without it nothing is cached and no clean-up is scheduled.', secret: true }).optional(),
+      url: text({
+        description: 'Redis connection URL. Without it nothing is cached and no clean-up is scheduled.',
+        secret: true,
+      }).optional(),
     })
     .prefault({}),
   serve,
@@ -121,31 +141,42 @@ export const configSchema = z.strictObject({
       consent: url({ description: 'Page of the consent app.' }).optional(),
       logout: url({ description: 'Page that asks before a logout.' }).optional(),
       error: url({ description: 'Page that shows errors which cannot be sent to a client.' }).optional(),
-      post_logout_redirect: url({ description: 'Where browsers land after a logout without a registered address.' }).optional(),
+      post_logout_redirect: url({
+        description: 'Where browsers land after a logout without a registered address.',
+      }).optional(),
     })
     .prefault({}),
   secrets: z
     .strictObject({
       system: list({
-        description: 'Secrets of at least 32 characters. The first seals and signs handles, all open: put a new one in front to rotate.',
+        description:
+          'Secrets of at least 32 characters. The first seals and signs handles, all open: put a new one in front to rotate.',
         secret: true,
       }).default([]),
     })
     .prefault({}),
   strategies: z
     .strictObject({
-      access_token: oneOf(['opaque', 'jwt'], { description: 'Form of access tokens; clients may differ.' }).default('opaque'),
-      scope: oneOf(['wildcard', 'exact'], { description: 'How a requested scope matches a registered one.' }).default('wildcard'),
+      access_token: oneOf(['opaque', 'jwt'], { description: 'Form of access tokens; clients may differ.' }).default(
+        'opaque',
+      ),
+      scope: oneOf(['wildcard', 'exact'], { description: 'How a requested scope matches a registered one.' }).default(
+        'wildcard',
+      ),
     })
     .prefault({}),
   ttl: z
     .strictObject({
       login_consent_request: duration({ description: 'Time to log in and consent.' }).prefault('30m'),
       access_token: duration({ description: 'Lifetime of access tokens.' }).prefault('1h'),
-      refresh_token: duration({ description: 'Lifetime of refresh tokens, renewed at each use; -1 means no end.' }).prefault('720h'),
+      refresh_token: duration({
+        description: 'Lifetime of refresh tokens, renewed at each use; -1 means no end.',
+      }).prefault('720h'),
       id_token: duration({ description: 'Lifetime of ID tokens.' }).prefault('1h'),
       auth_code: duration({ description: 'Lifetime of authorization codes.' }).prefault('10m'),
-      authentication_session: duration({ description: 'How long a login is remembered when the login app does not say.' }).prefault('720h'),
+      authentication_session: duration({
+        description: 'How long a login is remembered when the login app does not say.',
+      }).prefault('720h'),
     })
     .prefault({}),
   oauth2: z
@@ -167,10 +198,12 @@ export const configSchema = z.strictObject({
           refresh_token: z
             .strictObject({
               rotation_grace_period: duration({
-                description: 'How long a used refresh token still answers its own client with the same successor. Longer forgives lost answers, shorter notices theft sooner.',
+                description:
+                  'How long a used refresh token still answers its own client with the same successor. Longer forgives lost answers, shorter notices theft sooner.',
               }).prefault('10s'),
               rotation_grace_reuse_count: integer({
-                description: 'How often a refresh token may be used in all inside that period; 0 means as often as it likes.',
+                description:
+                  'How often a refresh token may be used in all inside that period; 0 means as often as it likes.',
               }).default(0),
             })
             .prefault({}),
@@ -185,10 +218,18 @@ export const configSchema = z.strictObject({
       pin: text({ description: 'User PIN of the token.', secret: true }).optional(),
       slot: integer({ description: 'Slot of the token, when it has no label of its own.' }).optional(),
       token_label: text({ description: 'Label of the token.' }).optional(),
-      key_set_prefix: z.string().meta({ description: 'Put before key set names in the token, when several installations share it.' }).default(''),
-      sessions: integer({
-        description: 'Worker threads with a PKCS#11 session each: as many as signatures a second times seconds a signature takes.',
-      }, 1, 64).default(2),
+      key_set_prefix: z
+        .string()
+        .meta({ description: 'Put before key set names in the token, when several installations share it.' })
+        .default(''),
+      sessions: integer(
+        {
+          description:
+            'Worker threads with a PKCS#11 session each: as many as signatures a second times seconds a signature takes.',
+        },
+        1,
+        64,
+      ).default(2),
     })
     .prefault({}),
   keys: z
@@ -201,13 +242,16 @@ export const configSchema = z.strictObject({
     .prefault({}),
   log: z
     .strictObject({
-      level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], { description: 'Least severe level that is logged.' }).default('info'),
+      level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], {
+        description: 'Least severe level that is logged.',
+      }).default('info'),
     })
     .prefault({}),
   tracing: z
     .strictObject({
       otlp_endpoint: url({ description: 'OTLP/HTTP endpoint for traces; unset means no tracing.' }).optional(),
-      sample_ratio: z.preprocess((value) => (typeof value === 'string' ? Number(value) : value), z.number().min(0).max(1))
+      sample_ratio: z
+        .preprocess((value) => (typeof value === 'string' ? Number(value) : value), z.number().min(0).max(1))
         .meta({ description: 'Share of requests traced when the caller does not say.' })
         .default(0.01),
     })

@@ -15,9 +15,8 @@ export function clientHeading(client: ClientView, wish: string): Html {
 export function clientLinks(client: ClientView): Html | undefined {
   if (client.links.length === 0) return undefined;
   return html`<p class="links">
-    ${client.links.map(
-      ({ label, address }) =>
-        html`<a href="${address}" target="_blank" rel="noopener noreferrer">${label} of ${client.name}</a> `,
+    <span>${client.name}:</span> ${client.links.map(
+      ({ label, address }) => html`<a href="${address}" target="_blank" rel="noopener noreferrer">${label}</a> `,
     )}
   </p>`;
 }

@@ -77,7 +77,7 @@ export function loginPage(view: LoginView): Html {
           <button type="submit" id="cancel" name="decision" value="reject" class="quiet" formnovalidate>Cancel</button>
         </div>
         <div class="aside">
-          <p class="muted small">No wish to type?</p>
+          <p class="muted small">In a hurry?</p>
           <p>
             <button type="submit" id="demo-account" name="decision" value="demo" class="quiet" formnovalidate>
               Continue as ${demoAccount.name}

@@ -49,8 +49,8 @@ function invitation(settings: RelyingPartySettings, session: Session | undefined
           <strong>You answer.</strong> Cardea sends you to the login and consent app. Any name and password will do.
         </li>
         <li>
-          <strong>It trades.</strong> You come back with a code, which this app trades for tokens, out of your sight.
-          Then in it.
+          <strong>It trades.</strong> You come back with a code, which this app trades for tokens behind the scenes.
+          Then it shows them to you.
         </li>
       </ol>
       ${stepsSection(session?.steps ?? [])} ${variantsSection('Other ways to ask')} ${facts(settings)}`,

@@ -13,6 +13,7 @@ export function claimTable(id: string, label: string, lines: readonly ClaimLine[
         <tr>
           <th scope="col">Name</th>
           <th scope="col">Value</th>
+          <th scope="col">Meaning</th>
         </tr>
       </thead>
       <tbody>
@@ -23,8 +24,8 @@ export function claimTable(id: string, label: string, lines: readonly ClaimLine[
               <td>
                 <code class="value">${line.value}</code>
                 ${line.time !== undefined && html`<span class="time">${line.time}</span>`}
-                ${line.meaning !== undefined && html`<span class="meaning">${line.meaning}</span>`}
               </td>
+              <td class="meaning">${line.meaning}</td>
             </tr>`,
         )}
       </tbody>
@@ -46,7 +47,7 @@ interface TokenView {
 
 function expiryWords(expires: number | undefined, nowSeconds: number): Html | undefined {
   if (expires === undefined) return undefined;
-  const words = expires > nowSeconds ? 'expires' : 'expired';
+  const words = expires > nowSeconds ? 'Expires' : 'Expired';
   return html`<p class="expiry">${words} <strong>${distance(expires, nowSeconds)}</strong>, ${instant(expires)}</p>`;
 }
 
@@ -54,7 +55,11 @@ function tokenCard(view: TokenView, nowSeconds: number): Html {
   const decoded = view.token === undefined ? undefined : decodeJwt(view.token);
   const exp = decoded?.claims['exp'];
   const expires = typeof exp === 'number' ? exp : view.expires;
-  return html`<section class="token" id="${view.id}" aria-labelledby="${view.id}-title">
+  return html`<section
+    class="token${decoded !== undefined && html` wide`}"
+    id="${view.id}"
+    aria-labelledby="${view.id}-title"
+  >
     <div class="token-head">
       <h3 id="${view.id}-title">${view.title}</h3>
       ${view.token !== undefined && html`<span class="tag">${decoded === undefined ? 'opaque' : 'JWT'}</span>`}
@@ -65,7 +70,7 @@ function tokenCard(view: TokenView, nowSeconds: number): Html {
       view.token !== undefined &&
       html`<p class="small">Fingerprint <code class="fingerprint">${fingerprint(view.token)}</code></p>`
     }
-    ${view.extra}
+    ${view.token !== undefined && view.extra}
     ${
       decoded !== undefined &&
       html`<h4>Header</h4>
@@ -101,6 +106,7 @@ export function tokensSection(tokens: Tokens, now: number): Html {
       title: 'Refresh token',
       purpose: 'For the provider only: good once, for the next set of tokens.',
       token: tokens.refreshToken,
+      extra: html`<p class="small">When it ends, only introspection tells.</p>`,
       absent: 'None came: it takes the scope offline_access, asked for and granted.',
     },
   ];

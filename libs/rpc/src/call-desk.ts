@@ -1,0 +1,180 @@
+// Takes calls, gives each to the least busy replica, and settles it once: answered, failed, too late, or lost. What was lost
+// goes to another connection when that is safe: it never left, or its method is idempotent (performance §5 rule 2).
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { OAuthError } from '@cardea/oauth';
+import { transportError } from './errors.js';
+import { patienceMillis } from './limits.js';
+import type { Link, LinkEvents } from './link.js';
+import type { OutgoingCall, PendingCall } from './pending-call.js';
+
+export interface CallDesk {
+  /** @returns the encoded response; rejects with an OAuthError */
+  send(call: OutgoingCall): Promise<Buffer>;
+  /** What links tell. */
+  readonly events: LinkEvents;
+  /** Calls asked and not answered. */
+  readonly outstanding: number;
+  /** Calls refused because too many were outstanding. */
+  readonly shed: number;
+  close(): void;
+}
+
+const sweepMillis = 50;
+
+const busy = () => new OAuthError('temporarily_unavailable', 'Too many calls are waiting.', { retryAfterSeconds: 1 });
+const late = () => new OAuthError('temporarily_unavailable', 'A service behind this one did not answer in time.');
+const unwanted = () => new OAuthError('temporarily_unavailable', 'The caller did not wait for the answer.');
+const unreachable = (cause: unknown) =>
+  new OAuthError('temporarily_unavailable', 'A service behind this one cannot be reached.', { cause });
+
+/**
+ * @param links the replicas there are at the moment; asked at every call, so it must be cheap
+ * @param maxOutstanding more calls than this are shed at once, without touching the network
+ */
+export function createCallDesk(links: () => readonly Link[], maxOutstanding: number): CallDesk {
+  const outstanding = new Set<PendingCall>();
+  const waiting = new Set<PendingCall>();
+  let unreachableSince: number | undefined;
+  let lastCause: unknown;
+  let sweeper: NodeJS.Timeout | undefined;
+  let turn = 0;
+  let shed = 0;
+  let closed = false;
+
+  const pick = (): Link | undefined => {
+    const all = links();
+    const only = all[0];
+    if (all.length === 1) return only?.ready === true ? only : undefined;
+    let best: Link | undefined;
+    turn = (turn + 1) % Math.max(1, all.length);
+    for (let i = 0; i < all.length; i++) {
+      const link = all[(turn + i) % all.length];
+      if (link?.ready === true && (best === undefined || link.outstanding < best.outstanding)) best = link;
+    }
+    return best;
+  };
+
+  const settle = (call: PendingCall): boolean => {
+    if (call.settled) return false;
+    call.settled = true;
+    outstanding.delete(call);
+    waiting.delete(call);
+    call.forget?.();
+    return true;
+  };
+  const refuse = (call: PendingCall, error: OAuthError): void => {
+    if (settle(call)) call.reject(error);
+  };
+  const abandon = (call: PendingCall, error: OAuthError): void => {
+    const { carrier } = call;
+    refuse(call, error);
+    carrier?.cancel(call);
+  };
+
+  const place = (call: PendingCall): void => {
+    const link = pick();
+    if (link !== undefined) {
+      link.send(call);
+      return;
+    }
+    const now = Date.now();
+    unreachableSince ??= now;
+    if (now - unreachableSince > patienceMillis) return refuse(call, unreachable(lastCause));
+    waiting.add(call);
+    for (const each of links()) each.open();
+  };
+
+  const sweep = (): void => {
+    const now = Date.now();
+    const impatient = unreachableSince !== undefined && now - unreachableSince > patienceMillis;
+    for (const call of outstanding) {
+      if (call.deadline <= now) abandon(call, late());
+      else if (impatient && waiting.has(call)) refuse(call, unreachable(lastCause));
+    }
+    if (outstanding.size > 0) return;
+    clearInterval(sweeper);
+    sweeper = undefined;
+  };
+
+  const events: LinkEvents = {
+    ready() {
+      unreachableSince = undefined;
+      lastCause = undefined;
+      const calls = [...waiting];
+      waiting.clear();
+      for (const call of calls) place(call);
+    },
+    unready() {
+      if (pick() === undefined) unreachableSince ??= Date.now();
+    },
+    answered(call, response) {
+      if (settle(call)) call.resolve(response);
+    },
+    failed: refuse,
+    lost(call, sent, cause) {
+      lastCause = cause;
+      if (call.settled) return;
+      call.carrier = undefined;
+      const again = !sent || (call.idempotent && !call.replayed);
+      if (closed || !again) return refuse(call, transportError(grpcStatus.UNAVAILABLE, cause));
+      if (sent) call.replayed = true;
+      place(call);
+    },
+  };
+
+  return {
+    events,
+    get outstanding() {
+      return outstanding.size;
+    },
+    get shed() {
+      return shed;
+    },
+    send(call) {
+      if (closed) return Promise.reject(unreachable(new Error('the peer was closed')));
+      if (call.signal?.aborted === true) return Promise.reject(unwanted());
+      if (outstanding.size >= maxOutstanding) {
+        shed++;
+        return Promise.reject(busy());
+      }
+      // Through setImmediate: after a stall, answers that lie in the socket are read before anything counts as late.
+      sweeper ??= setInterval(() => setImmediate(sweep), sweepMillis).unref();
+      const { signal } = call;
+      if (signal === undefined) return new Promise((resolve, reject) => begin(call, resolve, reject));
+      return new Promise<Buffer>((resolve, reject) => {
+        const pending = begin(call, resolve, reject);
+        const abort = (): void => abandon(pending, unwanted());
+        signal.addEventListener('abort', abort, { once: true });
+        // Whoever waits on a long-lived signal must not leave a listener behind for every call.
+        pending.forget = () => signal.removeEventListener('abort', abort);
+      });
+    },
+    close() {
+      closed = true;
+      clearInterval(sweeper);
+      for (const call of [...outstanding]) abandon(call, unreachable(new Error('the peer was closed')));
+    },
+  };
+
+  function begin(call: OutgoingCall, resolve: PendingCall['resolve'], reject: PendingCall['reject']): PendingCall {
+    const pending: PendingCall = {
+      path: call.path,
+      request: call.request,
+      deadline: call.deadline,
+      traceparent: call.traceparent,
+      idempotent: call.idempotent,
+      hot: call.hot,
+      signal: call.signal,
+      id: 0,
+      carrier: undefined,
+      replayed: false,
+      settled: false,
+      forget: undefined,
+      resolve,
+      reject,
+    };
+    outstanding.add(pending);
+    place(pending);
+    return pending;
+  }
+}

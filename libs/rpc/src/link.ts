@@ -1,0 +1,174 @@
+// One replica of a peer: its channel, the stream that is open on it now, and the opening of the next when that one ends.
+import type { ChannelOptions } from '@grpc/grpc-js';
+import { Client, Metadata } from '@grpc/grpc-js';
+import type { TransportSecurity } from './credentials.js';
+import { clientCredentials, nameOverride } from './credentials.js';
+import { decodeError, errorTrailer, transportError } from './errors.js';
+import { messageBytes } from './limits.js';
+import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
+import type { StreamConnection } from './stream-connection.js';
+import { openConnection } from './stream-connection.js';
+import { status as grpcStatus } from '@grpc/grpc-js';
+
+export interface LinkEvents extends CallEvents {
+  /** Calls may be sent from now on. */
+  ready(): void;
+  /** No further calls until `ready` is told again. */
+  unready(): void;
+}
+
+export interface Link {
+  /** Begins to connect, and stays connected from then on. */
+  open(): void;
+  readonly ready: boolean;
+  /** Calls sent and not answered. */
+  readonly outstanding: number;
+  send(call: PendingCall): void;
+  /** Closes once everything sent is answered, or after a while. */
+  leave(): void;
+  close(): void;
+}
+
+const longestPauseMillis = 1_000;
+/** A stream that lasted this long was a good one: what follows it is a first attempt again. */
+const steadyMillis = 1_000;
+const farewellMillis = 10_000;
+
+const channelOptions: ChannelOptions = {
+  'grpc.enable_retries': 0,
+  'grpc.enable_channelz': 0,
+  // Calls between our own processes carry secrets; a proxy of the environment is not asked to forward them.
+  'grpc.enable_http_proxy': 0,
+  'grpc.use_local_subchannel_pool': 1,
+  'grpc.initial_reconnect_backoff_ms': 50,
+  'grpc.max_reconnect_backoff_ms': 500,
+  // A machine that vanished says nothing; pings find out.
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 3_000,
+  'grpc.max_receive_message_length': messageBytes,
+  'grpc.max_send_message_length': messageBytes,
+};
+
+/** @param address `host:port` or `unix:/path` */
+export function createLink(
+  address: string,
+  security: TransportSecurity,
+  events: LinkEvents,
+  random: () => number,
+): Link {
+  const client = new Client(address, clientCredentials(security), { ...channelOptions, ...nameOverride(security) });
+  const streams = new Set<StreamConnection>();
+  let current: StreamConnection | undefined;
+  let opening: StreamConnection | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let attempts = 0;
+  let rare = 0;
+  let gone = false;
+
+  const reopen = (livedMillis: number): void => {
+    if (gone || opening !== undefined || timer !== undefined) return;
+    attempts = livedMillis >= steadyMillis ? 0 : attempts + 1;
+    if (attempts <= 1) return open();
+    // Full jitter over half of the pause: a fleet that lost its peer does not come back as one.
+    const pause = Math.min(longestPauseMillis, 25 * 2 ** Math.min(attempts, 10)) * (0.5 + random() / 2);
+    timer = setTimeout(() => {
+      timer = undefined;
+      open();
+    }, pause);
+    timer.unref();
+  };
+
+  function open(): void {
+    if (gone || opening !== undefined || current !== undefined || timer !== undefined) return;
+    let openedAt = Date.now();
+    const connection: StreamConnection = openConnection(client, {
+      answered: events.answered,
+      failed: events.failed,
+      lost: events.lost,
+      opened() {
+        openedAt = Date.now();
+        opening = undefined;
+        if (gone) return connection.leave();
+        current = connection;
+        events.ready();
+      },
+      draining() {
+        standDown();
+        connection.leave();
+        reopen(Date.now() - openedAt);
+      },
+      closed() {
+        streams.delete(connection);
+        if (opening === connection) opening = undefined;
+        standDown();
+        if (gone && streams.size === 0 && rare === 0) client.close();
+        // A stream that left was replaced when it was told to leave.
+        if (current === undefined) reopen(Date.now() - openedAt);
+      },
+    });
+    const standDown = (): void => {
+      if (current !== connection) return;
+      current = undefined;
+      events.unready();
+    };
+    opening = connection;
+    streams.add(connection);
+  }
+
+  const sendUnary = (call: PendingCall): void => {
+    const metadata = new Metadata();
+    if (call.traceparent !== '') metadata.set('traceparent', call.traceparent);
+    const asIs = (bytes: Buffer) => bytes;
+    rare++;
+    const done = (error: import('@grpc/grpc-js').ServiceError | null, response: Buffer | undefined): void => {
+      rare--;
+      if (gone && streams.size === 0 && rare === 0) client.close();
+      if (error === null) return events.answered(call, response ?? Buffer.alloc(0));
+      const detail = error.metadata.get(errorTrailer)[0];
+      if (detail instanceof Buffer) events.failed(call, decodeError(detail));
+      else if (error.code === grpcStatus.UNAVAILABLE) events.lost(call, true, error);
+      else events.failed(call, transportError(error.code, error));
+    };
+    const sent = client.makeUnaryRequest(
+      call.path,
+      asIs,
+      asIs,
+      call.request,
+      metadata,
+      { deadline: call.deadline },
+      done,
+    );
+    call.carrier = { cancel: () => sent.cancel() };
+  };
+
+  return {
+    open,
+    get ready() {
+      return current !== undefined;
+    },
+    get outstanding() {
+      return (current?.outstanding ?? 0) + rare;
+    },
+    send(call) {
+      if (!call.hot) return sendUnary(call);
+      call.carrier = current as Carrier;
+      current?.send(call);
+    },
+    leave() {
+      if (gone) return;
+      gone = true;
+      clearTimeout(timer);
+      const idle = streams.size === 0 && rare === 0;
+      opening?.destroy();
+      current?.leave();
+      if (idle) client.close();
+      else setTimeout(() => this.close(), farewellMillis).unref();
+    },
+    close() {
+      gone = true;
+      clearTimeout(timer);
+      for (const connection of [...streams]) connection.destroy();
+      client.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// A call between being asked and being answered, and the one place that settles it, once.
+import type { OAuthError } from '@cardea/oauth';
+
+/** Whatever a call travels on. */
+export interface Carrier {
+  /** Nobody waits any more; the server may stop working on it. */
+  cancel(call: PendingCall): void;
+}
+
+/** A call as its caller described it. */
+export interface OutgoingCall {
+  readonly path: string;
+  readonly request: Buffer;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly traceparent: string;
+  /** May be sent once more when its answer was lost. */
+  readonly idempotent: boolean;
+  /** Over the multiplexed stream; unary otherwise. */
+  readonly hot: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface PendingCall extends OutgoingCall {
+  /** Its id on the stream that carries it. */
+  id: number;
+  /** Undefined while it waits for a connection. */
+  carrier: Carrier | undefined;
+  replayed: boolean;
+  settled: boolean;
+  /** Lets go of whatever watches the caller's signal. */
+  forget: (() => void) | undefined;
+  readonly resolve: (response: Buffer) => void;
+  readonly reject: (error: OAuthError) => void;
+}
+
+/** What became of a call: an answer, an error of the service, or nothing, because its connection broke. */
+export interface CallEvents {
+  answered(call: PendingCall, response: Buffer): void;
+  failed(call: PendingCall, error: OAuthError): void;
+  /** @param sent whether the server may have seen it */
+  lost(call: PendingCall, sent: boolean, cause: unknown): void;
+}

@@ -1,0 +1,162 @@
+// The client's end of one multiplexed stream: what is asked in one turn of the event loop leaves in one message
+// (performance §5 rule 2). It lives as long as its connection and is never reopened; a link opens the next one.
+import type { Client, ClientDuplexStream } from '@grpc/grpc-js';
+import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
+import { OAuthError } from '@cardea/oauth';
+import { decodeError, transportError } from './errors.js';
+import type { Call, Reply } from './gen/cardea/rpc/v1/stream.pb.js';
+import { ExchangeRequest, ExchangeResponse, StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
+import { batchBytes, itemBytes } from './limits.js';
+import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
+
+export interface ConnectionEvents extends CallEvents {
+  /** The server took the stream; calls may be sent. */
+  opened(): void;
+  /** The server wants no further calls here. */
+  draining(): void;
+  /** Over, for whatever reason. Told once. */
+  closed(): void;
+}
+
+export interface StreamConnection extends Carrier {
+  send(call: PendingCall): void;
+  /** Calls sent and not answered. */
+  readonly outstanding: number;
+  /** Half-closes as soon as nothing is owed. What was not sent yet is handed back. */
+  leave(): void;
+  /** Ends at once; whatever is owed is lost. */
+  destroy(): void;
+}
+
+/** What the message around a request costs, roughly. */
+const envelopeBytes = 128;
+
+const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Begins a stream. It waits for the channel to connect, however long that takes. */
+export function openConnection(client: Client, events: ConnectionEvents): StreamConnection {
+  const metadata = new Metadata({ waitForReady: true });
+  const stream: ClientDuplexStream<ExchangeRequest, ExchangeResponse> = client.makeBidiStreamRequest(
+    StreamServiceService.exchange.path,
+    (message: ExchangeRequest) => asBuffer(ExchangeRequest.encode(message).finish()),
+    ExchangeResponse.decode,
+    metadata,
+  );
+  const owed = new Map<number, PendingCall>();
+  let queue: PendingCall[] = [];
+  let cancelledIds: number[] = [];
+  let nextId = 0;
+  let scheduled = false;
+  let paused = false;
+  let leaving = false;
+  let over = false;
+
+  const schedule = (): void => {
+    if (scheduled || over) return;
+    scheduled = true;
+    setImmediate(flush);
+  };
+  const flush = (): void => {
+    scheduled = false;
+    if (over || paused) return;
+    const now = Date.now();
+    const calls: Call[] = [];
+    let bytes = 0;
+    let taken = 0;
+    while (taken < queue.length && bytes < batchBytes) {
+      const call = queue[taken++];
+      if (call === undefined || call.settled) continue;
+      const { id, path, request, traceparent } = call;
+      owed.set(id, call);
+      calls.push({
+        id,
+        method: path,
+        request,
+        timeoutMillis: Math.max(1, Math.round(call.deadline - now)),
+        traceparent,
+      });
+      bytes += request.length + envelopeBytes;
+    }
+    queue = taken === queue.length ? [] : queue.slice(taken);
+    if (calls.length > 0 || cancelledIds.length > 0) {
+      // A full buffer stops the writing, not the asking: calls gather in the queue until 'drain'.
+      paused = !stream.write({ calls, cancelledIds });
+      cancelledIds = [];
+    }
+    if (queue.length > 0) schedule();
+    endWhenDone();
+  };
+  const endWhenDone = (): void => {
+    if (leaving && owed.size === 0 && queue.length === 0 && !over) stream.end();
+  };
+
+  const settle = (reply: Reply): void => {
+    const call = owed.get(reply.id);
+    if (call === undefined) return;
+    owed.delete(reply.id);
+    if (reply.status === 0) events.answered(call, reply.response);
+    else events.failed(call, replyError(reply, call.path));
+  };
+
+  const close = (cause: unknown): void => {
+    if (over) return;
+    over = true;
+    events.closed();
+    for (const call of owed.values()) events.lost(call, true, cause);
+    for (const call of queue) events.lost(call, false, cause);
+    owed.clear();
+    queue = [];
+  };
+
+  stream.on('metadata', () => events.opened());
+  stream.on('data', (message: ExchangeResponse) => {
+    for (const reply of message.replies) settle(reply);
+    if (message.draining && !leaving) events.draining();
+    endWhenDone();
+  });
+  stream.on('drain', () => {
+    paused = false;
+    schedule();
+  });
+  stream.on('error', close);
+  stream.on('end', () => close(new Error('the peer closed the stream')));
+
+  return {
+    get outstanding() {
+      return owed.size + queue.length;
+    },
+    send(call) {
+      if (call.request.length > itemBytes) {
+        events.failed(call, new OAuthError('request_too_large'));
+        return;
+      }
+      // Ids come round again after a day at full load; one that is still owed is passed over.
+      do nextId = nextId === 0xffff_ffff ? 1 : nextId + 1;
+      while (owed.has(nextId));
+      call.id = nextId;
+      queue.push(call);
+      schedule();
+    },
+    cancel(call) {
+      if (!owed.delete(call.id)) return;
+      cancelledIds.push(call.id);
+      schedule();
+    },
+    leave() {
+      leaving = true;
+      const unsent = queue;
+      queue = [];
+      for (const call of unsent) events.lost(call, false, new Error('the peer drains'));
+      endWhenDone();
+    },
+    destroy() {
+      stream.cancel();
+      close(new Error('the connection was closed on this side'));
+    },
+  };
+}
+
+function replyError(reply: Reply, path: string): OAuthError {
+  if (reply.errorDetail.length > 0) return decodeError(reply.errorDetail);
+  return transportError(reply.status, new Error(`${path}: ${grpcStatus[reply.status] ?? String(reply.status)}`));
+}
