@@ -2,7 +2,7 @@
 import type { GrantPolicy, TokenLifetimes } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
 import type { Config } from '@cardea/service';
-import { required } from '@cardea/service';
+import { ConfigError, required } from '@cardea/service';
 
 export interface TokenSettings {
   readonly issuer: string;
@@ -37,4 +37,16 @@ export function tokenSettings(config: Config): TokenSettings {
     tokenPrefix: oauth2.tokenPrefix,
     hydraCompat,
   };
+}
+
+/** Hydra's own lower bound; below it a secret can be guessed. */
+const shortestSystemSecret = 16;
+
+/** `secrets.system`, newest first. @throws {ConfigError} when there is none, or a weak one */
+export function systemSecrets(config: Config): readonly string[] {
+  const secrets = required(config.secrets.system, 'secrets.system');
+  const weak = secrets.findIndex((secret) => secret.length < shortestSystemSecret);
+  if (weak < 0) return secrets;
+  const minimum = String(shortestSystemSecret);
+  throw new ConfigError(`secrets.system[${String(weak)}] is shorter than ${minimum} characters; take 32 random ones`);
 }

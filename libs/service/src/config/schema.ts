@@ -150,7 +150,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       system: list({
         description:
-          'Secrets of at least 32 characters. The first seals and signs handles, all open: put a new one in front to rotate.',
+          'Secrets of at least 16 characters, better 32 random ones. The first seals and signs handles, all open: put a new one in front to rotate.',
         secret: true,
       }).default([]),
     })

@@ -1,0 +1,103 @@
+// The token service, wired by hand: PostgreSQL and Redis, the signer behind it, all OAuth rules, and who may ask for what.
+import type { AllowList } from '@cardea/rpc';
+import { authorizationV1, clientV1, implement, interactionV1, introspectionV1, signingV1, tokenV1 } from '@cardea/rpc';
+import type { Config, Host, Service } from '@cardea/service';
+import { required, securityOf } from '@cardea/service';
+import { createAuthorizationContext } from './authorize/create-context.js';
+import { authorizationSettings } from './authorize/settings.js';
+import { openTokenCache } from './cache/create-cache.js';
+import { createClientResolver } from './client-resolver.js';
+import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
+import { createHandles } from './handles.js';
+import { requireSchema } from './migrations.js';
+import { createPublicKeys } from './public-keys.js';
+import { createAuthorizationHandlers } from './rpc/authorization.js';
+import { createInteractionHandlers } from './rpc/interaction.js';
+import { systemSecrets, tokenSettings } from './settings.js';
+import type { SigningClient } from './sign.js';
+import { createClients } from './storage/clients.js';
+import { openDatabase } from './storage/database.js';
+
+export const service: Service = {
+  name: 'token',
+  async start(config, host) {
+    const { now, random, log, metrics } = host;
+    const secrets = systemSecrets(config);
+    const settings = tokenSettings(config);
+    const dsn = required(config.dsn, 'dsn');
+
+    const database = openDatabase(dsn, log);
+    host.onStop(() => database.end());
+    await requireSchema(host, database);
+
+    const handles = createHandles({ secrets, random, prefix: settings.tokenPrefix });
+    const clients = createClients(database);
+    const resolver = createClientResolver({ clients, dsn, log, now });
+    host.onStop(() => resolver.close());
+    const cache = openTokenCache({ url: config.redis.url, database, secrets, random, now, log, metrics });
+    host.onStop(() => cache.close());
+
+    const keys = connectSigner(config, host);
+    const publicKeys = createPublicKeys({ list: listPublicKeys(keys), log, now });
+    host.onStop(() => publicKeys.close());
+
+    const rooms = createTokenRooms({
+      settings,
+      database,
+      cache,
+      handles,
+      clients,
+      resolver,
+      keys,
+      publicKeys,
+      secrets,
+      now,
+      random,
+      log,
+      metrics,
+    });
+    const context = createAuthorizationContext({
+      database,
+      handles,
+      clients: resolver,
+      secrets,
+      publicKeys: () => publicKeys.all(),
+      settings: authorizationSettings(config),
+      clock: { now },
+      random,
+    });
+
+    const { address, tls, allow } = config.serve.token;
+    const only = (...names: readonly (readonly string[])[]): AllowList => ({ '*': names.flat() });
+    const { gateway, admin, introspection } = allow;
+    await host.serveGrpc(
+      address,
+      securityOf(tls, 'serve.token'),
+      [
+        implement(tokenV1.TokenServiceService, rooms.tokenHandlers, only(gateway)),
+        implement(authorizationV1.AuthorizationServiceService, createAuthorizationHandlers(context), only(gateway)),
+        implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
+        implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
+        implement(
+          introspectionV1.IntrospectionServiceService,
+          rooms.introspectionHandlers,
+          only(admin, introspection),
+        ),
+      ],
+      { reflection: true },
+    );
+  },
+};
+
+/** Every call says its request id, so all of them may be sent again when an answer was lost. */
+function connectSigner(config: Config, host: Host): SigningClient {
+  const { addresses, tls } = config.peers.keys;
+  const peer = host.connect(
+    addresses.length > 0 ? addresses : [config.serve.keys.address],
+    securityOf(tls, 'peers.keys'),
+  );
+  return peer.client(signingV1.SigningServiceService, {
+    hot: true,
+    idempotent: ['signIdToken', 'signAccessToken', 'signUserinfo', 'signLogoutToken', 'listPublicKeys'],
+  });
+}
