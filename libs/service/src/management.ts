@@ -1,7 +1,7 @@
 // The management port of a process: liveness, readiness, metrics. Bare HTTP, never exposed to the internet.
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
-import type { Checks } from './checks.js';
+import type { Checks, Problems } from './checks.js';
 import type { Metrics } from './metrics.js';
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
@@ -9,12 +9,21 @@ function send(response: ServerResponse, status: number, type: string, body: stri
   response.end(body);
 }
 
-/** @param draining true from the moment the service was told to stop */
-export function createManagementServer(options: {
+interface ManagementOptions {
   readonly checks: Checks;
   readonly metrics: Metrics;
-  readonly draining: () => boolean;
-}): Server {
+  /** Why the process takes no requests now, whatever its checks say: it starts, or it stops. */
+  readonly unready: () => string | undefined;
+}
+
+/** A phase of the process goes before its checks: those of a start that has not ended would be remembered. */
+function readiness({ checks, unready }: ManagementOptions): Promise<Problems> {
+  const phase = unready();
+  return phase === undefined ? checks.problems() : Promise.resolve({ service: phase });
+}
+
+/** Serves `/health/alive`, `/health/ready` and `/metrics`. */
+export function createManagementServer(options: ManagementOptions): Server {
   return createServer((request, response) => {
     const json = 'application/json';
     switch (request.url?.split('?')[0]) {
@@ -22,8 +31,7 @@ export function createManagementServer(options: {
         send(response, 200, json, '{"status":"ok"}\n');
         break;
       case '/health/ready':
-        void options.checks.problems().then((problems) => {
-          const errors = options.draining() ? { draining: 'the service is stopping', ...problems } : problems;
+        void readiness(options).then((errors) => {
           if (Object.keys(errors).length === 0) send(response, 200, json, '{"status":"ok"}\n');
           else send(response, 503, json, `${JSON.stringify({ errors })}\n`);
         });

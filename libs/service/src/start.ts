@@ -48,6 +48,7 @@ export async function startService(
   const drains: (() => Promise<void>)[] = [];
   let stopping: Promise<void> | undefined;
   const draining = () => stopping !== undefined;
+  let started = false;
   const tracing = await openTracing(service.name, {
     otlpEndpoint: config.tracing.otlpEndpoint,
     sampleRatio: config.tracing.sampleRatio,
@@ -98,13 +99,19 @@ export async function startService(
     }
   };
   try {
-    const management = createManagementServer({ checks, metrics, draining });
+    const management = createManagementServer({
+      checks,
+      metrics,
+      // Checks come with the start: before its end, none of them failing proves nothing.
+      unready: () => (draining() ? 'the service is stopping' : started ? undefined : 'the service is starting'),
+    });
     await listen(management, { host: config.serve.management.host, port: config.serve.management[service.name] });
     closers.push(() => {
       management.close();
       management.closeAllConnections();
     });
     await service.start(config, host);
+    started = true;
   } catch (error) {
     await closeAll();
     throw error;
