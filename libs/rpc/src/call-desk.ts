@@ -104,8 +104,10 @@ export function createCallDesk(links: () => readonly Link[], maxOutstanding: num
       waiting.clear();
       for (const call of calls) place(call);
     },
-    unready() {
-      if (pick() === undefined) unreachableSince ??= Date.now();
+    unready(cause) {
+      if (pick() !== undefined) return;
+      unreachableSince ??= Date.now();
+      lastCause = cause;
     },
     answered(call, response) {
       if (settle(call)) call.resolve(response);

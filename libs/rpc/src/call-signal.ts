@@ -9,6 +9,9 @@ export interface CallSignal {
   done(): void;
 }
 
+/** A longer timer would fire at once. */
+const longestTimerMillis = 0x7fff_ffff;
+
 /** @param deadline milliseconds since the epoch */
 export function createCallSignal(deadline: number, now: () => number): CallSignal {
   let controller: AbortController | undefined;
@@ -24,7 +27,7 @@ export function createCallSignal(deadline: number, now: () => number): CallSigna
       if (controller === undefined) {
         controller = new AbortController();
         if (aborted) controller.abort();
-        else timer = setTimeout(abort, Math.max(0, deadline - now())).unref();
+        else timer = setTimeout(abort, Math.min(longestTimerMillis, Math.max(0, deadline - now()))).unref();
       }
       return controller.signal;
     },

@@ -59,11 +59,17 @@ class RenewableCredentials extends ServerCredentials {
   }
 }
 
+/** How often files are looked at, in milliseconds. */
+export const defaultRenewMillis = 5_000;
+
 /** Credentials for a server. A client without a certificate of our CA does not get past the handshake. */
-export function serverCredentials(security: TransportSecurity): { credentials: ServerCredentials; stop: () => void } {
+export function serverCredentials(
+  security: TransportSecurity,
+  renewMillis: number,
+): { credentials: ServerCredentials; stop: () => void } {
   if (security.kind === 'plain') return { credentials: ServerCredentials.createInsecure(), stop: () => undefined };
   const credentials = new RenewableCredentials(security);
-  return { credentials, stop: watchFiles(security, () => credentials.renew(security)) };
+  return { credentials, stop: watchFiles(security, () => credentials.renew(security), renewMillis) };
 }
 
 /** Credentials for a client. The server's certificate must carry the host name of the address, or `serverName`. */
@@ -72,18 +78,24 @@ export function clientCredentials(security: TransportSecurity): ChannelCredentia
   return grpcCredentials.createFromSecureContext(createSecureContext({ ...read(security), minVersion }));
 }
 
-/** Channel options that make a client expect `serverName`. */
-export function nameOverride(security: TransportSecurity): ChannelOptions {
-  if (security.kind === 'plain' || security.serverName === undefined) return {};
-  return { 'grpc.ssl_target_name_override': security.serverName, 'grpc.default_authority': security.serverName };
+/** Channel options that make a client expect `serverName` in the server's certificate. */
+export function nameOverride(serverName: string | undefined): ChannelOptions {
+  if (serverName === undefined) return {};
+  return { 'grpc.ssl_target_name_override': serverName, 'grpc.default_authority': serverName };
+}
+
+/** @throws when what crosses would cross a network in the clear */
+export function refusePlainBeyondLoopback(address: string, security: TransportSecurity): void {
+  if (security.kind === 'mtls' || isLocalAddress(address)) return;
+  throw new Error(`${address}: gRPC beyond loopback and unix sockets needs TLS files (serve.*.tls)`);
 }
 
 /**
- * Calls back when the files have changed and make a certificate together; looks every `intervalMillis`.
+ * Calls back when the files have changed and make a certificate together; looks every `renewMillis`.
  *
  * @returns stops watching
  */
-export function watchFiles(security: TransportSecurity, onChange: () => void, intervalMillis = 5_000): () => void {
+export function watchFiles(security: TransportSecurity, onChange: () => void, renewMillis: number): () => void {
   if (security.kind === 'plain') return () => undefined;
   let seen = fingerprint(security);
   const timer = setInterval(() => {
@@ -96,7 +108,7 @@ export function watchFiles(security: TransportSecurity, onChange: () => void, in
     } catch {
       // Half-written files: look again next time, and keep what works until then.
     }
-  }, intervalMillis);
+  }, renewMillis);
   timer.unref();
   return () => clearInterval(timer);
 }

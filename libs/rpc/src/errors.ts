@@ -15,7 +15,7 @@ export function statusOf(error: OAuthError): number {
 export function encodeError(error: OAuthError): Buffer {
   const detail = ErrorDetail.encode({
     code: error.code,
-    description: error.message,
+    description: error.description,
     httpStatus: error.status === rowOf(error.code)?.status ? 0 : error.status,
     retryAfterSeconds: error.retryAfterSeconds ?? 0,
     errorId: error.errorId ?? '',
@@ -44,6 +44,14 @@ export function errorMetadata(error: OAuthError): Metadata {
   const metadata = new Metadata();
   metadata.set(errorTrailer, encodeError(error));
   return metadata;
+}
+
+/**
+ * Whether a failed unary call never reached a handler: nobody was connected, or the server refused a stream it had not begun.
+ * grpc-js says so in words only.
+ */
+export function neverBegan(details: string): boolean {
+  return /^(No connection established|Stream refused by server)/.test(details);
 }
 
 /** What a bare status without ErrorDetail means: the transport spoke, not the service. */

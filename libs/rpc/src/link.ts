@@ -1,20 +1,19 @@
 // One replica of a peer: its channel, the stream that is open on it now, and the opening of the next when that one ends.
-import type { ChannelOptions } from '@grpc/grpc-js';
-import { Client, Metadata } from '@grpc/grpc-js';
-import type { TransportSecurity } from './credentials.js';
-import { clientCredentials, nameOverride } from './credentials.js';
-import { decodeError, errorTrailer, transportError } from './errors.js';
+import type { ChannelCredentials, ChannelOptions, ServiceError } from '@grpc/grpc-js';
+import { Client, Metadata, status as grpcStatus } from '@grpc/grpc-js';
+import { OAuthError } from '@cardea/oauth';
+import { nameOverride } from './credentials.js';
+import { decodeError, errorTrailer, neverBegan, transportError } from './errors.js';
 import { messageBytes } from './limits.js';
 import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
 import type { StreamConnection } from './stream-connection.js';
 import { openConnection } from './stream-connection.js';
-import { status as grpcStatus } from '@grpc/grpc-js';
 
 export interface LinkEvents extends CallEvents {
   /** Calls may be sent from now on. */
   ready(): void;
-  /** No further calls until `ready` is told again. */
-  unready(): void;
+  /** No further calls until `ready` is told again, and why; told at every attempt that fails. */
+  unready(cause: unknown): void;
 }
 
 export interface Link {
@@ -29,7 +28,8 @@ export interface Link {
   close(): void;
 }
 
-const longestPauseMillis = 1_000;
+/** How long after its return a peer is noticed at most, about. */
+const longestPauseMillis = 500;
 /** A stream that lasted this long was a good one: what follows it is a first attempt again. */
 const steadyMillis = 1_000;
 const farewellMillis = 10_000;
@@ -49,14 +49,21 @@ const channelOptions: ChannelOptions = {
   'grpc.max_send_message_length': messageBytes,
 };
 
-/** @param address `host:port` or `unix:/path` */
+/** Where a replica is, and how to know it. */
+export interface Target {
+  /** `host:port` or `unix:/path`. */
+  readonly address: string;
+  /** The name its certificate must carry, where that is not the host of the address. */
+  readonly serverName: string | undefined;
+}
+
 export function createLink(
-  address: string,
-  security: TransportSecurity,
+  { address, serverName }: Target,
+  credentials: ChannelCredentials,
   events: LinkEvents,
   random: () => number,
 ): Link {
-  const client = new Client(address, clientCredentials(security), { ...channelOptions, ...nameOverride(security) });
+  const client = new Client(address, credentials, { ...channelOptions, ...nameOverride(serverName) });
   const streams = new Set<StreamConnection>();
   let current: StreamConnection | undefined;
   let opening: StreamConnection | undefined;
@@ -93,40 +100,44 @@ export function createLink(
         events.ready();
       },
       draining() {
-        standDown();
+        standDown(new Error(`${address} drains`));
         connection.leave();
         reopen(Date.now() - openedAt);
       },
-      closed() {
+      closed(cause) {
         streams.delete(connection);
-        if (opening === connection) opening = undefined;
-        standDown();
+        if (opening === connection) {
+          opening = undefined;
+          if (!gone) events.unready(cause);
+        }
+        standDown(cause);
         if (gone && streams.size === 0 && rare === 0) client.close();
         // A stream that left was replaced when it was told to leave.
         if (current === undefined) reopen(Date.now() - openedAt);
       },
     });
-    const standDown = (): void => {
+    const standDown = (cause: unknown): void => {
       if (current !== connection) return;
       current = undefined;
-      events.unready();
+      events.unready(cause);
     };
     opening = connection;
     streams.add(connection);
   }
 
   const sendUnary = (call: PendingCall): void => {
+    if (call.request.length > messageBytes) return events.failed(call, new OAuthError('request_too_large'));
     const metadata = new Metadata();
     if (call.traceparent !== '') metadata.set('traceparent', call.traceparent);
     const asIs = (bytes: Buffer) => bytes;
     rare++;
-    const done = (error: import('@grpc/grpc-js').ServiceError | null, response: Buffer | undefined): void => {
+    const done = (error: ServiceError | null, response: Buffer | undefined): void => {
       rare--;
       if (gone && streams.size === 0 && rare === 0) client.close();
       if (error === null) return events.answered(call, response ?? Buffer.alloc(0));
       const detail = error.metadata.get(errorTrailer)[0];
       if (detail instanceof Buffer) events.failed(call, decodeError(detail));
-      else if (error.code === grpcStatus.UNAVAILABLE) events.lost(call, true, error);
+      else if (error.code === grpcStatus.UNAVAILABLE) events.lost(call, !neverBegan(error.details), error);
       else events.failed(call, transportError(error.code, error));
     };
     const sent = client.makeUnaryRequest(

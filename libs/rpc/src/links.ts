@@ -3,8 +3,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { TransportSecurity } from './credentials.js';
-import { watchFiles } from './credentials.js';
-import type { Link, LinkEvents } from './link.js';
+import { clientCredentials, watchFiles } from './credentials.js';
+import type { Link, LinkEvents, Target } from './link.js';
 import { createLink } from './link.js';
 
 export interface Links {
@@ -14,11 +14,8 @@ export interface Links {
 
 /** How often names are asked again: how long a new replica waits for its first call at most. */
 const resolveMillis = 5_000;
-
-interface Target {
-  readonly address: string;
-  readonly security: TransportSecurity;
-}
+/** The same while a name has not been resolved once: somebody waits. */
+const firstResolveMillis = 250;
 
 /** @param resolve gives every IP address of a host name */
 export function createLinks(options: {
@@ -26,59 +23,74 @@ export function createLinks(options: {
   readonly security: TransportSecurity;
   readonly events: LinkEvents;
   readonly random: () => number;
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
+  readonly renewMillis: number;
+  readonly resolve: ((host: string) => Promise<readonly string[]>) | undefined;
 }): Links {
-  const resolve = options.resolve ?? allAddresses;
+  const { security, events, random, resolve = allAddresses } = options;
   const names = options.addresses.filter((address) => hostOf(address) !== undefined);
-  const fixed = options.addresses.filter((address) => hostOf(address) === undefined);
+  const serverName = security.kind === 'mtls' ? security.serverName : undefined;
+  const fixed = options.addresses
+    .filter((address) => hostOf(address) === undefined)
+    .map((address) => ({ address, serverName }));
+  const resolved = new Map<string, readonly Target[]>();
+  // Read once and handed to every link, so that a name resolved while files are half written still gets its link.
+  let credentials = clientCredentials(security);
   let links = new Map<string, Link>();
   let list: readonly Link[] = [];
-  let resolved: readonly Target[] = [];
   let opened = false;
   let closed = false;
+  let timer: NodeJS.Timeout | undefined;
 
-  const update = (targets: readonly Target[], fresh: boolean): void => {
+  /** @param kept the links that stay if their address does */
+  const update = (kept: ReadonlyMap<string, Link>): void => {
     const next = new Map<string, Link>();
-    for (const { address, security } of targets) {
-      const kept = fresh ? undefined : links.get(address);
-      const link = next.get(address) ?? kept ?? createLink(address, security, options.events, options.random);
-      next.set(address, link);
+    for (const target of [...fixed, ...names.flatMap((name) => resolved.get(name) ?? [])]) {
+      const { address } = target;
+      next.set(address, next.get(address) ?? kept.get(address) ?? createLink(target, credentials, events, random));
     }
     const left = [...links].filter(([address, link]) => next.get(address) !== link);
     links = next;
     list = [...next.values()];
-    // Opened before the old ones leave, so that at no time nobody is there.
+    // Opened before the old ones leave, so that what those had not sent yet has somewhere to wait.
     if (opened) for (const link of list) link.open();
     for (const [, link] of left) link.leave();
   };
-  const targets = (): Target[] => [...fixed.map((address) => ({ address, security: options.security })), ...resolved];
 
-  const refresh = async (): Promise<void> => {
-    const found = await Promise.all(names.map((name) => expand(name, options.security, resolve)));
-    // A resolver that does not answer is no reason to leave replicas that do.
-    if (closed || found.some((each) => each === undefined)) return;
-    resolved = found.flatMap((each) => each ?? []);
-    update(targets(), false);
+  const ask = async (name: string): Promise<void> => {
+    try {
+      const found = await expand(name, serverName, resolve);
+      if (found.length > 0) resolved.set(name, found);
+    } catch (cause) {
+      // A resolver that does not answer is no reason to leave replicas that do.
+      events.unready(cause);
+    }
   };
-  let timer: NodeJS.Timeout | undefined;
-  update(targets(), false);
-  const stopWatching = watchFiles(options.security, () => update(targets(), true));
+  const refresh = async (): Promise<void> => {
+    await Promise.all(names.map(ask));
+    if (closed) return;
+    update(links);
+    const pause = resolved.size === names.length ? resolveMillis : firstResolveMillis;
+    timer = setTimeout(() => void refresh(), pause).unref();
+  };
+
+  update(links);
+  const renew = (): void => {
+    credentials = clientCredentials(security);
+    update(new Map());
+  };
+  const stopWatching = watchFiles(security, renew, options.renewMillis);
 
   return {
     all() {
-      if (!opened) {
-        opened = true;
-        for (const link of list) link.open();
-        if (names.length > 0) {
-          void refresh();
-          timer = setInterval(() => void refresh(), resolveMillis).unref();
-        }
-      }
+      if (opened) return list;
+      opened = true;
+      for (const link of list) link.open();
+      if (names.length > 0) void refresh();
       return list;
     },
     close() {
       closed = true;
-      clearInterval(timer);
+      clearTimeout(timer);
       stopWatching();
       for (const link of list) link.close();
     },
@@ -98,17 +110,15 @@ async function allAddresses(host: string): Promise<string[]> {
 
 async function expand(
   name: string,
-  security: TransportSecurity,
+  serverName: string | undefined,
   resolve: (host: string) => Promise<readonly string[]>,
-): Promise<Target[] | undefined> {
+): Promise<Target[]> {
   const host = hostOf(name) ?? name;
   const port = name.slice(host.length + 1);
-  // The certificate names the host, not the address behind it.
-  const named = security.kind === 'mtls' ? { ...security, serverName: security.serverName ?? host } : security;
-  try {
-    const addresses = await resolve(host);
-    return addresses.map((ip) => ({ address: isIP(ip) === 6 ? `[${ip}]:${port}` : `${ip}:${port}`, security: named }));
-  } catch {
-    return undefined;
-  }
+  const addresses = await resolve(host);
+  return addresses.map((ip) => ({
+    address: isIP(ip) === 6 ? `[${ip}]:${port}` : `${ip}:${port}`,
+    // The certificate names the host, not the address behind it.
+    serverName: serverName ?? host,
+  }));
 }

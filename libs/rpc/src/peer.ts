@@ -1,8 +1,9 @@
 // A service behind this one: promise clients whose hot calls share one stream and whose rare ones go as unary gRPC.
+import { OAuthError } from '@cardea/oauth';
 import type { CallDesk } from './call-desk.js';
 import { createCallDesk } from './call-desk.js';
-import { OAuthError } from '@cardea/oauth';
 import type { TransportSecurity } from './credentials.js';
+import { defaultRenewMillis, refusePlainBeyondLoopback } from './credentials.js';
 import { HealthService } from './gen/grpc/health/v1/health.pb.js';
 import { defaultOutstanding, defaultTimeoutMillis } from './limits.js';
 import { createLinks } from './links.js';
@@ -42,19 +43,31 @@ export interface PeerOptions {
   /** `host:port` or `unix:/path`; a host name stands for all addresses it resolves to. The least busy replica is asked. */
   readonly addresses: readonly string[];
   readonly security: TransportSecurity;
+  /** More calls than this are shed at once. */
   readonly maxOutstanding?: number;
+  /** How often certificate files are looked at. */
+  readonly renewMillis?: number;
+  /** Gives every IP address of a host name; the system's resolver otherwise. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
 
 const healthTimeoutMillis = 1_000;
 
-/** Makes a peer. Nothing is sent before the first call; from then on it stays connected. */
+/**
+ * Makes a peer. Nothing is sent before the first call; from then on it stays connected.
+ *
+ * @throws on plain transport beyond loopback and unix sockets, and when certificate files cannot be read
+ */
 export function connectPeer(options: PeerOptions): Peer {
+  for (const address of options.addresses) refusePlainBeyondLoopback(address, options.security);
   const desk = createCallDesk(() => links.all(), options.maxOutstanding ?? defaultOutstanding);
   const links = createLinks({
     addresses: options.addresses,
     security: options.security,
     events: desk.events,
     random: Math.random,
+    renewMillis: options.renewMillis ?? defaultRenewMillis,
+    resolve: options.resolve,
   });
 
   return {

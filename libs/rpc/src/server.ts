@@ -5,7 +5,7 @@ import { bind } from './bind.js';
 import type { PeerIdentity } from './caller.js';
 import { certificateNames } from './caller.js';
 import type { TransportSecurity } from './credentials.js';
-import { isLocalAddress, serverCredentials } from './credentials.js';
+import { defaultRenewMillis, refusePlainBeyondLoopback, serverCredentials } from './credentials.js';
 import { createDispatch } from './dispatch.js';
 import type { ExchangeRequest, ExchangeResponse } from './gen/cardea/rpc/v1/stream.pb.js';
 import { StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
@@ -35,10 +35,12 @@ export interface RpcServerOptions {
   readonly health: () => Promise<boolean> | boolean;
   readonly reflection: boolean;
   readonly log: RpcLog;
-  /** Calls begun and not answered, a stream. */
+  /** Calls begun and not answered: of one stream, and of one connection's unary calls. */
   readonly maxOutstanding?: number;
   /** Told of every call to a served method. */
   readonly observe?: CallObserver;
+  /** How often certificate files are looked at. */
+  readonly renewMillis?: number;
   readonly now?: () => number;
 }
 
@@ -48,13 +50,12 @@ const drainMillis = 10_000;
 /** Binds and serves. Refuses plain transport on any address but a unix socket or loopback. */
 export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
   const { services, security, log, observe } = options;
-  if (security.kind === 'plain' && !isLocalAddress(options.address)) {
-    throw new Error(`${options.address}: gRPC beyond loopback and unix sockets needs TLS files (serve.*.tls)`);
-  }
+  const maxOutstanding = options.maxOutstanding ?? defaultOutstanding;
+  refusePlainBeyondLoopback(options.address, security);
   const now = options.now ?? Date.now;
   const dispatch = createDispatch(services, { log, now, observe, responseBytes: messageBytes });
   const itemDispatch = createDispatch(services, { log, now, observe, responseBytes: itemBytes });
-  const streams = createStreamServer(itemDispatch, options.maxOutstanding ?? defaultOutstanding, now);
+  const streams = createStreamServer(itemDispatch, maxOutstanding, now);
   const authenticated = security.kind === 'mtls';
   const peerOf = (call: CallLike): PeerIdentity => ({
     authenticated,
@@ -65,6 +66,8 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     'grpc.max_receive_message_length': messageBytes,
     'grpc.max_send_message_length': messageBytes,
     'grpc.enable_channelz': 0,
+    // A connection's unary calls, and the stream.
+    'grpc.max_concurrent_streams': maxOutstanding + 1,
     // A client machine that vanished would keep its stream open for ever.
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 5_000,
@@ -82,8 +85,11 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
   });
   if (options.reflection) await addReflection(server, [...services, health].map(serviceName));
 
-  const { credentials, stop } = serverCredentials(security);
-  const address = await bind(server, options.address, credentials);
+  const { credentials, stop } = serverCredentials(security, options.renewMillis ?? defaultRenewMillis);
+  const address = await bind(server, options.address, credentials).catch((error: unknown) => {
+    stop();
+    throw error;
+  });
   return {
     address,
     drain: () =>

@@ -14,8 +14,8 @@ export interface ConnectionEvents extends CallEvents {
   opened(): void;
   /** The server wants no further calls here. */
   draining(): void;
-  /** Over, for whatever reason. Told once. */
-  closed(): void;
+  /** Over, for whatever reason, or never begun. Told once. */
+  closed(cause: unknown): void;
 }
 
 export interface StreamConnection extends Carrier {
@@ -33,14 +33,16 @@ const envelopeBytes = 128;
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** Begins a stream. It waits for the channel to connect, however long that takes. */
+/** The most that the wire can say about how long a call may take. */
+const longestTimeoutMillis = 0xffff_ffff;
+
+/** Begins a stream. When the peer cannot be reached it closes, and `closed` says why. */
 export function openConnection(client: Client, events: ConnectionEvents): StreamConnection {
-  const metadata = new Metadata({ waitForReady: true });
   const stream: ClientDuplexStream<ExchangeRequest, ExchangeResponse> = client.makeBidiStreamRequest(
     StreamServiceService.exchange.path,
     (message: ExchangeRequest) => asBuffer(ExchangeRequest.encode(message).finish()),
     ExchangeResponse.decode,
-    metadata,
+    new Metadata(),
   );
   const owed = new Map<number, PendingCall>();
   let queue: PendingCall[] = [];
@@ -49,16 +51,17 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   let scheduled = false;
   let paused = false;
   let leaving = false;
+  let ended = false;
   let over = false;
 
   const schedule = (): void => {
-    if (scheduled || over) return;
+    if (scheduled || ended || over) return;
     scheduled = true;
     setImmediate(flush);
   };
   const flush = (): void => {
     scheduled = false;
-    if (over || paused) return;
+    if (ended || over || paused) return;
     const now = Date.now();
     const calls: Call[] = [];
     let bytes = 0;
@@ -72,7 +75,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
         id,
         method: path,
         request,
-        timeoutMillis: Math.max(1, Math.round(call.deadline - now)),
+        timeoutMillis: Math.min(longestTimeoutMillis, Math.max(1, Math.round(call.deadline - now))),
         traceparent,
       });
       bytes += request.length + envelopeBytes;
@@ -87,7 +90,9 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
     endWhenDone();
   };
   const endWhenDone = (): void => {
-    if (leaving && owed.size === 0 && queue.length === 0 && !over) stream.end();
+    if (!leaving || ended || over || owed.size > 0 || queue.length > 0) return;
+    ended = true;
+    stream.end();
   };
 
   const settle = (reply: Reply): void => {
@@ -101,7 +106,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   const close = (cause: unknown): void => {
     if (over) return;
     over = true;
-    events.closed();
+    events.closed(cause);
     for (const call of owed.values()) events.lost(call, true, cause);
     for (const call of queue) events.lost(call, false, cause);
     owed.clear();

@@ -57,10 +57,15 @@ export function createStreamServer(dispatch: Dispatch, maxOutstanding: number, n
       endWhenDone();
     };
     const endWhenDone = (): void => {
-      if (halfClosed && open && outstanding.size === 0 && replies.length === 0) stream.end();
+      if (!halfClosed || !open || outstanding.size > 0 || replies.length > 0) return;
+      open = false;
+      announcements.delete(schedule);
+      stream.end();
     };
     const reply = (message: Reply): void => {
       replies.push(message);
+      // Refusals weigh something too: who reads none of them is not read from either.
+      if (paused && replies.length >= maxOutstanding) stream.pause();
       schedule();
     };
     const begin = (call: Call): void => {
@@ -90,6 +95,7 @@ export function createStreamServer(dispatch: Dispatch, maxOutstanding: number, n
     });
     stream.on('drain', () => {
       paused = false;
+      stream.resume();
       schedule();
     });
     stream.on('end', () => {
