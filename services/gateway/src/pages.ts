@@ -1,13 +1,20 @@
 // The pages the gateway writes itself: plain, readable without style, inert (security catalogue S07).
 import { escapeHtml, pageHeaders } from '@cardea/http';
 
-const style = `:root{color-scheme:light dark}
-body{max-width:36rem;margin:12vh auto;padding:0 1.25rem;font:1rem/1.55 system-ui,sans-serif}
-h1{font-size:1.4rem;line-height:1.3}
-dt{font-weight:600;margin-top:.75rem}
+const style = `:root{color-scheme:light dark;--paper:#f6f4ef;--sheet:#fffefb;--ink:#1c2024;--muted:#555b63;--line:#dedad0;--accent:#12595c;--on:#fff}
+@media (prefers-color-scheme:dark){:root{--paper:#121517;--sheet:#1a1e21;--ink:#e9e6df;--muted:#a7adb4;--line:#30363b;--accent:#7fcac4;--on:#0c1f20}}
+*{box-sizing:border-box}
+body{margin:0;padding:12vh 1.25rem 2rem;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,sans-serif}
+main{max-width:34rem;margin:0 auto;padding:2.25rem;background:var(--sheet);border:1px solid var(--line);border-radius:1rem}
+h1{margin:0 0 .75rem;font:500 1.75rem/1.2 Georgia,"Liberation Serif",serif;text-wrap:balance}
+p{margin:0 0 1rem}
+dl{margin:1.5rem 0 0;padding-top:.5rem;border-top:1px solid var(--line)}
+dt{margin-top:.75rem;color:var(--muted);font-size:.875rem}
 dd{margin:0;overflow-wrap:anywhere}
-code{font:.95em ui-monospace,monospace}
-button{font:inherit;padding:.5rem 1.25rem}`;
+code{font:.9375rem ui-monospace,monospace}
+button{min-height:2.875rem;padding:.5rem 1.375rem;border:0;border-radius:.5rem;background:var(--accent);color:var(--on);font:inherit;font-weight:600}
+:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
+@media (max-width:30rem){body{padding:2rem 0}main{padding:1.75rem 1.25rem;border-width:1px 0;border-radius:0}}`;
 
 /** Old-fashioned on purpose: certification suites drive it with browsers of that age. */
 const submitScript = 'document.forms[0].submit();';
@@ -44,15 +51,17 @@ export function textPage(title: string, paragraphs: readonly string[]): string {
 export function errorPage(facts: readonly (readonly [label: string, value: string])[]): string {
   const list = facts
     .filter(([, value]) => value !== '')
-    .map(
-      ([label, value]) => `<dt>${escapeHtml(label)}</dt>\n<dd><code>${escapeHtml(value.slice(0, 1_000))}</code></dd>`,
-    )
+    .map(([label, value]) => `<dt>${escapeHtml(label)}</dt>\n<dd>${factHtml(value.slice(0, 1_000))}</dd>`)
     .join('\n');
   const title = 'This request could not be completed';
   const advice =
     'Go back to the application you came from and try again. If it happens again, tell its operators what stands below.';
   return page(title, `<main>\n<h1>${title}</h1>\n<p>${advice}</p>\n<dl>\n${list}\n</dl>\n</main>`);
 }
+
+/** Words read as words; codes and ids, which have no space, stand out for copying. */
+const factHtml = (value: string): string =>
+  /\s/.test(value) ? escapeHtml(value) : `<code>${escapeHtml(value)}</code>`;
 
 /** A page that posts parameters to a verified redirect URI (OAuth 2.0 Form Post Response Mode §2). */
 export function formPostPage(
@@ -64,7 +73,7 @@ export function formPostPage(
     .join('\n');
   const form = `<form method="post" action="${escapeHtml(action)}">
 ${fields}
-<noscript><p>Your browser runs no scripts. Press the button to go back to the application.</p><button>Continue</button></noscript>
+<noscript><main><h1>One more step</h1><p>Your browser runs no scripts. Press the button to go back to the application.</p><button>Continue</button></main></noscript>
 </form>
 <script>${submitScript}</script>`;
   return page('Back to the application', form);
