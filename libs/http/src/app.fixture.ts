@@ -19,13 +19,13 @@ export interface ServedApp {
 }
 
 /** Keeps what is logged. */
-export function capturingLog(lines: LogLine[]): Log {
+function capturingLog(lines: LogLine[]): Log {
   const at = (level: string) => (fields: object, message: string) => void lines.push({ level, message, ...fields });
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** A configuration whose ports are all free ones. */
-export function configWithFreePorts(env: Readonly<Record<string, string>> = {}): Config {
+function configWithFreePorts(env: Readonly<Record<string, string>> = {}): Config {
   const free = ['PUBLIC_PORT', 'ADMIN_PORT', 'MANAGEMENT_GATEWAY', 'MANAGEMENT_ADMIN', 'MANAGEMENT_TOKEN'];
   return loadConfig({ env: { ...Object.fromEntries(free.map((name) => [`SERVE_${name}`, '0'])), ...env } });
 }

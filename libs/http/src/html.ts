@@ -18,7 +18,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** The CSP source that allows exactly this inline style or script. */
-export function inlineHash(content: string): string {
+function inlineHash(content: string): string {
   return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 }
 

@@ -21,8 +21,8 @@ export function identifyError(caught: unknown, request: IncomingMessage, log: Lo
   const error = asOAuthError(caught);
   const context = contextOf(request);
   if (error.cause !== undefined && error.errorId === undefined) {
-    const cause =
-      error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause as string);
+    const { cause: thrown } = error;
+    const cause = thrown instanceof Error ? (thrown.stack ?? thrown.message) : typeof thrown === 'string' ? thrown : '';
     const fields = { error_id: context.requestId, error: error.code, path: context.path, cause };
     if (error.status >= 500 && error.code !== 'temporarily_unavailable') log.error(fields, 'a request failed');
     else log.warn(fields, 'a request could not be served');

@@ -3,14 +3,17 @@ import { errorTable } from '@cardea/oauth';
 import { configSchema } from './config/schema.js';
 import { environmentName, leaves } from './config/shape.js';
 
-function at(tree: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree);
+/** What a setting can be after parsing. */
+type Value = string | number | boolean | readonly string[] | undefined;
+
+function at(tree: unknown, path: readonly string[]): Value {
+  return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree) as Value;
 }
 
 /** A default as a person would type it. */
-function printed(value: unknown): string {
+function printed(value: Value): string {
   if (value === undefined) return '';
-  if (Array.isArray(value)) return value.length === 0 ? '' : `\`${value.join(', ')}\``;
+  if (typeof value === 'object') return value.length === 0 ? '' : `\`${value.join(', ')}\``;
   return `\`${String(value)}\``;
 }
 

@@ -1,5 +1,5 @@
 // What a service is: a name, and a way to start on a host with a configuration.
-import type { AllowList, Peer, RpcServer, ServedService, TransportSecurity } from '@cardea/rpc';
+import type { Peer, RpcServer, ServedService, TransportSecurity } from '@cardea/rpc';
 import type { Server } from 'node:http';
 import type { Checks } from './checks.js';
 import type { Config } from './config/load.js';
@@ -38,5 +38,3 @@ export interface Host {
   /** Runs after the listeners have drained, last registered first. */
   onStop(close: () => Promise<void> | void): void;
 }
-
-export type { AllowList, Peer };

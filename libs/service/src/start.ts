@@ -1,6 +1,7 @@
 // Starts one service in this process and knows how to stop it: drain, then close in reverse order of opening.
 import { connectPeer, serveRpc } from '@cardea/rpc';
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createChecks } from './checks.js';
 import type { Config } from './config/load.js';
@@ -19,7 +20,7 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-function listen(server: import('node:http').Server, address: { host: string; port: number }): Promise<string> {
+function listen(server: Server, address: { host: string; port: number }): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = /^unix:(.+)$/.exec(address.host)?.[1];
     server.once('error', (error: NodeJS.ErrnoException) => {

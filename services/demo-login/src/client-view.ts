@@ -25,7 +25,7 @@ export function clientView(client: ClientOnWire): ClientView {
   ];
   return {
     name: name.length > 80 ? `${name.slice(0, 79)}…` : name,
-    initial: ([...name][0] ?? '?').toUpperCase(),
+    initial: (/^./su.exec(name)?.[0] ?? '?').toUpperCase(),
     home: webAddress(client.client_uri),
     logo: logoAddress === undefined || origin === undefined ? undefined : { address: logoAddress, origin },
     links: links.flatMap(({ label, address }) => (address === undefined ? [] : [{ label, address }])),

@@ -5,11 +5,6 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** All texts given under one name. */
-export function listOf(value: unknown): string[] {
-  return (Array.isArray(value) ? (value as unknown[]) : [value]).filter((entry) => typeof entry === 'string');
-}
-
 /** One field of what came with a request. */
 export function field(values: unknown, name: string): unknown {
   return typeof values === 'object' && values !== null ? (values as Record<string, unknown>)[name] : undefined;

@@ -8,7 +8,7 @@ import { startGateway } from './gateway.fixture.js';
 let gateway: StartedGateway;
 const asked: tokenV1.IssueTokenRequest[] = [];
 const revoked: tokenV1.RevokeTokenRequest[] = [];
-let keys = '{"keys":[{"kid":"one"}]}';
+const keys = '{"keys":[{"kid":"one"}]}';
 
 beforeAll(async () => {
   gateway = await startGateway(

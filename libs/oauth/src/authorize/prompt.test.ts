@@ -1,6 +1,6 @@
 // Tables of prompt, max_age and sessions to what a person is asked.
 import { describe, expect, test } from '@jest/globals';
-import { OAuthError } from '../errors.js';
+import type { OAuthError } from '../errors.js';
 import type { Prompt } from './prompt.js';
 import { decideConsent, decideLogin, parseMaxAge, parsePrompt } from './prompt.js';
 

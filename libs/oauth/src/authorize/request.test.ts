@@ -34,10 +34,7 @@ function verdict(
   from: RequestingClient = client,
   by: RequestPolicy = policy,
 ): string {
-  const map = new Map(Object.entries({ ...good, ...parameters }).filter(([, value]) => value !== undefined)) as Map<
-    string,
-    string
-  >;
+  const map = new Map(Object.entries({ ...good, ...parameters }).filter(([, value]) => value !== undefined));
   let face = 'page';
   try {
     const { redirectUri } = readResponseAddress(map, from);

@@ -12,7 +12,7 @@ export type FieldFacts = {
 };
 
 const fromText =
-  <T>(read: (text: string) => T) =>
+  (read: (text: string) => unknown) =>
   (value: unknown): unknown =>
     typeof value === 'string' ? read(value) : value;
 

@@ -16,7 +16,7 @@ interface Definition {
   readonly innerType?: z.ZodType;
 }
 
-const definitionOf = (schema: z.ZodType): Definition => schema.def as unknown as Definition;
+const definitionOf = (schema: z.ZodType): Definition => schema.def;
 
 /** The object inside defaults and optionals, or undefined for a leaf. */
 function objectShape(schema: z.ZodType): Record<string, z.ZodType> | undefined {

@@ -36,7 +36,7 @@ export function introspectionRoutes(introspection: Introspection): Route[] {
 }
 
 /** The answer for a live token. JSON that the token service made is put in as it is. */
-export function introspectionDocument(token: introspectionV1.IntrospectResponse): Buffer {
+function introspectionDocument(token: introspectionV1.IntrospectResponse): Buffer {
   const document = JSON.stringify({
     active: true,
     ...(token.scope === '' ? {} : { scope: token.scope }),

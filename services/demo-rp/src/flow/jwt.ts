@@ -84,7 +84,7 @@ export function claimLines(members: Readonly<Record<string, unknown>>, nowSecond
     const moment = instants.has(name) && typeof value === 'number' ? instant(value) : undefined;
     return {
       name,
-      value: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
+      value: typeof value === 'string' ? value : JSON.stringify(value),
       time: moment === undefined ? undefined : `${moment}, ${distance(value as number, nowSeconds)}`,
       meaning: Object.hasOwn(meanings, name) ? meanings[name] : undefined,
     };

@@ -47,6 +47,7 @@ export function meanwhile(known: Known): Step[] {
     `curl -s "${admin}/${kind}?${kind}_challenge=$${kind.toUpperCase()}_CHALLENGE"\n` +
     `curl -s -X PUT "${admin}/${kind}/accept?${kind}_challenge=$${kind.toUpperCase()}_CHALLENGE" \\\n` +
     `  -H 'Content-Type: application/json' -d '${body}'`;
+  const subject = typeof claims['sub'] === 'string' ? claims['sub'] : 'ada';
   const seconds = ((known.cameBackAt - known.startedAt) / 1000).toFixed(1);
   return [
     {
@@ -57,7 +58,7 @@ export function meanwhile(known: Known): Step[] {
         'The provider sent the browser on with a login_challenge. The login app asked the admin API what it means, found out who you are, and told the admin API, which named the address to go on to. This app takes no part in it and never sees a password.',
       at: known.startedAt,
       facts: [loginFact(claims, known.startedAt)],
-      curl: calls('login', `{"subject":"${String(claims['sub'] ?? 'ada').replace(/[^\w.@-]/g, '')}"}`),
+      curl: calls('login', `{"subject":"${subject.replace(/[^\w.@-]/g, '')}"}`),
     },
     {
       title: 'To the consent app',

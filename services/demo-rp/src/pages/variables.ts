@@ -4,7 +4,7 @@ import type { Session } from '../sessions.js';
 import type { RelyingPartySettings } from '../settings.js';
 
 /** Assignments for a POSIX shell; values come from outside, so each is quoted. */
-export function shellVariables(values: Readonly<Record<string, string | undefined>>): string {
+function shellVariables(values: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(values)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}='${value.replace(/'/g, `'\\''`)}'`]))
     .join('\n');

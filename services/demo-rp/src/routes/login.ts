@@ -27,7 +27,7 @@ const tokenRequest = {
 };
 
 /** What may be asked of the start: only what the start page offers. */
-export function loginVariant(query: Readonly<Record<string, unknown>>): {
+function loginVariant(query: Readonly<Record<string, unknown>>): {
   prompt?: string;
   scope: string;
   maxAge?: number;

@@ -46,7 +46,7 @@ export function tokenRoutes(token: TokenClient): Route[] {
 }
 
 /** RFC 6749 §5.1; `scope` always stands there, even empty, because Hydra's clients expect it. */
-export function tokenDocument(issued: tokenV1.IssueTokenResponse): Buffer {
+function tokenDocument(issued: tokenV1.IssueTokenResponse): Buffer {
   return Buffer.from(
     JSON.stringify({
       access_token: issued.accessToken,
