@@ -20,6 +20,8 @@ export interface DebianTool {
   readonly packages: readonly string[];
   readonly cache: string;
   readonly progress: Progress;
+  /** What installing would have done beyond unpacking, as far as it is needed. */
+  readonly finish?: (root: string) => void;
   /** Whether it runs here: a cache may have come from a machine with other libraries. */
   works(unpacked: Unpacked): Promise<boolean>;
   /** What to do where there is no apt: "install …, or set …". */
@@ -59,6 +61,7 @@ async function unpack(tool: DebianTool, directory: string): Promise<void> {
   for (const name of readdirSync(archives).filter((each) => each.endsWith('.deb'))) {
     await runTool('dpkg-deb', ['-x', path.join(archives, name), root]);
   }
+  tool.finish?.(root);
   rmSync(archives, { recursive: true, force: true });
 }
 

@@ -1,6 +1,10 @@
 // The parts that development mode brings with it (ARCHITECTURE §8): real servers and tools, found or fetched, never installed.
-export type { Launched } from './server-process.js';
+export { findChromium } from './chromium.js';
+export type { HsmParts } from './hsm.js';
+export { prepareHsm } from './hsm.js';
 export { launchPostgres } from './postgres.js';
 export type { Progress } from './progress.js';
 export { launchRedis } from './redis.js';
 export { removeParts } from './remove.js';
+export type { Launched } from './server-process.js';
+export { findWrk } from './wrk.js';

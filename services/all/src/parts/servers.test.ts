@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { alive, tryLock } from './locks.js';
+import { alive } from './locks.js';
 import { launchPostgres } from './postgres.js';
 import { placeOf } from './postgres-cluster.js';
 import { launchRedis } from './redis.js';
