@@ -1,0 +1,49 @@
+// Installs the dependencies when they are missing or the lock file has changed; says so, because it takes a while. Plain Node:
+// it runs before anything is installed.
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withScriptLock } from './lib/lock.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const lockFile = path.join(root, 'package-lock.json');
+const modules = path.join(root, 'node_modules');
+/** What is installed, by the lock file it came from; inside, so that removing node_modules forgets it. */
+const stamp = path.join(modules, '.cardea-installed');
+/** npm's own record of what it installed. */
+const record = path.join(modules, '.package-lock.json');
+
+const wanted = () => createHash('sha256').update(readFileSync(lockFile)).digest('hex');
+
+function installed() {
+  if (existsSync(stamp)) return readFileSync(stamp, 'utf8') === wanted();
+  // Somebody ran npm by hand after the lock file last changed.
+  return existsSync(record) && statSync(record).mtimeMs >= statSync(lockFile).mtimeMs;
+}
+
+/**
+ * @param {(sentence: string) => void} progress
+ * @throws with the way out when npm fails
+ */
+export async function install(progress) {
+  if (installed()) return;
+  await withScriptLock('install', progress, () => {
+    if (installed()) return;
+    progress('installing the dependencies with npm ci (a minute or so, once)');
+    // Progress of its own on the terminal; standard output may be wanted for JSON.
+    const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    if (error !== undefined) throw new Error(`npm cannot be run (${error.message}): it comes with Node`);
+    if (status !== 0) throw new Error('npm ci failed: see above; a second try goes on from what it has downloaded');
+    writeFileSync(stamp, wanted());
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await install((sentence) => void process.stderr.write(`${sentence}\n`));
+}
