@@ -4,7 +4,7 @@ import { createBrowserSession, locationOf } from './browser-session.js';
 import type { CreatedClient } from './clients.js';
 import { callback, createClient } from './clients.js';
 import type { Demo } from './demo.js';
-import { startDemo } from './demo.js';
+import { joinDemo } from './demo.js';
 import { authorize } from './login-app.js';
 
 let demo: Demo;
@@ -12,7 +12,7 @@ let client: CreatedClient;
 let stranger: CreatedClient;
 
 beforeAll(async () => {
-  demo = await startDemo();
+  demo = await joinDemo();
   client = await createClient(demo.admin);
   stranger = await createClient(demo.admin);
 }, 150_000);
@@ -179,7 +179,7 @@ describe('the authorization endpoint', () => {
   });
 
   test.each<[string, Record<string, string | undefined>, string]>([
-    ['no response type', { response_type: undefined }, 'invalid_request'],
+    ['no response type', { response_type: undefined }, 'unsupported_response_type'],
     ['an unknown response type', { response_type: 'magic' }, 'unsupported_response_type'],
     ['a scope beyond the client', { scope: 'openid admin' }, 'invalid_scope'],
     ['PKCE plain', { code_challenge: 'c'.repeat(43), code_challenge_method: 'plain' }, 'invalid_request'],

@@ -52,6 +52,17 @@ async function freeBase(): Promise<number> {
   throw new Error('no free block of ports found');
 }
 
+/**
+ * The demo that the test runner started for all suites that leave it as they found it (`CARDEA_TEST_DEMO` holds its line
+ * and its `home`), or one of our own where there is none.
+ */
+export async function joinDemo(): Promise<Demo> {
+  const shared = process.env['CARDEA_TEST_DEMO'];
+  if (shared === undefined || shared === '') return startDemo();
+  const line = JSON.parse(shared) as DemoLine & { home: string };
+  return { ...line, progress: () => '', stop: () => Promise.resolve() };
+}
+
 /** Starts a demo with a state directory of its own. */
 export async function startDemo(options: { args?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Demo> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-e2e-'));

@@ -6,7 +6,7 @@ import { createBrowserSession } from './browser-session.js';
 import type { CreatedClient } from './clients.js';
 import { callback, createClient } from './clients.js';
 import type { Demo } from './demo.js';
-import { startDemo } from './demo.js';
+import { joinDemo } from './demo.js';
 import type { Person } from './login-app.js';
 import { adminCall, authorize } from './login-app.js';
 
@@ -15,6 +15,16 @@ let client: CreatedClient;
 let config: rp.Configuration;
 
 const insecure = { execute: [rp.allowInsecureRequests] };
+
+/** Discovers the provider as this client, which proves itself as registered: with HTTP Basic. */
+const discoverAs = (who: CreatedClient, metadata: Partial<rp.ClientMetadata> = {}) =>
+  rp.discovery(
+    new URL(demo.issuer),
+    who.client_id,
+    { ...metadata, client_secret: who.client_secret },
+    rp.ClientSecretBasic(who.client_secret),
+    insecure,
+  );
 
 async function introspect(token: string, scope?: string): Promise<Record<string, unknown>> {
   const form = new URLSearchParams({ token, ...(scope === undefined ? {} : { scope }) });
@@ -55,9 +65,9 @@ async function logIn(options: LogInOptions = {}) {
 }
 
 beforeAll(async () => {
-  demo = await startDemo();
+  demo = await joinDemo();
   client = await createClient(demo.admin);
-  config = await rp.discovery(new URL(demo.issuer), client.client_id, client.client_secret, undefined, insecure);
+  config = await discoverAs(client);
 }, 150_000);
 
 afterAll(async () => {
@@ -85,8 +95,7 @@ describe('authorization code with PKCE', () => {
 
   test('signs with ES256 for a client that registered it', async () => {
     const created = await createClient(demo.admin, { id_token_signed_response_alg: 'ES256' });
-    const metadata = { client_secret: created.client_secret, id_token_signed_response_alg: 'ES256' };
-    const as = await rp.discovery(new URL(demo.issuer), created.client_id, metadata, undefined, insecure);
+    const as = await discoverAs(created, { id_token_signed_response_alg: 'ES256' });
     const { tokens } = await logIn({ as });
     expect(decodeProtectedHeader(tokens.id_token ?? '').alg).toBe('ES256');
   });
@@ -177,7 +186,7 @@ describe('refresh', () => {
   test('another client cannot use the token, and that changes nothing', async () => {
     const { tokens } = await logIn();
     const other = await createClient(demo.admin);
-    const thief = await rp.discovery(new URL(demo.issuer), other.client_id, other.client_secret, undefined, insecure);
+    const thief = await discoverAs(other);
     await expect(rp.refreshTokenGrant(thief, tokens.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     });
@@ -215,7 +224,7 @@ describe('client_credentials, introspection, revocation', () => {
 
   test('a JWT access token follows RFC 9068 and can be revoked', async () => {
     const created = await createClient(demo.admin, { access_token_strategy: 'jwt', audience: ['https://api.example'] });
-    const as = await rp.discovery(new URL(demo.issuer), created.client_id, created.client_secret, undefined, insecure);
+    const as = await discoverAs(created);
     const tokens = await rp.clientCredentialsGrant(as, { scope: 'photos.read', audience: 'https://api.example' });
     const keys = createRemoteJWKSet(new URL(as.serverMetadata().jwks_uri ?? ''));
     const { payload, protectedHeader } = await jwtVerify(tokens.access_token, keys, {
@@ -234,7 +243,7 @@ describe('client_credentials, introspection, revocation', () => {
 describe('logout', () => {
   test('ends the session and returns to the registered address with its state', async () => {
     const created = await createClient(demo.admin, { post_logout_redirect_uris: ['http://127.0.0.1:9/bye'] });
-    const as = await rp.discovery(new URL(demo.issuer), created.client_id, created.client_secret, undefined, insecure);
+    const as = await discoverAs(created);
     const browser = createBrowserSession();
     const { tokens } = await logIn({ as, browser, person: { remember: true } });
     const url = rp.buildEndSessionUrl(as, {
