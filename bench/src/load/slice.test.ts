@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import type { Lane } from './lane.js';
+import { driveSlice } from './slice.js';
+
+const lanes = [{ index: 0 }, { index: 1 }] as unknown as Lane[];
+const check = () => Promise.resolve();
+
+test('a slice ends with its work, and its sample covers all of it', async () => {
+  let left = 1_000;
+  const step = () => (left-- > 0 ? Promise.resolve(String(left)) : undefined);
+  const { slice, kept } = await driveSlice({ step, check }, lanes, 60_000, () => performance.now());
+  expect(slice.units).toBe(1_000);
+  expect(kept.length).toBeGreaterThanOrEqual(24);
+  expect(kept.length).toBeLessThan(48);
+  const numbers = kept.map(Number);
+  expect(Math.max(...numbers)).toBeGreaterThan(900);
+  expect(Math.min(...numbers)).toBeLessThan(100);
+});
+
+test('a slice ends with its time', async () => {
+  let clock = 0;
+  const step = () => Promise.resolve(String((clock += 10)));
+  const { slice } = await driveSlice({ step, check }, lanes.slice(0, 1), 100, () => clock);
+  expect(slice).toEqual({ units: 10, seconds: 0.1, p50Millis: 10, p99Millis: 10 });
+});
+
+test('a wrong answer fails it', async () => {
+  const step = () => Promise.reject(new Error('wrong'));
+  await expect(driveSlice({ step, check }, lanes, 100, () => 0)).rejects.toThrow('wrong');
+});

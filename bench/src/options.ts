@@ -1,0 +1,95 @@
+// The command line of the benchmark.
+import { parseArgs } from 'node:util';
+import type { Plan } from './measure.js';
+import type { Scenario } from './scenarios/scenario.js';
+import { table } from './report/table.js';
+
+export interface Options {
+  readonly plan: Plan;
+  readonly connections: number;
+  /** First port of the demo that is started. */
+  readonly base: number;
+  /** File with the line of a demo that runs already. */
+  readonly attach: string | undefined;
+  /** File for the results. */
+  readonly json: string | undefined;
+  readonly coldStarts: number;
+}
+
+/** A command line that cannot be acted on; the message says why. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const help = (scenarios: readonly Scenario[]): string => `npm run bench -- [options]
+
+Starts Cardea's own processes, PostgreSQL and Redis on loopback, drives them for a bounded time, and tells the CPU
+time a request costs over all of them. Wall-clock figures depend on the machine; the CPU ratio is what to compare.
+
+  --quick            about two minutes: short slices, 3 rounds
+  --only NAMES       these scenarios, separated by commas
+  --rounds N         rounds measured (5; quick: 3)
+  --seconds N        length of a slice (5; quick: 2)
+  --units N          single-use codes and tokens prepared a slice (5000; quick: 1500)
+  --connections N    concurrent callers (64)
+  --json FILE        also write the results as JSON
+  --ports N          first port of the demo (8600)
+  --attach FILE      measure a running demo, whose line of JSON is in FILE
+  --help             this text
+
+Scenarios:
+${table(scenarios.map(({ name, about }) => [`  ${name}`, about])).replace(/\n.*/, '')}
+`;
+
+/** @returns `help` when that was asked for. @throws {UsageError} */
+export function readOptions(argv: readonly string[], names: readonly string[]): Options | 'help' {
+  const { values } = parse(argv);
+  if (values.help === true) return 'help';
+  const quick = values.quick === true;
+  const only = values.only?.split(',').map((name) => name.trim());
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new UsageError(`There is no scenario '${unknown}'. There are: ${names.join(', ')}`);
+  const seconds = positive('seconds', values.seconds, quick ? 2 : 5);
+  return {
+    plan: {
+      scenarios: names.filter((name) => only?.includes(name) ?? true),
+      rounds: positive('rounds', values.rounds, quick ? 3 : 5),
+      sliceMillis: seconds * 1000,
+      warmUpMillis: Math.min(seconds * 1000, 1000),
+      units: positive('units', values.units, quick ? 1500 : 5000),
+    },
+    connections: positive('connections', values.connections, 64),
+    base: positive('ports', values.ports, 8600),
+    attach: values.attach,
+    json: values.json,
+    coldStarts: quick ? 3 : 5,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        quick: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        only: { type: 'string' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        units: { type: 'string' },
+        connections: { type: 'string' },
+        json: { type: 'string' },
+        ports: { type: 'string' },
+        attach: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function positive(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} must be a whole number above zero, not '${text}'`);
+}

@@ -1,0 +1,48 @@
+// Shows the results of a run to somebody at a terminal.
+import type { Results, ScenarioResult } from './results.js';
+import { table } from './table.js';
+
+const whole = (value: number): string => value.toFixed(0);
+
+function row(result: ScenarioResult, processes: readonly string[]): string[] {
+  const { name, cpuMicros, aimMicros, ratio, unitsPerSecond, p50Millis, p99Millis, processMicros } = result;
+  const missed = aimMicros !== undefined && cpuMicros.median > aimMicros;
+  return [
+    name,
+    whole(cpuMicros.median),
+    `${whole(cpuMicros.min)}-${whole(cpuMicros.max)}`,
+    aimMicros === undefined ? '-' : `${whole(aimMicros)}${missed ? ' missed' : ''}`,
+    ratio.toFixed(2),
+    whole(unitsPerSecond),
+    p50Millis.toFixed(1),
+    p99Millis.toFixed(1),
+    ...processes.map((process) => whole(processMicros[process] ?? 0)),
+  ];
+}
+
+export function show(results: Results): string {
+  const { machine, calibrationMicros, scenarios, residentBytes, coldStartMillis } = results;
+  const processes = Object.keys(scenarios[0]?.processMicros ?? {});
+  const head = ['scenario', 'CPU µs', 'min-max', 'aim', 'ratio', 'per s', 'p50 ms', 'p99 ms', ...processes];
+  const names = [...new Set([...Object.keys(residentBytes), ...Object.keys(coldStartMillis)])];
+  const cold = (name: string): string => {
+    const millis = coldStartMillis[name];
+    return millis === undefined ? '-' : whole(millis);
+  };
+  const checked = scenarios.reduce((sum, result) => sum + result.checked, 0);
+  return [
+    `CPU microseconds per request over all server processes, medians of ${String(results.rounds)} rounds, ` +
+      `${String(results.connections)} connections`,
+    `${String(machine.cpus)} × ${machine.model}, Node ${machine.node}; calibration loop ` +
+      `${whole(calibrationMicros.median)} µs (${whole(calibrationMicros.min)}-${whole(calibrationMicros.max)})`,
+    '',
+    table([head, ...scenarios.map((result) => row(result, processes))]),
+    '',
+    table([
+      ['process', 'resident MB', 'start to ready ms'],
+      ...names.map((name) => [name, whole((residentBytes[name] ?? 0) / 1024 / 1024), cold(name)]),
+    ]),
+    '',
+    `${String(checked)} answers were looked into while measuring; all were right.`,
+  ].join('\n');
+}

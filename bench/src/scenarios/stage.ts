@@ -1,0 +1,89 @@
+// What scenarios act on: the target, the lanes, clients made through its admin API, and the questions that checks ask.
+import type { Target } from '../target.js';
+import type { FlowClient } from '../load/flow.js';
+import type { HttpConnection } from '../load/http-connection.js';
+import type { Lane } from '../load/lane.js';
+import { expectStatus, parseObject, textOf } from '../load/lane.js';
+import type { Jwk } from '../load/verify-jwt.js';
+import { verifyJwt } from '../load/verify-jwt.js';
+
+/** A confidential client that authenticates with `client_secret_basic`. */
+export interface BenchClient extends FlowClient {
+  /** The Authorization header. */
+  readonly authorization: string;
+}
+
+export interface Stage {
+  readonly target: Target;
+  readonly lanes: readonly Lane[];
+  /** The client with these members beside the usual ones; the same one each time they are asked for. */
+  client(members?: Readonly<Record<string, unknown>>): Promise<BenchClient>;
+  introspect(token: string): Promise<Record<string, unknown>>;
+  /** Header and claims of a JWT of the provider. @throws {WrongAnswer} */
+  verify(jwt: string): Promise<{ algorithm: string; claims: Record<string, unknown> }>;
+  /** Numbers that no earlier call has given. */
+  number(): number;
+}
+
+export const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+// Nobody listens there: the driver reads the redirect instead of following it.
+const redirectUri = 'http://127.0.0.1:9/callback';
+const fullScope = 'openid offline profile photos.read';
+
+/** @param aside a connection pair that carries no load */
+export function createStage(target: Target, lanes: readonly Lane[], aside: Lane): Stage {
+  const clients = new Map<string, Promise<BenchClient>>();
+  let keys: Promise<readonly Jwk[]> | undefined;
+  let count = 0;
+  return {
+    target,
+    lanes,
+    client(members = {}) {
+      const name = JSON.stringify(members);
+      let client = clients.get(name);
+      if (client === undefined) clients.set(name, (client = createClient(aside.admin, members)));
+      return client;
+    },
+    async introspect(token) {
+      const body = new URLSearchParams({ token }).toString();
+      const request = aside.admin.encode('POST', '/admin/oauth2/introspect', form, body);
+      const answer = expectStatus(await aside.admin.send(request), 200, 'introspection');
+      return parseObject(answer.body.toString(), 'introspection');
+    },
+    async verify(jwt) {
+      keys ??= publishedKeys(aside.public);
+      return verifyJwt(jwt, { keys: await keys, issuer: target.issuer, now: Date.now() });
+    },
+    number: () => count++,
+  };
+}
+
+async function createClient(admin: HttpConnection, members: Readonly<Record<string, unknown>>): Promise<BenchClient> {
+  const body = JSON.stringify({
+    client_name: 'benchmark',
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    response_types: ['code'],
+    scope: fullScope,
+    token_endpoint_auth_method: 'client_secret_basic',
+    ...members,
+  });
+  const request = admin.encode('POST', '/admin/clients', { 'Content-Type': 'application/json' }, body);
+  const answer = expectStatus(await admin.send(request), 201, 'creating a client');
+  const client = parseObject(answer.body.toString(), 'creating a client');
+  const clientId = textOf(client, 'client_id', 'creating a client');
+  const secret = textOf(client, 'client_secret', 'creating a client');
+  const userinfo = [clientId, secret].map(encodeURIComponent).join(':');
+  return {
+    clientId,
+    redirectUri,
+    scope: typeof members['scope'] === 'string' ? members['scope'] : fullScope,
+    authorization: `Basic ${Buffer.from(userinfo).toString('base64')}`,
+  };
+}
+
+async function publishedKeys(gateway: HttpConnection): Promise<readonly Jwk[]> {
+  const answer = expectStatus(await gateway.send(gateway.encode('GET', '/.well-known/jwks.json')), 200, 'the JWKS');
+  return parseObject(answer.body.toString(), 'the JWKS')['keys'] as readonly Jwk[];
+}

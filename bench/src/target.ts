@@ -1,0 +1,81 @@
+// What is measured: a demo of our own, or one that already runs and whose line of JSON is given (architecture §11).
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Pids } from './processes/processes.js';
+
+/** The part of the demo's line that a benchmark needs. */
+export interface Target {
+  /** Origins. */
+  readonly public: string;
+  readonly admin: string;
+  readonly issuer: string;
+  /** `host:port` of gRPC introspection. */
+  readonly introspection: string;
+  readonly pids: Pids;
+}
+
+/** A target and how to be done with it. */
+export interface OpenTarget {
+  readonly target: Target;
+  close(): Promise<void>;
+}
+
+const patienceMillis = 180_000;
+
+/** Uses what already runs; its processes stay. */
+export function attachTarget(file: string): OpenTarget {
+  return { target: JSON.parse(readFileSync(file, 'utf8')) as Target, close: () => Promise.resolve() };
+}
+
+/**
+ * Starts a demo with a state directory of its own, which goes with it.
+ *
+ * @param options.base first of its ports
+ * @param options.progress is given what the demo says
+ */
+export async function startTarget(options: {
+  demo: string;
+  base: number;
+  progress: (text: string) => void;
+}): Promise<OpenTarget> {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
+  const child = spawn(process.execPath, [options.demo, '--json', '--ports', String(options.base)], {
+    env: { ...process.env, CARDEA_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const close = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(home, { recursive: true, force: true });
+  };
+  child.stderr.setEncoding('utf8').on('data', options.progress);
+  try {
+    return { target: await firstLine(child), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function firstLine(child: ReturnType<typeof spawn>): Promise<Target> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const timer = setTimeout(() => reject(new Error('the demo was not ready in time')), patienceMillis);
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      clearTimeout(timer);
+      resolve(JSON.parse(text.slice(0, end)) as Target);
+    });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the demo ended with code ${String(code)}`));
+    });
+  });
+}
