@@ -6,7 +6,7 @@ import { startDriver } from './load/driver.js';
 import { measureRounds } from './measure.js';
 import type { Options } from './options.js';
 import { help, readOptions, UsageError } from './options.js';
-import { coldStarts } from './processes/cold-start.js';
+import { measureColdStarts } from './processes/cold-start.js';
 import { residentBytes } from './processes/processes.js';
 import type { Results } from './report/results.js';
 import { resultsOf } from './report/results.js';
@@ -28,6 +28,7 @@ export async function bench(options: Options): Promise<Results> {
       // Before further replicas come and go, and while the load is still in memory.
       const resident = residentBytes(target.pids);
       progress('cold starts');
+      const { millis, problems } = await measureColdStarts(target.pids, options.coldStarts);
       return resultsOf(
         scenarios.filter(({ name }) => plan.scenarios.includes(name)),
         rounds,
@@ -36,7 +37,8 @@ export async function bench(options: Options): Promise<Results> {
           connections,
           rounds: plan.rounds,
           residentBytes: resident,
-          coldStartMillis: await coldStarts(target.pids, options.coldStarts),
+          coldStartMillis: millis,
+          problems,
         },
       );
     } finally {
@@ -61,7 +63,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     const results = await bench(options);
     process.stdout.write(`${show(results)}\n`);
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
-    return 0;
+    for (const problem of results.problems) progress(`bench: ${problem}`);
+    return results.problems.length === 0 ? 0 : 1;
   } catch (error) {
     progress(`bench: ${error instanceof Error ? error.message : String(error)}`);
     return error instanceof UsageError ? 2 : 1;

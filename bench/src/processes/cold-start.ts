@@ -21,20 +21,29 @@ const replicaSettings: Readonly<Record<string, Readonly<Record<string, string>>>
 const patienceMillis = 20_000;
 const pollMillis = 5;
 
-/**
- * @param pids the services that run; others than Cardea's are passed over
- * @returns milliseconds by service, the median of `times` starts
- */
-export async function coldStarts(pids: Pids, times: number): Promise<Record<string, number>> {
-  const found: Record<string, number> = {};
+export interface ColdStarts {
+  /** Milliseconds by service, the median of its starts. */
+  readonly millis: Readonly<Record<string, number>>;
+  /** Why a service could not be measured. */
+  readonly problems: readonly string[];
+}
+
+/** @param pids the services that run; others than Cardea's are passed over */
+export async function measureColdStarts(pids: Pids, times: number): Promise<ColdStarts> {
+  const millis: Record<string, number> = {};
+  const problems: string[] = [];
   for (const [name, settings] of Object.entries(replicaSettings)) {
     const pid = pids[name];
     if (pid === undefined) continue;
     const took: number[] = [];
-    for (let time = 0; time < times; time++) took.push(await coldStart(name, pid, settings));
-    found[name] = median(took);
+    try {
+      for (let time = 0; time < times; time++) took.push(await coldStart(name, pid, settings));
+      millis[name] = median(took);
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
   }
-  return found;
+  return { millis, problems };
 }
 
 async function coldStart(name: string, pid: number, settings: Readonly<Record<string, string>>): Promise<number> {

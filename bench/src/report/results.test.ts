@@ -42,6 +42,7 @@ test('the report shows shares, marks what misses its aim, and says what memory a
     ],
     residentBytes: { gateway: 94 * 1024 * 1024, postgres: 1024 * 1024 },
     coldStartMillis: { gateway: 812.4 },
+    problems: [],
   } as const;
   const text = show(results);
   const line = (name: string) => text.split('\n').find((each) => each.startsWith(name));

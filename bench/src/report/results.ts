@@ -34,6 +34,8 @@ export interface Results {
   readonly residentBytes: Readonly<Record<string, number>>;
   /** Milliseconds from spawn to ready, by service. */
   readonly coldStartMillis: Readonly<Record<string, number>>;
+  /** What could not be measured, and why; empty when all is well. */
+  readonly problems: readonly string[];
 }
 
 const sum = (values: Readonly<Record<string, number>>): number => Object.values(values).reduce((a, b) => a + b, 0);
@@ -65,7 +67,7 @@ export function resultOf(
 export function resultsOf(
   scenarios: readonly Scenario[],
   { measurements, calibration }: Rounds,
-  facts: Pick<Results, 'at' | 'connections' | 'rounds' | 'residentBytes' | 'coldStartMillis'>,
+  facts: Pick<Results, 'at' | 'connections' | 'rounds' | 'residentBytes' | 'coldStartMillis' | 'problems'>,
 ): Results {
   const calibrationMicros = spreadOf(calibration);
   const cpus = os.cpus();
