@@ -1,5 +1,7 @@
-// One script at a time installs or builds; others wait for it. A lock whose holder died is taken over.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// One script at a time installs or builds; the others wait. The lock is a directory with one file, named for its holder: it is
+// taken by renaming a prepared directory onto it, which the file system refuses while a holder's file is inside, so a dead
+// holder can be cleared away without ever touching a living one.
+import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -15,32 +17,47 @@ function alive(pid) {
   }
 }
 
-/** Takes the lock, or answers who has it. */
-function take(file) {
+/** The living holder; the files of dead ones are removed. */
+function holderOf(place) {
+  let names;
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    names = readdirSync(place);
+  } catch {
     return undefined;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
   }
-  let holder;
+  for (const name of names) {
+    if (alive(Number(name))) return Number(name);
+    rmSync(path.join(place, name), { force: true });
+  }
+  return undefined;
+}
+
+/** Takes the lock, or answers who has it. */
+function take(place) {
+  const prepared = `${place}.${process.pid}`;
+  mkdirSync(prepared, { recursive: true });
+  writeFileSync(path.join(prepared, String(process.pid)), '');
+  for (;;) {
+    try {
+      renameSync(prepared, place);
+      return undefined;
+    } catch (error) {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    }
+    const holder = holderOf(place);
+    if (holder === undefined) continue;
+    rmSync(prepared, { recursive: true });
+    return holder;
+  }
+}
+
+function release(place) {
+  rmSync(path.join(place, String(process.pid)));
   try {
-    holder = Number(readFileSync(file, 'utf8'));
+    rmdirSync(place);
   } catch {
-    // Released just now: the next try gets it.
-    return 0;
+    // The next one has it already.
   }
-  // Empty for a moment while its holder writes its number.
-  if (holder === 0 || alive(holder)) return holder;
-  // Only one of several waiting processes can move the dead one's file away.
-  const grave = `${file}.${process.pid}`;
-  try {
-    renameSync(file, grave);
-    rmSync(grave);
-  } catch {
-    // Another one did.
-  }
-  return 0;
 }
 
 /**
@@ -52,16 +69,16 @@ function take(file) {
  */
 export async function withScriptLock(name, progress, work) {
   mkdirSync(directory, { recursive: true });
-  const file = path.join(directory, name);
+  const place = path.join(directory, name);
   let told = false;
-  for (let holder = take(file); holder !== undefined; holder = take(file)) {
-    if (!told && holder !== 0) progress(`waiting for process ${holder}, which does the same (${name})`);
-    told ||= holder !== 0;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (let holder = take(place); holder !== undefined; holder = take(place)) {
+    if (!told) progress(`waiting for process ${holder}, which does the same (${name})`);
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    release(place);
   }
 }

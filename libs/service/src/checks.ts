@@ -14,10 +14,12 @@ export interface Checks {
 
 const patienceMillis = 2_000;
 const memoryMillis = 1_000;
+/** A problem is forgotten sooner: what has just become possible should not wait. */
+const problemMemoryMillis = 100;
 
 export function createChecks(now: () => number): Checks {
   const probes = new Map<string, Probe>();
-  let remembered: { at: number; answer: Promise<Problems> } | undefined;
+  let remembered: { until: number; answer: Promise<Problems> } | undefined;
 
   const ask = async (): Promise<Problems> => {
     const problems: Record<string, string> = {};
@@ -40,8 +42,13 @@ export function createChecks(now: () => number): Checks {
   return {
     add: (name, probe) => void probes.set(name, probe),
     problems() {
-      if (remembered === undefined || now() - remembered.at > memoryMillis) remembered = { at: now(), answer: ask() };
-      return remembered.answer;
+      if (remembered !== undefined && now() <= remembered.until) return remembered.answer;
+      const asked = { until: now() + memoryMillis, answer: ask() };
+      remembered = asked;
+      void asked.answer.then((problems) => {
+        if (Object.keys(problems).length > 0) asked.until = now() + problemMemoryMillis;
+      });
+      return asked.answer;
     },
   };
 }

@@ -107,9 +107,13 @@ export async function startDemo(start: DemoStart): Promise<DemoFacts> {
     dsn: parts.dsn,
     redis: parts.redisUrl,
     hsm: given.hsm === 'token' || parts.hsm !== undefined,
-    pids: crew.pids(),
+    pids: servers(crew.pids()),
   };
 }
+
+/** What makes up the provider; the two apps are somebody else's. */
+const servers = (pids: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(pids).filter(([name]) => !name.startsWith('demo-')));
 
 function urlsOf(config: Config, ports: Ports) {
   const local = (port: number) => `http://127.0.0.1:${String(port)}`;
