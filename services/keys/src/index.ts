@@ -1,0 +1,12 @@
+// @cardea/keys: the isolated signer; alone touches private keys.
+import { fileURLToPath } from 'node:url';
+
+export type { BootstrapResult, BootstrappedKey } from './bootstrap.js';
+export { bootstrapKeys } from './bootstrap.js';
+export { service } from './service.js';
+
+/** The schema of the key registry. */
+export const migrations: { readonly namespace: string; readonly directory: string } = {
+  namespace: 'keys',
+  directory: fileURLToPath(new URL('../migrations', import.meta.url)),
+};

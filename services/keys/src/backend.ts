@@ -1,0 +1,46 @@
+// Where private keys live: one contract for the HSM and for sealed software keys.
+import type { KeyLife, KeySetName } from '@cardea/oauth';
+import type { JsonWebKey } from 'node:crypto';
+
+export type BackendKind = 'hsm' | 'sealed';
+
+/** A key that is to be made. */
+export interface KeyName {
+  readonly keySet: KeySetName;
+  readonly kid: string;
+  /** A JWS algorithm of the table. */
+  readonly algorithm: string;
+}
+
+/** A key as the registry has it. */
+export interface StoredKey extends KeyName, KeyLife {
+  readonly keySet: KeySetName;
+  readonly backend: BackendKind;
+  /** The public half: `kty` and its parameters. */
+  readonly jwk: JsonWebKey;
+  /** The private half, sealed; undefined for one in the HSM. */
+  readonly sealed: Buffer | undefined;
+}
+
+export interface KeyBackend {
+  readonly kind: BackendKind;
+  /** Makes a key pair whose private half nobody can read. Only ever called because an operator asked for a key. */
+  generate(name: KeyName): Promise<{ readonly jwk: JsonWebKey; readonly sealed: Buffer | undefined }>;
+  /**
+   * Makes sure that a key is there, is what the registry says, and cannot be taken away.
+   *
+   * @throws {Error} whose message is the reason for which it must not sign
+   */
+  examine(key: StoredKey): Promise<void>;
+  /**
+   * Signs what a JWS signs, in JWS form (RFC 7518 §3). The key was examined before.
+   *
+   * @param input ASCII
+   * @param deadline milliseconds since the epoch; past it nothing is sent any more
+   * @throws {OAuthError} temporarily_unavailable when it is full, late or away
+   */
+  sign(key: StoredKey, input: string, deadline: number): Uint8Array | Promise<Uint8Array>;
+  /** Why it cannot sign now, in words for an operator. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+}

@@ -1,0 +1,168 @@
+// One contract, two backends: the same real process is asked the same questions with sealed keys and with a SoftHSM token.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { signingV1 } from '@cardea/rpc';
+import { randomUUID } from 'node:crypto';
+import type { TestDatabase } from './database.fixture.js';
+import { createTestDatabase, newKek } from './database.fixture.js';
+import { createTestToken } from './hsm-token.fixture.js';
+import type { KeysProcess, Programs } from './installation.fixture.js';
+import { bootstrap, bundlePrograms, issuer, startKeys, until } from './installation.fixture.js';
+import {
+  accessTokenRequest,
+  idTokenRequest,
+  isSignedBy,
+  logoutTokenRequest,
+  readJwt,
+  seconds,
+  userinfoRequest,
+} from './requests.fixture.js';
+
+const idTokenSet = 'hydra.openid.id-token';
+const accessTokenSet = 'hydra.jwt.access-token';
+
+describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
+  let database: TestDatabase;
+  let programs: Programs;
+  let keys: KeysProcess;
+  let environment: Record<string, string>;
+  let cleanUp = () => undefined as void;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    programs = bundlePrograms();
+    if (kind === 'hsm') {
+      const token = createTestToken();
+      cleanUp = token.remove;
+      environment = { DSN: database.dsn, ...token.environment };
+    } else {
+      environment = { DSN: database.dsn, KEYS_KEK: newKek() };
+    }
+    // Two operators at once, and each set still has one key an algorithm.
+    const both = await Promise.all([bootstrap(programs, environment), bootstrap(programs, environment)]);
+    expect(both.map(({ backend }) => backend)).toEqual([kind, kind]);
+    expect(both.map(({ created }) => created.length).sort()).toEqual([0, 4]);
+    expect(both.map(({ existing }) => existing.length).sort()).toEqual([0, 4]);
+    keys = await startKeys(programs, environment);
+  }, 60_000);
+
+  afterAll(async () => {
+    await keys.stop();
+    programs.remove();
+    cleanUp();
+    await database.drop();
+  });
+
+  const published = async () => (await keys.signing.listPublicKeys({})).keys;
+
+  test('is ready, which is a signature with every key that signs', async () => {
+    expect(await keys.ready()).toEqual({ ok: true, reasons: '{"status":"ok"}\n' });
+  });
+
+  test('publishes public halves with kid, alg and use, and nothing private', async () => {
+    const all = await published();
+    expect(all.map(({ keySet, algorithm, state }) => [keySet, algorithm, state])).toEqual([
+      [idTokenSet, expect.any(String), signingV1.KeyState.CURRENT],
+      [idTokenSet, expect.any(String), signingV1.KeyState.CURRENT],
+      [accessTokenSet, expect.any(String), signingV1.KeyState.CURRENT],
+      [accessTokenSet, expect.any(String), signingV1.KeyState.CURRENT],
+    ]);
+    for (const key of all) {
+      const jwk = JSON.parse(key.jwkJson) as Record<string, string>;
+      const halves = key.algorithm === 'RS256' ? ['e', 'kty', 'n'] : ['crv', 'kty', 'x', 'y'];
+      expect(Object.keys(jwk).sort()).toEqual(['alg', 'kid', 'use', ...halves].sort());
+      expect(jwk).toMatchObject({ kid: key.keyId, alg: key.algorithm, use: 'sig' });
+      if (jwk['n'] !== undefined) expect(Buffer.from(jwk['n'], 'base64url')).toHaveLength(256);
+    }
+  });
+
+  test.each(['RS256', 'ES256'])('signs what is asked with %s and a key of its own set', async (algorithm) => {
+    const answers = [
+      [idTokenSet, 'JWT', await keys.signing.signIdToken(idTokenRequest({ algorithm }))],
+      [accessTokenSet, 'at+jwt', await keys.signing.signAccessToken(accessTokenRequest({ algorithm }))],
+      [idTokenSet, 'JWT', await keys.signing.signUserinfo(userinfoRequest({ algorithm }))],
+      [idTokenSet, 'logout+jwt', await keys.signing.signLogoutToken(logoutTokenRequest({ algorithm }))],
+    ] as const;
+    const all = await published();
+    for (const [keySet, typ, { jwt }] of answers) {
+      expect(isSignedBy(all, keySet, jwt)).toBe(true);
+      expect(isSignedBy(all, keySet === idTokenSet ? accessTokenSet : idTokenSet, jwt)).toBe(false);
+      const { header, claims } = readJwt(jwt);
+      expect(header).toEqual({ alg: algorithm, kid: expect.any(String), typ });
+      expect(claims['iss']).toBe(issuer);
+    }
+  });
+
+  test('signs many at once, each right', async () => {
+    const requests = Array.from({ length: 200 }, (_, index) =>
+      idTokenRequest({ subject: `user-${String(index)}`, algorithm: index % 2 === 0 ? 'ES256' : 'RS256' }),
+    );
+    const answers = await Promise.all(requests.map((request) => keys.signing.signIdToken(request)));
+    const all = await published();
+    answers.forEach(({ jwt }, index) => {
+      expect(readJwt(jwt).claims['sub']).toBe(`user-${String(index)}`);
+      expect(isSignedBy(all, idTokenSet, jwt)).toBe(true);
+    });
+  });
+
+  test('answers a replayed request with the first JWT, and refuses another one under its id', async () => {
+    const request = idTokenRequest();
+    const together = await Promise.all([keys.signing.signIdToken(request), keys.signing.signIdToken(request)]);
+    const later = await keys.signing.signIdToken(request);
+    // An ECDSA signature made anew would differ.
+    expect(new Set([...together, later].map(({ jwt }) => jwt)).size).toBe(1);
+    await expect(keys.signing.signIdToken({ ...request, subject: 'mallory' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const { requestId } = request;
+    await expect(keys.signing.signAccessToken(accessTokenRequest({ requestId }))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+
+  test('does not sign with an algorithm it has no key for, nor make one', async () => {
+    const before = (await published()).length;
+    await expect(keys.signing.signIdToken(idTokenRequest({ algorithm: 'ES384' }))).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    });
+    expect((await published()).length).toBe(before);
+  });
+
+  test('creates a key once for twenty operators at once, publishes it at once, and signs with it when it is due', async () => {
+    const request = { keySet: idTokenSet, algorithm: 'ES256', activateAfterSeconds: 3600, requestId: randomUUID() };
+    const made = await Promise.all(Array.from({ length: 20 }, () => keys.admin.createKey(request)));
+    expect(new Set(made.map(({ key }) => key?.keyId)).size).toBe(1);
+    const [{ key: next } = { key: undefined }] = made;
+    expect(next?.state).toBe(signingV1.KeyState.NEXT);
+    expect((next?.activatesAt?.getTime() ?? 0) / 1000 - seconds()).toBeGreaterThan(3500);
+    expect((await published()).filter(({ keyId }) => keyId === next?.keyId)).toHaveLength(1);
+    await expect(keys.admin.createKey({ ...request, algorithm: 'RS256' })).rejects.toMatchObject({ code: 'conflict' });
+
+    const { key: now } = await keys.admin.createKey({ ...request, activateAfterSeconds: 0, requestId: randomUUID() });
+    const { jwt } = await keys.signing.signIdToken(idTokenRequest());
+    expect(readJwt(jwt).header['kid']).toBe(now?.keyId);
+    const states = (await keys.admin.listKeys({ keySet: idTokenSet })).keys
+      .filter(({ algorithm }) => algorithm === 'ES256')
+      .map(({ state }) => state);
+    expect(states).toEqual([signingV1.KeyState.NEXT, signingV1.KeyState.CURRENT, signingV1.KeyState.RETIRED]);
+  });
+
+  test('goes on signing while PostgreSQL is away', async () => {
+    await database.admit(false);
+    try {
+      await until(() => keys.log().includes('the key registry cannot be read'));
+      const { jwt } = await keys.signing.signIdToken(idTokenRequest());
+      expect(isSignedBy(await published(), idTokenSet, jwt)).toBe(true);
+      expect((await keys.ready()).ok).toBe(true);
+    } finally {
+      await database.admit(true);
+    }
+    await until(() => keys.log().includes('the key registry can be read again'));
+  });
+
+  test('a restart publishes the same bytes', async () => {
+    const before = await published();
+    expect(await keys.stop()).toBe(0);
+    keys = await startKeys(programs, environment);
+    expect(await published()).toEqual(before);
+  });
+});

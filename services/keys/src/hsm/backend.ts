@@ -1,0 +1,62 @@
+// Keys in a PKCS#11 token: objects by CKA_LABEL = prefix and key set, CKA_ID = kid, as Hydra lays them out.
+import { jwsAlgorithm } from '@cardea/oauth';
+import type { Log } from '@cardea/service';
+import type { JsonWebKey } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
+import type { KeyBackend, StoredKey } from '../backend.js';
+import type { HsmSettings } from '../settings.js';
+import { cannotSign } from '../unavailable.js';
+import type { TokenKey } from './messages.js';
+import { TokenError } from './return-codes.js';
+import { openSessionPool } from './session-pool.js';
+
+const generateMillis = 60_000;
+const examineMillis = 5_000;
+/** Signed to see whether the halves belong together; not the shape of a JWS. */
+const trial = 'cardea examination';
+
+export async function openHsmBackend(
+  hsm: HsmSettings,
+  options: { log: Log; now: () => number; sessionLost: () => void },
+): Promise<KeyBackend> {
+  const { now } = options;
+  const pool = await openSessionPool({ hsm, ...options });
+  const keys = new Map<string, TokenKey>();
+  const label = (keySet: string) => hsm.keySetPrefix + keySet;
+  const tokenKey = ({ kid, keySet, algorithm, jwk }: StoredKey): TokenKey => {
+    let key = keys.get(kid);
+    if (key === undefined) keys.set(kid, (key = { kid, label: label(keySet), algorithm, jwk }));
+    return key;
+  };
+  const sign = async (key: StoredKey, input: string, deadline: number): Promise<Uint8Array> => {
+    try {
+      return (await pool.run({ kind: 'sign', kid: key.kid, input, deadline }, tokenKey(key))) as Uint8Array;
+    } catch (error) {
+      throw error instanceof TokenError ? cannotSign(error.message, error) : error;
+    }
+  };
+
+  return {
+    kind: 'hsm',
+    async generate({ keySet, kid, algorithm }) {
+      const job = { kind: 'generate', kid, label: label(keySet), algorithm, deadline: now() + generateMillis } as const;
+      return { jwk: (await pool.run(job)) as JsonWebKey, sealed: undefined };
+    },
+    async examine(key) {
+      const problem = pool.problem();
+      if (problem !== undefined) throw new Error(problem);
+      const deadline = now() + examineMillis;
+      await pool.run({ kind: 'examine', kid: key.kid, deadline }, tokenKey(key));
+      if (!verifies(key, await sign(key, trial, deadline))) throw new Error('its halves do not belong together');
+    },
+    sign,
+    problem: () => pool.problem(),
+    close: () => pool.close(),
+  };
+}
+
+function verifies({ jwk, algorithm }: StoredKey, signature: Uint8Array): boolean {
+  const { digest, options } = jwsAlgorithm(algorithm)!.node;
+  const key = createPublicKey({ key: jwk, format: 'jwk' });
+  return verify(digest, Buffer.from(trial), { key, ...options }, signature);
+}

@@ -1,0 +1,62 @@
+// What main thread and session threads say to each other. Plain values: they cross by structured clone.
+import type { JsonWebKey } from 'node:crypto';
+import type { HsmSettings } from '../settings.js';
+import type { Remedy } from './return-codes.js';
+
+/** What a session thread is born with. */
+export interface ThreadSettings {
+  readonly hsm: HsmSettings;
+  /** Whether the library is to be started anew: how a token that was away is found again. */
+  readonly anew: boolean;
+}
+
+/** A key in the token: label and id, and what must be true of it. */
+export interface TokenKey {
+  readonly kid: string;
+  readonly label: string;
+  readonly algorithm: string;
+  readonly jwk: JsonWebKey;
+}
+
+export type Job =
+  | { readonly kind: 'sign'; readonly kid: string; readonly input: string; readonly deadline: number }
+  | { readonly kind: 'examine'; readonly kid: string; readonly deadline: number }
+  | {
+      readonly kind: 'generate';
+      readonly kid: string;
+      readonly label: string;
+      readonly algorithm: string;
+      readonly deadline: number;
+    };
+
+export type ToThread =
+  | {
+      readonly kind: 'batch';
+      /** Keys the thread was not told of yet. */
+      readonly keys: readonly TokenKey[];
+      readonly jobs: readonly Job[];
+    }
+  | { readonly kind: 'stop' };
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: Remedy;
+}
+
+/** `sign` gives the signature, `generate` the public half, `examine` nothing. `late` was never sent to the token. */
+export type JobResult =
+  { readonly value: Uint8Array | JsonWebKey | undefined } | { readonly failure: Failure } | { readonly late: true };
+
+export type FromThread =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'batch';
+      /** In the order of the jobs. */
+      readonly results: readonly JobResult[];
+      /** Sessions destroyed on the way. */
+      readonly sessionsLost: number;
+      /** Set when the token is gone: this thread has no session any more. */
+      readonly lost: Failure | undefined;
+    };

@@ -1,0 +1,45 @@
+// A session thread: opens the token, then works through batches. The event loop of the service never waits for the HSM.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Failure, FromThread, JobResult, ThreadSettings, ToThread } from './messages.js';
+import type { SessionJobs } from './session-jobs.js';
+import { asTokenError, createSessionJobs } from './session-jobs.js';
+import { openToken } from './token.js';
+
+const port = parentPort!;
+const { hsm, anew } = workerData as ThreadSettings;
+const tell = (message: FromThread) => port.postMessage(message);
+
+const failureOf = (error: unknown): Failure => {
+  const { code, message, remedy } = asTokenError(error);
+  return { code, message, remedy };
+};
+
+function runBatch(session: SessionJobs, message: ToThread & { kind: 'batch' }): void {
+  session.know(message.keys);
+  const results: JobResult[] = [];
+  let lost: Failure | undefined;
+  for (const job of message.jobs) {
+    if (lost === undefined) {
+      try {
+        results.push(session.run(job));
+        continue;
+      } catch (error) {
+        lost = failureOf(error);
+      }
+    }
+    results.push({ failure: lost });
+  }
+  tell({ kind: 'batch', results, sessionsLost: session.takeSessionsLost(), lost });
+}
+
+try {
+  const session = createSessionJobs(await openToken(hsm, anew));
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'batch') return runBatch(session, message);
+    session.close();
+    port.close();
+  });
+  tell({ kind: 'open' });
+} catch (error) {
+  tell({ kind: 'failed', failure: failureOf(error) });
+}

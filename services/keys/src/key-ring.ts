@@ -1,0 +1,124 @@
+// The keys this process knows: which one signs now, which are published, and which must not be used for what reason.
+import type { KeySetName, KeyState } from '@cardea/oauth';
+import { headerSegment, keySets, keyState, nextKeyChange, publishedKeys, signingKey } from '@cardea/oauth';
+import type { Log } from '@cardea/service';
+import type { KeyBackend, StoredKey } from './backend.js';
+import { cannotSign } from './unavailable.js';
+
+/** A key that was found fit to sign. */
+export interface RingKey {
+  readonly stored: StoredKey;
+  /** Header segments by `typ`; the same for each signature. */
+  readonly header: (typ: string) => string;
+  /** When it last signed, milliseconds since the epoch. */
+  signedAt: number;
+}
+
+export interface PublishedKey {
+  readonly stored: StoredKey;
+  readonly state: KeyState;
+}
+
+export interface KeyRing {
+  /** Takes the registry's word for which keys there are, and examines those it does not know yet. */
+  learn(keys: readonly StoredKey[]): Promise<void>;
+  /** @throws {OAuthError} temporarily_unavailable when no key of the set signs with that algorithm */
+  signing(keySet: KeySetName, algorithm: string): RingKey;
+  /** Every fit key that signs now, for readiness. */
+  allSigning(): readonly RingKey[];
+  /** Newest first within their set. */
+  published(): readonly PublishedKey[];
+  /** Why a set cannot sign, in words for an operator. */
+  problem(): string | undefined;
+}
+
+export function createKeyRing(options: {
+  backend: KeyBackend;
+  log: Log;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}): KeyRing {
+  const { backend, log, now } = options;
+  let keys: readonly StoredKey[] | undefined;
+  const fit = new Map<string, RingKey>();
+  const unfit = new Map<string, string>();
+  let chosen = new Map<string, StoredKey | undefined>();
+  let chosenUntil = -Infinity;
+
+  const choose = (keySet: KeySetName, algorithm: string): StoredKey | undefined => {
+    const at = now();
+    if (at >= chosenUntil) {
+      chosen = new Map();
+      chosenUntil = nextKeyChange(keys ?? [], at);
+    }
+    const name = `${keySet} ${algorithm}`;
+    if (!chosen.has(name)) chosen.set(name, signingKey(keys ?? [], keySet, algorithm, at));
+    return chosen.get(name);
+  };
+
+  const examine = async (key: StoredKey): Promise<void> => {
+    try {
+      await backend.examine(key);
+      if (unfit.delete(key.kid)) log.info({ kid: key.kid }, 'a key was found fit to sign after all');
+      fit.set(key.kid, { stored: key, header: headersOf(key), signedAt: 0 });
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (unfit.get(key.kid) === reason) return;
+      unfit.set(key.kid, reason);
+      log.error({ kid: key.kid, key_set: key.keySet, reason }, 'a key must not sign');
+    }
+  };
+
+  const reasonOf = (keySet: KeySetName): string | undefined => {
+    const current = (keys ?? []).filter((key) => key.keySet === keySet && choose(keySet, key.algorithm) === key);
+    if (current.length === 0) return `no key of key set ${keySet} signs now: run \`cardea keys bootstrap\``;
+    const bad = current.find((key) => !fit.has(key.kid));
+    return bad && `key ${bad.kid} of key set ${keySet} must not sign: ${unfit.get(bad.kid) ?? 'not examined yet'}`;
+  };
+
+  return {
+    async learn(stored) {
+      // What the other backend holds stays published and never signs here (no silent way back from HSM to software).
+      const lives = stored.map((key) => (key.backend === backend.kind ? key : { ...key, retiredAt: 0 }));
+      const unknown = lives.filter(
+        (key) => key.backend === backend.kind && !fit.has(key.kid) && (key.destroyedAt ?? Infinity) > now(),
+      );
+      await Promise.all(unknown.map(examine));
+      keys = lives;
+      chosenUntil = -Infinity;
+    },
+
+    signing(keySet, algorithm) {
+      const key = choose(keySet, algorithm);
+      if (key === undefined) throw cannotSign(`no key of key set ${keySet} signs with ${algorithm} now`);
+      const found = fit.get(key.kid);
+      if (found === undefined)
+        throw cannotSign(`key ${key.kid} must not sign: ${unfit.get(key.kid) ?? 'not examined'}`);
+      return found;
+    },
+
+    allSigning: () =>
+      (keys ?? []).flatMap((key) => (choose(key.keySet, key.algorithm) === key ? (fit.get(key.kid) ?? []) : [])),
+
+    published() {
+      if (keys === undefined) throw cannotSign('the key registry was not read yet');
+      const at = now();
+      const all = keys;
+      return publishedKeys(all, at).map((stored) => ({ stored, state: keyState(all, stored, at) }));
+    },
+
+    problem() {
+      if (keys === undefined) return 'the key registry was not read yet';
+      return keySets.map(reasonOf).find((reason) => reason !== undefined);
+    },
+  };
+}
+
+function headersOf({ algorithm, kid }: StoredKey): (typ: string) => string {
+  const segments = new Map<string, string>();
+  return (typ) => {
+    let segment = segments.get(typ);
+    if (segment === undefined) segments.set(typ, (segment = headerSegment({ alg: algorithm, kid, typ })));
+    return segment;
+  };
+}

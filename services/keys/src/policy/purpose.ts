@@ -1,0 +1,23 @@
+// What may be signed: each purpose bound to its key set and `typ` (RFC 8725 §3.11-§3.12), so that no token passes for another.
+import type { KeySetName } from '@cardea/oauth';
+
+export interface Purpose {
+  /** For metrics and messages. */
+  readonly name: 'id_token' | 'access_token' | 'userinfo' | 'logout_token';
+  readonly keySet: KeySetName;
+  /** `typ` of the JOSE header. */
+  readonly typ: 'JWT' | 'at+jwt' | 'logout+jwt';
+}
+
+export const idToken: Purpose = { name: 'id_token', keySet: 'hydra.openid.id-token', typ: 'JWT' };
+
+/** RFC 9068 §2.1. */
+export const accessToken: Purpose = { name: 'access_token', keySet: 'hydra.jwt.access-token', typ: 'at+jwt' };
+
+/** What Hydra's clients parse. */
+export const hydraAccessToken: Purpose = { name: 'access_token', keySet: 'hydra.jwt.access-token', typ: 'JWT' };
+
+export const userinfo: Purpose = { name: 'userinfo', keySet: 'hydra.openid.id-token', typ: 'JWT' };
+
+/** OpenID Connect Back-Channel Logout §2.4. */
+export const logoutToken: Purpose = { name: 'logout_token', keySet: 'hydra.openid.id-token', typ: 'logout+jwt' };

@@ -1,0 +1,104 @@
+// Tells a running service of the keys there are: every two seconds, and at once when PostgreSQL says they changed.
+import type { Log } from '@cardea/service';
+import pg from 'pg';
+import type { StoredKey } from '../backend.js';
+import { readKeys, registryFailure } from './registry.js';
+
+const intervalMillis = 2_000;
+const patienceMillis = 2_000;
+
+export interface Watch {
+  /** Settles after the first attempt to read, whether or not it succeeded. */
+  readonly tried: Promise<void>;
+  /** Reads again now; settles after it, whether or not it succeeded. */
+  refresh(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * @param options.learn told of all keys after each read; while PostgreSQL is away it hears nothing and keeps what it knows
+ */
+export function watchRegistry(options: {
+  dsn: string;
+  log: Log;
+  learn: (keys: readonly StoredKey[]) => Promise<void>;
+}): Watch {
+  const { log, learn } = options;
+  let client: pg.Client | undefined;
+  let away = false;
+  let stopped = false;
+  let woken = false;
+  let wakeSleeper: () => void = () => undefined;
+  const wake = () => {
+    woken = true;
+    wakeSleeper();
+  };
+
+  const connect = async (): Promise<pg.Client> => {
+    const fresh = new pg.Client({
+      connectionString: options.dsn,
+      connectionTimeoutMillis: patienceMillis,
+      query_timeout: patienceMillis,
+      application_name: 'cardea-keys-watch',
+      keepAlive: true,
+    });
+    fresh.on('error', () => drop(fresh));
+    fresh.on('notification', wake);
+    await fresh.connect();
+    await fresh.query('LISTEN cardea_keys');
+    return fresh;
+  };
+  const drop = (lost: pg.Client | undefined) => {
+    if (client === lost) client = undefined;
+    void lost?.end().catch(() => undefined);
+  };
+
+  const read = async (): Promise<void> => {
+    try {
+      client ??= await connect();
+      await learn(await readKeys(client));
+      if (away) log.info({}, 'the key registry can be read again');
+      away = false;
+    } catch (error) {
+      drop(client);
+      if (!away)
+        log.warn({ err: registryFailure(error) }, 'the key registry cannot be read; the keys known so far are kept');
+      away = true;
+    }
+  };
+  const sleep = () =>
+    new Promise<void>((resolve) => {
+      if (woken || stopped) return resolve();
+      const timer = setTimeout(resolve, intervalMillis);
+      wakeSleeper = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  // One after the other: the connection and what was learnt last are shared.
+  let reading: Promise<void> = Promise.resolve();
+  const refresh = () => (reading = reading.then(read));
+  const tried = refresh();
+  const ended = (async () => {
+    await tried;
+    while (!stopped) {
+      await sleep();
+      woken = false;
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- stop() may have come while it slept
+      if (!stopped) await refresh();
+    }
+  })();
+
+  return {
+    tried,
+    refresh,
+    async stop() {
+      stopped = true;
+      wake();
+      await ended;
+      await reading;
+      drop(client);
+    },
+  };
+}

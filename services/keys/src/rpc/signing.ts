@@ -1,0 +1,30 @@
+// Answers cardea.keys.v1.SigningService: request to statement, statement to signature.
+import type { Handlers } from '@cardea/rpc';
+import type { signingV1 } from '@cardea/rpc';
+import type { KeyRing } from '../key-ring.js';
+import { accessTokenStatement } from '../policy/access-token.js';
+import { idTokenStatement } from '../policy/id-token.js';
+import { logoutTokenStatement } from '../policy/logout-token.js';
+import type { Policy } from '../policy/statement.js';
+import { userinfoStatement } from '../policy/userinfo.js';
+import type { Signer } from '../signer.js';
+import { publicKeyMessage } from './public-key.js';
+
+export function signingHandlers(options: {
+  policy: Policy;
+  sign: Signer;
+  ring: KeyRing;
+}): Handlers<typeof signingV1.SigningServiceService> {
+  const { policy, sign, ring } = options;
+  return {
+    signIdToken: async (request, { deadline }) => ({ jwt: await sign(idTokenStatement(request, policy), deadline) }),
+    signAccessToken: async (request, { deadline }) => ({
+      jwt: await sign(accessTokenStatement(request, policy), deadline),
+    }),
+    signUserinfo: async (request, { deadline }) => ({ jwt: await sign(userinfoStatement(request, policy), deadline) }),
+    signLogoutToken: async (request, { deadline }) => ({
+      jwt: await sign(logoutTokenStatement(request, policy), deadline),
+    }),
+    listPublicKeys: async () => ({ keys: ring.published().map(publicKeyMessage) }),
+  };
+}

@@ -1,0 +1,65 @@
+// What the keys service reads from the configuration, checked before anything is opened.
+import type { Config } from '@cardea/service';
+import { ConfigError, required } from '@cardea/service';
+import type { Policy } from './policy/statement.js';
+
+/** The settings of a PKCS#11 token. */
+export interface HsmSettings {
+  readonly library: string;
+  readonly pin: string;
+  /** Wins over the slot. */
+  readonly tokenLabel: string | undefined;
+  readonly slot: number | undefined;
+  /** Put before key set names in `CKA_LABEL`. */
+  readonly keySetPrefix: string;
+  /** Worker threads with a session each. */
+  readonly sessions: number;
+}
+
+export type BackendSettings =
+  { readonly kind: 'hsm'; readonly hsm: HsmSettings } | { readonly kind: 'sealed'; readonly keks: readonly Buffer[] };
+
+/** @throws {ConfigError} naming the setting, never its value */
+export function backendSettings({ hsm, keys }: Config): BackendSettings {
+  if (!hsm.enabled) return { kind: 'sealed', keks: required(keys.kek, 'keys.kek').map(kekOf) };
+  if (hsm.tokenLabel === undefined && hsm.slot === undefined) {
+    throw new ConfigError('hsm.token_label or hsm.slot must say which token holds the keys');
+  }
+  const { tokenLabel, slot, keySetPrefix, sessions } = hsm;
+  return {
+    kind: 'hsm',
+    hsm: {
+      library: required(hsm.library, 'hsm.library'),
+      pin: required(hsm.pin, 'hsm.pin'),
+      ...{ tokenLabel, slot, keySetPrefix, sessions },
+    },
+  };
+}
+
+function kekOf(text: string, index: number): Buffer {
+  const kek = Buffer.from(text, 'base64');
+  const spelled = kek.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+  if (kek.length !== 32 || !spelled || kek.every((byte) => byte === kek[0])) {
+    throw new ConfigError(`keys.kek: entry ${String(index + 1)} must be base64 of 32 random bytes`);
+  }
+  return kek;
+}
+
+// Longer than anybody should want, so that a client's own lifespan passes and a token for ever does not.
+const longestSeconds = 31 * 24 * 3600;
+/** OpenID Connect Back-Channel Logout §2.4 recommends two minutes. */
+const longestLogoutSeconds = 600;
+
+/** @param now milliseconds since the epoch */
+export function policyOf(config: Config, now: () => number): Policy {
+  const longest = (millis: number) => Math.max(longestSeconds, Math.ceil(millis / 1000));
+  return {
+    issuer: required(config.urls.self.issuer, 'urls.self.issuer'),
+    longest: {
+      idToken: longest(config.ttl.idToken),
+      accessToken: longest(config.ttl.accessToken),
+      logoutToken: longestLogoutSeconds,
+    },
+    now,
+  };
+}

@@ -1,0 +1,63 @@
+// From a statement to a compact JWT: the key of the hour, the header, the claims, one signature (RFC 7515 §5.1).
+import { claimsSegment, compactJws, signingInput } from '@cardea/oauth';
+import type { KeyBackend } from './backend.js';
+import type { KeyRing } from './key-ring.js';
+import { refuse } from './policy/checks.js';
+import { longestClaims } from './policy/claims-json.js';
+import type { Statement } from './policy/statement.js';
+import { createReplayMemory } from './replay-memory.js';
+
+/** What came of a statement. The signature audit hangs here: it is told before the JWT leaves, and may hold it back. */
+export interface SignatureRecord {
+  readonly statement: Statement;
+  readonly kid: string;
+  /** What was signed. */
+  readonly input: string;
+}
+
+interface Signed {
+  readonly typ: string;
+  readonly algorithm: string;
+  readonly jwt: string;
+}
+
+/** @throws {OAuthError} invalid_request, conflict or temporarily_unavailable */
+export type Signer = (statement: Statement, deadline: number) => Promise<string>;
+
+/** Some 25 MB of JWTs at most. */
+const generation = 8_192;
+// Longer than a statement stays acceptable: `iat` may be a minute early and a minute late.
+const generationMillis = 120_000;
+/** base64url of the longest claims. */
+const longestSegment = Math.ceil((longestClaims * 4) / 3);
+
+export function createSigner(options: {
+  ring: KeyRing;
+  backend: KeyBackend;
+  now: () => number;
+  /** Settles before the JWT is answered; a rejection withholds it. */
+  record: (signature: SignatureRecord) => Promise<void> | void;
+}): Signer {
+  const { ring, backend, now, record } = options;
+  const memory = createReplayMemory<Signed>({ generation, generationMillis, now });
+
+  const sign = async (statement: Statement, claims: string, deadline: number): Promise<Signed> => {
+    const { purpose, algorithm } = statement;
+    const key = ring.signing(purpose.keySet, algorithm);
+    const input = signingInput(key.header(purpose.typ), claims);
+    const signature = await backend.sign(key.stored, input, deadline);
+    key.signedAt = now();
+    await record({ statement, kid: key.stored.kid, input });
+    return { typ: purpose.typ, algorithm, jwt: compactJws(input, signature) };
+  };
+
+  return async (statement, deadline) => {
+    const { purpose, algorithm, requestId } = statement;
+    const claims = claimsSegment(statement.claims);
+    if (claims.length > longestSegment) refuse(`the claims weigh more than ${String(longestClaims)} bytes`);
+    const same = (first: Signed) =>
+      first.typ === purpose.typ && first.algorithm === algorithm && first.jwt.split('.')[1] === claims;
+    const { jwt } = await memory.once(requestId, same, () => sign(statement, claims, deadline));
+    return jwt;
+  };
+}
