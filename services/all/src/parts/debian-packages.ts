@@ -17,7 +17,8 @@ export interface Unpacked {
 export interface DebianTool {
   /** As people call it. */
   readonly name: string;
-  readonly packages: readonly string[];
+  /** The first names the place in the cache. */
+  readonly packages: readonly [string, ...string[]];
   readonly cache: string;
   readonly progress: Progress;
   /** What installing would have done beyond unpacking, as far as it is needed. */
@@ -28,11 +29,12 @@ export interface DebianTool {
   readonly otherwise: string;
 }
 
+const reportMillis = 5_000;
 const listsAgeMillis = 24 * 60 * 60 * 1000;
 
 /** Fetches and unpacks it, once per cache. Throws with what to do instead when that cannot be. */
 export async function debianTool(tool: DebianTool): Promise<Unpacked> {
-  const place = path.join(tool.cache, 'debian', `${tool.packages[0]!}-${release()}-${process.arch}`);
+  const place = path.join(tool.cache, 'debian', `${tool.packages[0]}-${release()}-${process.arch}`);
   try {
     const directory = await once({
       path: place,
@@ -120,7 +122,20 @@ async function download(apt: Apt, tool: DebianTool, archives: string): Promise<v
   const sizes = [...plan.matchAll(/^'[^']*' \S+ (\d+)/gm)].map(([, size]) => Number(size));
   const megabytes = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 1e6);
   tool.progress(`fetching ${tool.name} from Debian's packages (${sizes.length} packages, ${megabytes} MB)`);
-  await apt('--download-only', ...wanted);
+  const timer = setInterval(() => {
+    tool.progress(`fetching ${tool.name}: ${Math.floor(bytesIn(archives) / 1e6)} of ${megabytes} MB`);
+  }, reportMillis);
+  try {
+    await apt('--download-only', ...wanted);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function bytesIn(directory: string): number {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const size = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  return files.reduce((sum, entry) => sum + size(path.join(entry.parentPath, entry.name)), 0);
 }
 
 /** As in "debian-12": what is unpacked for one release need not run on another. */

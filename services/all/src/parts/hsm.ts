@@ -7,7 +7,7 @@ import { debianTool } from './debian-packages.js';
 import { once } from './once.js';
 import { prepareAddon } from './pkcs11-addon.js';
 import type { Progress } from './progress.js';
-import { executable, onPath, runTool, runs } from './run-tool.js';
+import { onPath, runTool, runs } from './run-tool.js';
 
 export interface HsmParts {
   /** The PKCS#11 library. */
@@ -61,23 +61,26 @@ async function findSoftHsm(cache: string, progress: Progress): Promise<SoftHsm> 
   const utility = onPath('softhsm2-util');
   const library = libraries.find((file) => existsSync(file));
   if (utility !== undefined && library !== undefined) return { utility, library, environment: {} };
-  const within = (root: string) => ({
-    utility: path.join(root, 'usr/bin/softhsm2-util'),
-    library: libraries.map((file) => path.join(root, file)).find((file) => existsSync(file)),
-  });
   const tool = await debianTool({
     name: 'SoftHSM',
     packages: ['softhsm2'],
     cache,
     progress,
-    works: async ({ root, environment }) =>
-      within(root).library !== undefined &&
-      executable(within(root).utility) &&
-      (await runs(within(root).utility, ['--version'], environment)),
+    works: async ({ root, environment }) => {
+      const unpacked = within(root);
+      return existsSync(unpacked.library) && (await runs(unpacked.utility, ['--version'], environment));
+    },
     otherwise: 'install softhsm2, or give an HSM with HSM_LIBRARY, HSM_PIN and HSM_TOKEN_LABEL',
   });
-  const found = within(tool.root);
-  return { utility: found.utility, library: found.library!, environment: tool.environment };
+  return { ...within(tool.root), environment: tool.environment };
+}
+
+/** Where Debian puts them. */
+function within(root: string): { utility: string; library: string } {
+  return {
+    utility: path.join(root, 'usr/bin/softhsm2-util'),
+    library: path.join(root, 'usr/lib/softhsm/libsofthsm2.so'),
+  };
 }
 
 async function openToken(soft: SoftHsm, options: HsmOptions): Promise<HsmParts> {

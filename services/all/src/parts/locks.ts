@@ -32,6 +32,7 @@ export function tryLock(file: string): Lock | Held {
   mkdirSync(path.dirname(file), { recursive: true });
   const holder = `${process.pid}-${startOf(process.pid)}`;
   const own = `${file}.${process.pid}.${(prepared += 1)}`;
+  rmSync(own, { recursive: true, force: true });
   mkdirSync(own);
   writeFileSync(path.join(own, holder), '');
   for (;;) {
@@ -78,11 +79,11 @@ export function alive(pid: number): boolean {
 }
 
 function release(file: string, holder: string): void {
-  unlinkSync(path.join(file, holder));
   try {
+    unlinkSync(path.join(file, holder));
     rmdirSync(file);
   } catch {
-    // The next one has it already.
+    // The next one has it already, or its whole directory is gone.
   }
 }
 

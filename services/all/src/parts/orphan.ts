@@ -1,5 +1,5 @@
 // Servers that outlived the process that started them: known by the directory they work in, and ended before a new one starts.
-import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { alive } from './locks.js';
 import type { Progress } from './progress.js';
@@ -16,21 +16,25 @@ export interface Traces {
   readonly progress: Progress;
 }
 
-/** Ends the server that `pidFile` tells of, or removes that file when its number has become somebody else's. */
+/**
+ * Ends the server that `pidFile` tells of, should it still run.
+ *
+ * A file without a living process is left to the server's own judgement: PostgreSQL finds in it whether parts of the dead
+ * one still hold its memory. If the number is another process by now, which servers would take for a rival, it is replaced.
+ */
 export async function endOrphan(traces: Traces): Promise<void> {
   if (!existsSync(traces.pidFile)) return;
-  const pid = Number(readFileSync(traces.pidFile, 'utf8').split('\n', 1)[0]);
-  if (!(Number.isInteger(pid) && pid > 1)) return rmSync(traces.pidFile, { force: true });
-  if (alive(pid)) {
-    const place = workingDirectory(pid);
-    // Where nothing can be known, the server's own check decides.
-    if (place === undefined) return;
-    if (place === realpathSync(traces.directory)) {
-      traces.progress(`ending ${traces.name} (process ${pid}), which an earlier run left behind`);
-      await end(pid, traces.signal);
-    }
+  const [first = '', ...others] = readFileSync(traces.pidFile, 'utf8').split('\n');
+  const pid = Number(first);
+  if (!(Number.isInteger(pid) && pid > 1 && alive(pid))) return;
+  const place = workingDirectory(pid);
+  if (place === realpathSync(traces.directory)) {
+    traces.progress(`ending ${traces.name} (process ${pid}), which an earlier run left behind`);
+    await end(pid, traces.signal);
+  } else if (place !== undefined) {
+    // No server takes its own parent for a rival.
+    writeFileSync(traces.pidFile, [process.pid, ...others].join('\n'));
   }
-  rmSync(traces.pidFile, { force: true });
 }
 
 async function end(pid: number, signal: NodeJS.Signals): Promise<void> {

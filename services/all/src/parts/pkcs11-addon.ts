@@ -24,7 +24,7 @@ export async function prepareAddon(cache: string, progress: Progress): Promise<v
     works: (directory) => loads(path.join(directory, 'pkcs11.node')),
     async build(directory) {
       const compiler = await findCompiler(cache, progress);
-      progress('compiling pkcs11js, which takes about 15 s and is done once');
+      progress('compiling pkcs11js, which is done once and takes some seconds');
       await compile(compiler, home, headers, path.join(directory, 'pkcs11.node'));
     },
   });

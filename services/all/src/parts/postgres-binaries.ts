@@ -31,7 +31,7 @@ export async function findPostgres(directory: string, cache: string, progress: P
   return {
     initdb: path.join(bin, 'initdb'),
     postgres: path.join(bin, 'postgres'),
-    major: version.split('.')[0]!,
+    major: version.replace(/\..*/, ''),
   };
 }
 

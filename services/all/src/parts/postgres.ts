@@ -1,6 +1,7 @@
 // A PostgreSQL of our own: real server, loopback only, durable, its data kept between runs.
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from './locks.js';
 import { endOrphan } from './orphan.js';
 import { findPostgres } from './postgres-binaries.js';
@@ -9,6 +10,8 @@ import { database, openCluster, placeOf, postgresUser, user } from './postgres-c
 import type { Progress } from './progress.js';
 import type { Launched } from './server-process.js';
 import { startServer, untilReady } from './server-process.js';
+
+const patienceMillis = 10_000;
 
 export interface PostgresOptions {
   /** The installation's state: password, log, and the data unless others cannot pass through to it. */
@@ -59,9 +62,16 @@ async function start(file: string, cluster: Cluster, options: PostgresOptions, l
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${String(value)}`]);
   const command = { file, args: ['-D', cluster.data, ...args], cwd: cluster.data, log, signal: 'SIGINT' } as const;
-  const server = await startServer({ ...command, ...postgresUser() });
-  await untilReady('PostgreSQL', server, log, () => Promise.resolve(takesConnections(cluster.data, server.pid)));
-  return server;
+  for (const deadline = Date.now() + patienceMillis; ; await sleep(200)) {
+    const server = await startServer({ ...command, ...postgresUser() });
+    try {
+      await untilReady('PostgreSQL', server, log, () => Promise.resolve(takesConnections(cluster.data, server.pid)));
+      return server;
+    } catch (error) {
+      // One that was killed leaves children behind, which notice it when their present statement is done.
+      if (!(error as Error).message.includes('pre-existing shared memory') || Date.now() > deadline) throw error;
+    }
+  }
 }
 
 /** As pg_ctl knows it: the status on line 8 of the file that the server keeps about itself. */

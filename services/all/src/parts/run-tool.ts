@@ -16,6 +16,9 @@ export function runTool(file: string, args: readonly string[], options: ToolOpti
   const { input, ...how } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { ...how, stdio: ['pipe', 'pipe', 'pipe'] });
+    // What we began does not go on without us.
+    const end = (): boolean => child.kill();
+    process.once('exit', end);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -24,6 +27,7 @@ export function runTool(file: string, args: readonly string[], options: ToolOpti
     child.stdin.on('error', () => undefined).end(input);
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      process.off('exit', end);
       if (code === 0) return resolve(stdout);
       const words = (stderr.trim() || stdout.trim()).split('\n').slice(-6).join('\n');
       reject(new Error(`${path.basename(file)} ended with ${signal ?? `code ${String(code)}`}: ${words}`));
@@ -47,7 +51,7 @@ export function onPath(...names: readonly string[]): string | undefined {
   return names.flatMap((name) => directories.map((each) => path.join(each, name))).find(executable);
 }
 
-export function executable(file: string): boolean {
+function executable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

@@ -36,8 +36,9 @@ export async function startServer(command: Command): Promise<Launched> {
   const child = spawn(file, args, { ...how, detached: true, stdio: ['ignore', output, output] });
   closeSync(output);
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-  const pid = child.pid!;
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once('spawn', () => resolve(Number(child.pid))).once('error', reject);
+  });
   const guard = startGuard(pid, signal);
   void exited.then(() => guard.kill('SIGKILL'));
   const running = (): boolean => child.exitCode === null && child.signalCode === null;
@@ -59,13 +60,11 @@ export async function startServer(command: Command): Promise<Launched> {
  * Throws, with the end of its log, when the server ends before that, and stops it when it takes longer than 30 s.
  */
 export async function untilReady(name: string, server: Launched, log: string, ready: () => Promise<boolean>) {
-  let ended = false;
-  void server.exited.then(() => (ended = true));
   const deadline = Date.now() + 3 * patienceMillis;
   while (!(await ready())) {
-    if (!ended && Date.now() > deadline) await server.stop();
+    if (Date.now() > deadline) await server.stop();
+    const ended = await Promise.race([server.exited.then(() => true), sleep(pollMillis, false)]);
     if (ended) throw new Error(`${name} did not start: ${lastLines(log)}`);
-    await sleep(pollMillis);
   }
 }
 
@@ -81,6 +80,6 @@ function startGuard(pid: number, signal: string): ChildProcess {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  guard.stdin!.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
   return guard;
 }
