@@ -1,5 +1,6 @@
 // Writes docs/configuration.md from the schema and docs/errors.md from the error table.
 import { errorTable } from '@cardea/oauth';
+import { foreignSettings } from './config/foreign.js';
 import { configSchema } from './config/schema.js';
 import { environmentName, leaves } from './config/shape.js';
 
@@ -49,6 +50,17 @@ export function configurationPage(): string {
     '| Setting | Environment | Default | Meaning |',
     '| --- | --- | --- | --- |',
     ...rows,
+    '',
+    "## Hydra's other settings",
+    '',
+    'What Hydra has and Cardea does not. Ignored ones are named once at start; the others refuse to start, unless they say',
+    'what happens here anyway.',
+    '',
+    '| Setting | | Why |',
+    '| --- | --- | --- |',
+    ...foreignSettings.map(
+      ({ key, why, harmless }) => `| \`${key}\` | ${harmless === undefined ? 'ignored' : 'refused'} | ${why} |`,
+    ),
     '',
   ].join('\n');
 }

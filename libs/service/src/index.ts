@@ -1,6 +1,7 @@
 // @cardea/service: what every process shares: configuration, log, metrics, traces, health, start and drain.
 export type { Config } from './config/load.js';
-export { ConfigError, loadConfig, required } from './config/load.js';
+export { ConfigError } from './config/config-error.js';
+export { loadConfig, required } from './config/load.js';
 export { configurationPage, errorsPage } from './documentation.js';
 export { drainable } from './http-drain.js';
 export type { Log } from './log.js';

@@ -1,7 +1,8 @@
 // The main function of every service process: load, start, wait for a signal, drain, let the loop run empty.
 import { parseArgs } from 'node:util';
 import type { Config } from './config/load.js';
-import { ConfigError, loadConfig } from './config/load.js';
+import { ConfigError } from './config/config-error.js';
+import { loadConfig } from './config/load.js';
 import type { Service } from './service.js';
 import { startService } from './start.js';
 

@@ -1,6 +1,6 @@
 // Turns `tls` settings into transport security: all three files, or none of them.
 import type { TransportSecurity } from '@cardea/rpc';
-import { ConfigError } from './config/load.js';
+import { ConfigError } from './config/config-error.js';
 
 interface TlsSettings {
   readonly caFile?: string | undefined;

@@ -30,6 +30,13 @@ export const url = (facts: FieldFacts) =>
     .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an absolute http or https URL')
     .meta(facts);
 
+/** Where a server is, as a URL of certain schemes; the part after them is for its driver to read. */
+export const location = (schemes: readonly [string, ...string[]], facts: FieldFacts) =>
+  z
+    .string()
+    .refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)), `must be a ${schemes[0]}:// URL`)
+    .meta(facts);
+
 /** A whole number. */
 export const integer = (facts: FieldFacts, min = 0, max = Number.MAX_SAFE_INTEGER) =>
   z
@@ -62,12 +69,12 @@ export const list = (facts: FieldFacts) =>
     )
     .meta(facts);
 
-/** A Go duration such as `1h30m`, read as milliseconds. */
-export const duration = (facts: FieldFacts) =>
+/** A Go duration such as `1h30m`, read as milliseconds. With `endless` it may be -1, which stands for no end. */
+export const duration = (facts: FieldFacts, { endless = false } = {}) =>
   z
-    .union([z.string(), z.literal(-1)])
+    .union([z.string(), z.number()], 'must be a duration such as 30s, 10m or 1h30m')
     .transform((value, context) => {
-      const millis = value === -1 || value === '-1' ? -1 : parseDuration(value);
+      const millis = endless && String(value) === '-1' ? -1 : parseDuration(String(value));
       if (millis !== undefined) return millis;
       context.addIssue({ code: 'custom', message: 'must be a duration such as 30s, 10m or 1h30m' });
       return z.NEVER;

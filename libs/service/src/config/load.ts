@@ -1,38 +1,22 @@
 // Reads the configuration: files in order, then secret files, then the environment; strict, typed and frozen.
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { nearest } from './nearest.js';
+import { ConfigError } from './config-error.js';
+import { explain } from './explain.js';
+import type { Locate } from './file.js';
+import { readSettings } from './file.js';
+import type { Tree } from './foreign.js';
+import { dropForeign, refuseForeign } from './foreign.js';
 import { configSchema } from './schema.js';
-import type { Camel, Leaf } from './shape.js';
+import type { Camel } from './shape.js';
 import { camelise, environmentName, leaves } from './shape.js';
 
 /** The whole product's configuration; each service reads its part. */
 export type Config = Camel<z.output<typeof configSchema>>;
 
-/** Configuration that cannot be used; the message names the setting and the fix. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-type Tree = Record<string, unknown>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 const settings = leaves(configSchema);
-/** Hydra's keys that have no meaning here: named once at start, never a reason to refuse. */
-const foreignRoots = [
-  'version',
-  'sqa',
-  'profiling',
-  'cgroups',
-  'feature_flags',
-  'webfinger',
-  'clients',
-  'db',
-  'serve.tls',
-];
-
-/** Where a value stood, for messages. */
-type Locate = (path: readonly PropertyKey[]) => string;
 
 /**
  * @param options.files YAML or JSON files; later ones win
@@ -42,22 +26,25 @@ type Locate = (path: readonly PropertyKey[]) => string;
  */
 export function loadConfig(options: {
   files?: readonly string[];
-  env?: Readonly<Record<string, string | undefined>>;
+  env?: Environment;
   warn?: (message: string) => void;
 }): Config {
+  const { files = [], env = {}, warn = () => undefined } = options;
   const tree: Tree = {};
   const locators: Locate[] = [];
-  for (const file of options.files ?? []) {
-    const { value, locate } = readFile(file, options.warn);
-    merge(tree, value);
-    locators.unshift(locate);
+  for (const file of files) {
+    const read = readSettings(file);
+    dropForeign(read.tree, read.locate, warn);
+    merge(tree, read.tree);
+    locators.unshift(read.locate);
   }
-  applyEnvironment(tree, options.env ?? {});
-  readSecretFiles(tree, options.env ?? {});
+  refuseForeign(env);
+  readSecretFiles(tree, env);
+  applyEnvironment(tree, env);
   const parsed = configSchema.safeParse(tree);
-  if (!parsed.success)
-    throw new ConfigError(explain(parsed.error, (path) => locators.map((locate) => locate(path)).find(Boolean) ?? ''));
-  return camelise(parsed.data);
+  if (parsed.success) return camelise(parsed.data);
+  const locate: Locate = (path) => locators.map((inFile) => inFile(path)).find((place) => place !== '') ?? '';
+  throw new ConfigError(explain(parsed.error, settings, locate));
 }
 
 /** A setting a service cannot do without. */
@@ -68,40 +55,15 @@ export function required<T>(value: T | undefined, key: string): T {
   );
 }
 
-function readFile(file: string, warn?: (message: string) => void): { value: Tree; locate: Locate } {
-  let source: string;
-  try {
-    source = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(`${file}: cannot be read (${(error as Error).message})`);
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
-  const problem = document.errors[0];
-  if (problem !== undefined) throw new ConfigError(`${file}: ${problem.message}`);
-  const value = (document.toJS() ?? {}) as Tree;
-  for (const root of foreignRoots) {
-    const [first = '', second] = root.split('.');
-    const holder = second === undefined ? value : ((value[first] ?? {}) as Tree);
-    const key = second ?? first;
-    if (!(key in holder)) continue;
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh tree of our own
-    delete holder[key];
-    warn?.(`${file}: ${root} means nothing to Cardea and is ignored`);
-  }
-  const locate: Locate = (path) => {
-    const node = document.getIn(path, true) as { range?: [number, number, number] } | undefined;
-    return node?.range === undefined ? '' : `${file}:${String(lines.linePos(node.range[0]).line)}: `;
-  };
-  return { value, locate };
-}
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A name without a value (`serve:` and nothing below it) says nothing. */
 function merge(into: Tree, from: Tree): void {
   for (const [key, value] of Object.entries(from)) {
+    if (value === null || key === '__proto__') continue;
     const present = into[key];
-    const both = [present, value].every((side) => typeof side === 'object' && side !== null && !Array.isArray(side));
-    if (both) merge(present as Tree, value as Tree);
-    else if (key !== '__proto__') into[key] = value;
+    if (!isTree(value)) into[key] = value;
+    else merge(isTree(present) ? present : (into[key] = {}), value);
   }
 }
 
@@ -109,51 +71,31 @@ function setAt(tree: Tree, path: readonly string[], value: unknown): void {
   let holder = tree;
   for (const key of path.slice(0, -1)) {
     const next = holder[key];
-    holder = (typeof next === 'object' && next !== null ? next : (holder[key] = {})) as Tree;
+    holder = isTree(next) ? next : (holder[key] = {});
   }
   holder[path.at(-1) ?? ''] = value;
 }
 
-function applyEnvironment(tree: Tree, env: Readonly<Record<string, string | undefined>>): void {
-  for (const leaf of settings) {
-    const value = env[environmentName(leaf.path)];
-    if (value !== undefined && value !== '') setAt(tree, leaf.path, value);
+function applyEnvironment(tree: Tree, env: Environment): void {
+  for (const { path } of settings) {
+    const value = env[environmentName(path)];
+    if (value !== undefined && value !== '') setAt(tree, path, value);
   }
 }
 
-function readSecretFiles(tree: Tree, env: Readonly<Record<string, string | undefined>>): void {
-  for (const leaf of settings.filter((candidate): candidate is Leaf => candidate.facts.secret === true)) {
-    const last = `${leaf.path.at(-1) ?? ''}_file`;
-    const holder = leaf.path.slice(0, -1).reduce<Tree>((node, key) => (node[key] ?? {}) as Tree, tree);
-    const file = env[`${environmentName(leaf.path)}_FILE`] ?? holder[last];
-    if (typeof file !== 'string') continue;
+function readSecretFiles(tree: Tree, env: Environment): void {
+  for (const { path } of settings.filter(({ facts }) => facts.secret === true)) {
+    const last = `${path.at(-1) ?? ''}_file`;
+    const holder = path.slice(0, -1).reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
+    const named = isTree(holder) ? holder[last] : undefined;
+    const file = env[`${environmentName(path)}_FILE`] ?? named;
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh tree of our own
-    delete holder[last];
+    if (isTree(holder) && typeof named === 'string') delete holder[last];
+    if (typeof file !== 'string' || file === '') continue;
     try {
-      setAt(tree, leaf.path, readFileSync(file, 'utf8').trim());
+      setAt(tree, path, readFileSync(file, 'utf8').trim());
     } catch (error) {
-      throw new ConfigError(`${[...leaf.path.slice(0, -1), last].join('.')}: ${(error as Error).message}`);
+      throw new ConfigError(`${[...path.slice(0, -1), last].join('.')}: ${(error as Error).message}`);
     }
   }
-}
-
-/** Says the first few problems, each with its place and, for an unknown key, the nearest known one. */
-function explain(error: z.ZodError, locate: Locate): string {
-  return error.issues
-    .slice(0, 5)
-    .map((issue) => {
-      if (issue.code === 'unrecognized_keys') {
-        return issue.keys
-          .map((key) => {
-            const path = [...issue.path, key];
-            const known = settings.map((leaf) => leaf.path.join('.'));
-            const guess = nearest(path.join('.'), known);
-            return `${locate(path)}${path.join('.')} is not a setting${guess === undefined ? '' : `; did you mean ${guess}?`}`;
-          })
-          .join('\n');
-      }
-      const key = issue.path.join('.');
-      return `${locate(issue.path)}${key}: ${issue.message} (environment: ${environmentName(issue.path.map(String))})`;
-    })
-    .join('\n');
 }

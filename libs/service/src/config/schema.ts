@@ -1,7 +1,7 @@
 // Every setting there is, once. Names follow Hydra's where the meaning is the same; types, validation, environment names
 // and docs/configuration.md derive from this.
 import { z } from 'zod';
-import { duration, flag, integer, list, oneOf, text, url } from './fields.js';
+import { duration, flag, integer, list, location, oneOf, text, url } from './fields.js';
 
 const tls = z
   .strictObject({
@@ -116,10 +116,13 @@ export const configSchema = z.strictObject({
     description: 'Sets defaults: what the standards say, what Hydra did, or OAuth 2.1.',
   }).default('standard'),
   dev: flag({ description: 'Development: plain http redirect URIs on other hosts are accepted.' }).default(false),
-  dsn: text({ description: 'PostgreSQL connection URL.', secret: true }).optional(),
+  dsn: location(['postgres', 'postgresql'], {
+    description: 'PostgreSQL connection URL; there is no other database.',
+    secret: true,
+  }).optional(),
   redis: z
     .strictObject({
-      url: text({
+      url: location(['redis', 'rediss'], {
         description: 'Redis connection URL. Without it nothing is cached and no clean-up is scheduled.',
         secret: true,
       }).optional(),
@@ -169,9 +172,10 @@ export const configSchema = z.strictObject({
     .strictObject({
       login_consent_request: duration({ description: 'Time to log in and consent.' }).prefault('30m'),
       access_token: duration({ description: 'Lifetime of access tokens.' }).prefault('1h'),
-      refresh_token: duration({
-        description: 'Lifetime of refresh tokens, renewed at each use; -1 means no end.',
-      }).prefault('720h'),
+      refresh_token: duration(
+        { description: 'Lifetime of refresh tokens, renewed at each use; -1 means no end.' },
+        { endless: true },
+      ).prefault('720h'),
       id_token: duration({ description: 'Lifetime of ID tokens.' }).prefault('1h'),
       auth_code: duration({ description: 'Lifetime of authorization codes.' }).prefault('10m'),
       authentication_session: duration({

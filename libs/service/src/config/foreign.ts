@@ -1,0 +1,150 @@
+// Hydra's settings that Cardea does not have: those without consequence are passed over with a word, the others refuse to start.
+import { ConfigError } from './config-error.js';
+import { environmentName } from './shape.js';
+
+/** A tree of settings, as it was read. */
+export type Tree = Record<string, unknown>;
+
+interface ForeignSetting {
+  /** The setting, or the root of several. */
+  readonly key: string;
+  /** Continues "is ignored:" or "is not supported:". */
+  readonly why: string;
+  /** Values that ask for nothing else than what Cardea does anyway; any other value refuses. Absent: any value will do. */
+  readonly harmless?: readonly unknown[];
+}
+
+const noCors = 'the gateway answers no cross-origin browsers yet; put a proxy that does before it';
+const noTls = 'Cardea speaks plain HTTP behind a proxy that ends TLS';
+const noDevice = 'there is no device flow yet';
+const noHook = 'there are no token hooks yet';
+const noClaimStyle = 'claims stand where RFC 9068 and OpenID Connect put them';
+const sealed = 'secrets.system seals cookies and page tokens too';
+const ownLog = 'logs are JSON lines with secrets struck out';
+const ownTracing = 'traces go to tracing.otlp_endpoint, by OTLP';
+const nothing = 'it means nothing to Cardea';
+
+/** In the order they are looked at: what refuses before the root that holds it. */
+export const foreignSettings: readonly ForeignSetting[] = [
+  { key: 'serve.tls.enabled', why: noTls, harmless: [false, 'false'] },
+  { key: 'serve.tls', why: noTls },
+  ...['public', 'admin'].flatMap((side) => [
+    { key: `serve.${side}.cors.enabled`, why: noCors, harmless: [false, 'false'] },
+    { key: `serve.${side}.cors`, why: 'it was not enabled' },
+    { key: `serve.${side}.tls.enabled`, why: noTls, harmless: [false, 'false'] },
+    { key: `serve.${side}.tls`, why: noTls },
+    { key: `serve.${side}.request_log`, why: ownLog },
+    { key: `serve.${side}.socket`, why: 'a unix socket is written unix:/path as the host' },
+  ]),
+  { key: 'serve.cookies.same_site_legacy_workaround', why: 'browsers that needed it are gone' },
+  { key: 'serve.cookies.names.device_csrf', why: noDevice },
+  {
+    key: 'serve.cookies.paths',
+    why: 'cookies of the provider are sent to all of it',
+    harmless: [{}, { session: '/' }],
+  },
+  { key: 'clients.http.disallow_private_ip_ranges', why: 'no address that a client registered is ever fetched' },
+  { key: 'clients', why: nothing },
+  {
+    key: 'oidc.subject_identifiers.supported_types',
+    why: 'subjects are public, not pairwise',
+    harmless: [['public'], 'public'],
+  },
+  { key: 'oidc.subject_identifiers', why: 'subjects are public, not pairwise' },
+  {
+    key: 'oidc.dynamic_client_registration.enabled',
+    why: 'clients cannot register themselves yet',
+    harmless: [false, 'false'],
+  },
+  { key: 'oidc', why: 'clients cannot register themselves yet' },
+  { key: 'webfinger', why: 'the discovery document says what is true of this provider' },
+  { key: 'urls.device', why: noDevice },
+  { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },
+  {
+    key: 'strategies.jwt.scope_claim',
+    why: 'JWT access tokens name scopes as oauth2.access_token_format has them',
+    harmless: ['list'],
+  },
+  { key: 'ttl.device_user_code', why: noDevice },
+  {
+    key: 'oauth2.expose_internal_errors',
+    why: 'answers carry an error_id; its log line says the rest',
+    harmless: [false, 'false'],
+  },
+  { key: 'oauth2.session', why: 'sessions are always sealed' },
+  { key: 'oauth2.exclude_not_before_claim', why: noClaimStyle, harmless: [false, 'false'] },
+  { key: 'oauth2.allowed_top_level_claims', why: noClaimStyle, harmless: [[], ''] },
+  { key: 'oauth2.mirror_top_level_claims', why: noClaimStyle, harmless: [true, 'true'] },
+  { key: 'oauth2.preserve_ext_claims', why: noClaimStyle, harmless: [false, 'false'] },
+  { key: 'oauth2.hashers', why: 'hashes of every kind are verified, and new ones need no parameters' },
+  {
+    key: 'oauth2.client_credentials.default_grant_allowed_scope',
+    why: 'a client is granted the scopes it asks for',
+    harmless: [false, 'false'],
+  },
+  { key: 'oauth2.grant.jwt', why: 'there is no JWT bearer grant yet' },
+  { key: 'oauth2.refresh_token_hook', why: noHook, harmless: [''] },
+  { key: 'oauth2.token_hook', why: noHook, harmless: [''] },
+  { key: 'oauth2.device_authorization', why: noDevice },
+  { key: 'secrets.cookie', why: sealed },
+  { key: 'secrets.pagination', why: sealed },
+  { key: 'log.leak_sensitive_values', why: ownLog, harmless: [false, 'false'] },
+  { key: 'log.redaction_text', why: ownLog },
+  { key: 'log.format', why: ownLog },
+  ...['provider', 'providers', 'service_name', 'deployment_environment'].map((name) => ({
+    key: `tracing.${name}`,
+    why: ownTracing,
+  })),
+  ...['version', 'sqa', 'profiling', 'cgroups', 'feature_flags', 'db'].map((key) => ({ key, why: nothing })),
+];
+
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Takes a setting out of a tree, and the sections that it leaves empty. Undefined when it was not there. */
+function take(tree: Tree, [key = '', ...rest]: readonly string[]): unknown {
+  const present = tree[key];
+  const taken = rest.length === 0 ? present : isTree(present) ? take(present, rest) : undefined;
+  const emptied = rest.length > 0 && isTree(present) && Object.keys(present).length === 0;
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh tree of our own
+  if (taken !== undefined && (rest.length === 0 || emptied)) delete tree[key];
+  return taken;
+}
+
+function judge(
+  { key, why, harmless }: ForeignSetting,
+  value: unknown,
+  place: string,
+  warn: (text: string) => void,
+): void {
+  const fine = harmless === undefined || harmless.some((known) => JSON.stringify(known) === JSON.stringify(value));
+  if (!fine) throw new ConfigError(`${place}${key} is a setting of Hydra that is not supported: ${why}`);
+  // A default that somebody wrote down changes nothing, so it is not worth a line.
+  if (harmless === undefined) warn(`${place}${key} is a setting of Hydra and ignored: ${why}`);
+}
+
+/**
+ * Removes Hydra's own settings from what one file said.
+ *
+ * @param locate where a setting stands, for messages
+ * @throws {ConfigError} for one that would change what happens
+ */
+export function dropForeign(
+  tree: Tree,
+  locate: (path: readonly string[]) => string,
+  warn: (text: string) => void,
+): void {
+  for (const setting of foreignSettings) {
+    const path = setting.key.split('.');
+    const value = take(tree, path);
+    if (value !== undefined) judge(setting, value, locate(path), warn);
+  }
+}
+
+/** The same for the environment, where only what refuses is worth a look: other names there may be anybody's. */
+export function refuseForeign(env: Readonly<Record<string, string | undefined>>): void {
+  for (const setting of foreignSettings.filter(({ harmless }) => harmless !== undefined)) {
+    const name = environmentName(setting.key.split('.'));
+    const value = env[name];
+    if (value !== undefined && value !== '') judge(setting, value, `environment ${name}: `, () => undefined);
+  }
+}
