@@ -1,0 +1,42 @@
+// Opens the Chromium that `npm test` found or unpacked, and keeps a list of everything a page complains about.
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
+
+/** @throws with what to do when nobody said where a browser is */
+export async function openChromium(): Promise<Browser> {
+  const told = process.env['CARDEA_TEST_CHROMIUM'];
+  if (told === undefined || told === '') {
+    throw new Error('CARDEA_TEST_CHROMIUM does not name a browser: run these tests with `npm test`, which finds one');
+  }
+  const { executablePath, environment, args } = JSON.parse(told) as {
+    executablePath: string;
+    environment: Record<string, string>;
+    args: string[];
+  };
+  return chromium.launch({ executablePath, args, env: { ...process.env, ...environment } });
+}
+
+/** A window of a person of its own, and what it has to complain about. */
+export interface Window {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Console errors and warnings, uncaught exceptions and failed loads, since the window was opened. */
+  readonly complaints: string[];
+  /** Origins that were asked for anything. */
+  readonly origins: Set<string>;
+}
+
+export async function openWindow(browser: Browser, options: BrowserContextOptions): Promise<Window> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(10_000);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => origins.add(new URL(request.url()).origin));
+  page.on('requestfailed', (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText ?? ''}`));
+  return { context, page, complaints, origins };
+}
