@@ -1,0 +1,75 @@
+// The real parts that groups of tests need, started or found, and told to the tests through the environment.
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startSharedDemo } from './shared-demo.mjs';
+
+async function freePort() {
+  const { createServer } = await import('node:net');
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** PostgreSQL, Redis and SoftHSM for `storage`. What the environment names already is used as it is. */
+async function storageParts({ all, cache, progress }) {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-test-parts-'));
+  const common = { directory, cache, progress };
+  const running = [];
+  const keep = async (launching) => {
+    const part = await launching;
+    running.push(part);
+    return part;
+  };
+  const stop = async () => {
+    await Promise.all(running.map((part) => part.stop()));
+    all.removeParts({ directory });
+    rmSync(directory, { recursive: true, force: true });
+  };
+  const { CARDEA_TEST_DSN: dsn, CARDEA_TEST_REDIS_URL: redisUrl } = process.env;
+  const settled = await Promise.allSettled([
+    dsn ?? keep(all.launchPostgres({ ...common, port: await freePort() })).then((part) => part.dsn),
+    redisUrl ?? keep(all.launchRedis({ ...common, port: await freePort() })).then((part) => part.url),
+    all.prepareHsm(common),
+  ]);
+  const broken = settled.find(({ status }) => status === 'rejected');
+  if (broken !== undefined) {
+    await stop();
+    throw broken.reason;
+  }
+  const [postgres, redis, hsm] = settled.map(({ value }) => value);
+  const env = { CARDEA_TEST_DSN: postgres, CARDEA_TEST_REDIS_URL: redis };
+  if (hsm !== undefined) {
+    Object.assign(env, hsm.environment, {
+      CARDEA_TEST_HSM_LIBRARY: hsm.library,
+      CARDEA_TEST_HSM_UTIL: hsm.utility,
+    });
+  }
+  return { env, stop };
+}
+
+/** A demo for `wire` and `browser` to share, and a browser for the latter. */
+async function demoParts({ root, all, cache, progress, browser }) {
+  // Found first: a download would otherwise compete with the start of the demo.
+  const chromium = browser ? await all.findChromium({ cache, progress }) : undefined;
+  const demo = await startSharedDemo({ root, all });
+  const env = { CARDEA_TEST_DEMO: demo.line };
+  if (chromium !== undefined) env.CARDEA_TEST_CHROMIUM = JSON.stringify(chromium);
+  return { env, stop: demo.stop };
+}
+
+/**
+ * @param {string[]} names of the groups that are about to run together
+ * @returns {Promise<{ env: Record<string, string>, stop(): Promise<void> }>}
+ */
+export async function partsFor(names, options) {
+  if (names.includes('storage')) return storageParts(options);
+  if (names.includes('wire') || names.includes('browser')) {
+    return demoParts({ ...options, browser: names.includes('browser') });
+  }
+  return { env: {}, stop: () => Promise.resolve() };
+}

@@ -1,0 +1,71 @@
+// `npm test [-- [--only rules,storage,wire,browser] [paths] [jest options]]`: everything on real parts, nothing to prepare.
+// Closes with `N passed, N failed` on a line of its own.
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nodeProblem } from './lib/node-version.mjs';
+import { groups, orderedFiles, readTestOrder, testFiles } from './lib/test-groups.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const say = (sentence) => void process.stderr.write(`${sentence}\n`);
+
+/** Groups that run together share parts and a run of jest. Demos bring a dozen processes each: one suite at a time. */
+const runs = [
+  { names: ['rules', 'storage'], workers: Math.max(2, Math.min(os.availableParallelism(), 8)) },
+  { names: ['wire', 'browser'], workers: os.availableParallelism() > 4 ? 2 : 1 },
+];
+
+/** Runs what was ordered and counts. */
+async function test(order, signal) {
+  const files = orderedFiles(testFiles(root), order);
+  if (Object.keys(files).length === 0) throw new Error('no test file matches');
+  const [{ install }, { ensureBuilt }] = await Promise.all([import('./install.mjs'), import('./lib/built.mjs')]);
+  await install(say);
+  await ensureBuilt(say);
+  const [{ runJest }, { partsFor }, all] = await Promise.all([
+    import('./lib/jest-run.mjs'),
+    import('./lib/test-parts.mjs'),
+    import('../services/all/dist/index.js'),
+  ]);
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { names, workers } of runs) {
+    const those = names.filter((name) => files[name] !== undefined);
+    if (those.length === 0 || signal.aborted) continue;
+    for (const name of those) say(`\n== ${name}: ${groups[name]} (${files[name].length} files)`);
+    const cache = path.join(root, '.cache');
+    const parts = await partsFor(those, { root, all, cache, progress: say });
+    try {
+      const counted = await runJest({
+        root,
+        files: those.flatMap((name) => files[name]),
+        options: order.options,
+        workers,
+        env: { ...process.env, ...parts.env },
+        signal,
+      });
+      for (const key of Object.keys(total)) total[key] += counted[key];
+    } finally {
+      await parts.stop();
+    }
+  }
+  return total;
+}
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stop.abort());
+
+try {
+  const problem = nodeProblem();
+  if (problem !== undefined) throw new Error(problem);
+  const order = readTestOrder(process.argv.slice(2));
+  const { passed, failed, skipped } = await test(order, stop.signal);
+  // On the machine that decides, a test that did not run proves nothing.
+  const missing = process.env.CI === 'true' && !order.named ? skipped : 0;
+  if (skipped > 0 && !order.named) say(`\n${skipped} skipped${missing > 0 ? ', which CI=true counts as failed' : ''}`);
+  process.stdout.write(`\n${passed} passed, ${failed + missing} failed\n`);
+  process.exitCode = failed + missing === 0 && !stop.signal.aborted ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`test: ${error.message}\n`);
+  process.stdout.write('\n0 passed, 1 failed\n');
+  process.exitCode = 1;
+}
