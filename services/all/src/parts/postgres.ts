@@ -1,7 +1,6 @@
 // A PostgreSQL of our own: real server, loopback only, durable, its data kept between runs.
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLock } from './locks.js';
 import { endOrphan } from './orphan.js';
 import { findPostgres } from './postgres-binaries.js';
@@ -10,8 +9,6 @@ import { database, openCluster, placeOf, postgresUser, user } from './postgres-c
 import type { Progress } from './progress.js';
 import type { Launched } from './server-process.js';
 import { startServer, untilReady } from './server-process.js';
-
-const patienceMillis = 10_000;
 
 export interface PostgresOptions {
   /** The installation's state: password, log, and the data unless others cannot pass through to it. */
@@ -37,7 +34,14 @@ export async function launchPostgres(options: PostgresOptions): Promise<Launched
     const binaries = await findPostgres(directory, path.resolve(options.cache), options.progress);
     const data = placeOf(directory);
     const pidFile = path.join(data, 'postmaster.pid');
-    await endOrphan({ name: 'PostgreSQL', pidFile, directory: data, signal: 'SIGINT', progress: options.progress });
+    const orphan = {
+      name: 'PostgreSQL',
+      program: binaries.postgres,
+      pidFile,
+      directory: data,
+      signal: 'SIGINT',
+    } as const;
+    await endOrphan({ ...orphan, progress: options.progress });
     const cluster = await openCluster(directory, binaries, options.progress);
     const server = await start(binaries.postgres, cluster, options, path.join(directory, 'postgres.log'));
     void server.exited.then(lock.release);
@@ -62,16 +66,9 @@ async function start(file: string, cluster: Cluster, options: PostgresOptions, l
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${String(value)}`]);
   const command = { file, args: ['-D', cluster.data, ...args], cwd: cluster.data, log, signal: 'SIGINT' } as const;
-  for (const deadline = Date.now() + patienceMillis; ; await sleep(200)) {
-    const server = await startServer({ ...command, ...postgresUser() });
-    try {
-      await untilReady('PostgreSQL', server, log, () => Promise.resolve(takesConnections(cluster.data, server.pid)));
-      return server;
-    } catch (error) {
-      // One that was killed leaves children behind, which notice it when their present statement is done.
-      if (!(error as Error).message.includes('pre-existing shared memory') || Date.now() > deadline) throw error;
-    }
-  }
+  const server = await startServer({ ...command, ...postgresUser() });
+  await untilReady('PostgreSQL', server, log, () => Promise.resolve(takesConnections(cluster.data, server.pid)));
+  return server;
 }
 
 /** As pg_ctl knows it: the status on line 8 of the file that the server keeps about itself. */

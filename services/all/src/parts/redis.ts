@@ -34,7 +34,14 @@ export async function launchRedis(options: RedisOptions): Promise<Launched & { r
   try {
     const program = await findRedis(path.resolve(options.cache), options.progress);
     const pidFile = path.join(directory, 'pid');
-    await endOrphan({ name: 'Redis', pidFile, directory, signal: 'SIGTERM', progress: options.progress });
+    const orphan = {
+      name: 'Redis',
+      program: program.file,
+      pidFile,
+      directory,
+      signal: 'SIGTERM',
+    } as const;
+    await endOrphan({ ...orphan, progress: options.progress });
     const server = await start(program, directory, pidFile, options);
     void server.exited.then(lock.release);
     return { ...server, url: `redis://127.0.0.1:${options.port}/0` };

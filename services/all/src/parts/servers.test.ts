@@ -1,23 +1,19 @@
 // PostgreSQL and Redis as development mode starts them: real ones, asked over their sockets, ended, killed and started again.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
-import { Redis } from 'ioredis';
 import { spawn } from 'node:child_process';
 import { once as event } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { bundle, cache } from './bundle.fixture.js';
 import { alive } from './locks.js';
 import { launchPostgres } from './postgres.js';
 import { placeOf } from './postgres-cluster.js';
 import { launchRedis } from './redis.js';
 import { removeParts } from './remove.js';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
-const cache = path.resolve(here, '../../../../.cache');
 const said: string[] = [];
 const progress = (sentence: string): number => said.push(sentence);
 let directory: string;
@@ -102,19 +98,24 @@ test('a port that is taken is told in the words of the server', async () => {
   taken.close();
 }, 30_000);
 
-test('Redis never evicts, takes no stranger, and keeps its data when told to', async () => {
+test('Redis never evicts, listens on loopback alone, and keeps its data when told to', async () => {
   let server = await redis();
-  let client = new Redis(server.url);
-  await client.set('kept', 'yes');
-  expect(await client.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
-  expect(await client.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
-  client.disconnect();
+  expect(await commands('SET kept yes', 'CONFIG GET maxmemory-policy', 'CONFIG GET bind')).toEqual([
+    '+OK',
+    '*2',
+    '$16',
+    'maxmemory-policy',
+    '$10',
+    'noeviction',
+    '*2',
+    '$4',
+    'bind',
+    '$9',
+    '127.0.0.1',
+  ]);
   await server.stop();
-
   server = await redis();
-  client = new Redis(server.url);
-  expect(await client.get('kept')).toBe('yes');
-  client.disconnect();
+  expect(await commands('GET kept')).toEqual(['$3', 'yes']);
   await server.stop();
 }, 60_000);
 
@@ -127,23 +128,40 @@ test('what a killed parent started ends by itself', async () => {
   expect(existsSync(path.join(placeOf(directory), 'postmaster.pid'))).toBe(false);
 }, 30_000);
 
-test('servers that outlived their parent are ended, and their data taken over', async () => {
+test('servers that outlived their parent and its guards are ended, and their data taken over', async () => {
   const { parent, pids } = await launchInProcess();
   await query(pids.dsn, 'CREATE TABLE orphaned (number int)');
-  // Stopped, they cannot follow their guards: as if those had been killed as well.
-  process.kill(pids.postgres, 'SIGSTOP');
-  process.kill(pids.redis, 'SIGSTOP');
-  parent.kill('SIGKILL');
+  const servers = [pids.postgres, pids.redis];
+  const guards = childrenOf(parent.pid!).filter((pid) => !servers.includes(pid));
+  expect(guards).toHaveLength(2);
+  for (const pid of [...guards, parent.pid!]) process.kill(pid, 'SIGKILL');
   await event(parent, 'exit');
-  expect(alive(pids.postgres) && alive(pids.redis)).toBe(true);
+  expect(servers.map(alive)).toEqual([true, true]);
 
   said.length = 0;
-  process.kill(pids.postgres, 'SIGCONT');
-  process.kill(pids.redis, 'SIGCONT');
   const [database, store] = [await postgres(), await redis()];
+  expect(said).toEqual([
+    `ending PostgreSQL (process ${pids.postgres}), which an earlier run left behind`,
+    `ending Redis (process ${pids.redis}), which an earlier run left behind`,
+  ]);
   expect(await query(database.dsn, 'SELECT count(*)::int AS count FROM orphaned')).toEqual([{ count: 0 }]);
-  expect(database.pid).not.toBe(pids.postgres);
   await Promise.all([database.stop(), store.stop()]);
+}, 60_000);
+
+test('a PostgreSQL killed in the midst of a statement comes back with what was committed', async () => {
+  const killed = await postgres();
+  await query(killed.dsn, 'CREATE TABLE amidst (number int)');
+  const busy = query(killed.dsn, 'INSERT INTO amidst SELECT count(*) FROM generate_series(1, 100000000)').catch(
+    () => 'cut',
+  );
+  const under = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT INTO amidst%' AND state = 'active'`;
+  while ((await query(killed.dsn, under)).length === 0);
+  process.kill(killed.pid, 'SIGKILL');
+  await killed.exited;
+  const server = await postgres();
+  expect(await query(server.dsn, 'SELECT * FROM amidst')).toEqual([]);
+  expect(await busy).toBe('cut');
+  await server.stop();
 }, 60_000);
 
 test('a directory made anew gets a database made anew, also where data lie outside of it', async () => {
@@ -157,19 +175,24 @@ test('a directory made anew gets a database made anew, also where data lie outsi
 }, 60_000);
 
 async function launchInProcess() {
-  const file = path.join(directory, 'launch.mjs');
-  await build({
-    entryPoints: [path.join(here, 'launch.fixture.ts')],
-    outfile: file,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'error',
-  });
+  const file = await bundle('launch.fixture.ts', directory);
   const args = [file, directory, cache, String(ports.postgres), String(ports.redis)];
   const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await event(parent.stdout, 'data')) as [Buffer];
   return { parent, pids: JSON.parse(String(line)) as { postgres: number; redis: number; dsn: string } };
+}
+
+/** Linux tells them by thread. */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+}
+
+/** The lines that Redis answers, in its own protocol. */
+async function commands(...lines: string[]): Promise<string[]> {
+  const socket = connect(ports.redis, '127.0.0.1');
+  socket.write([...lines, 'QUIT', ''].join('\r\n'));
+  const answer = (await socket.setEncoding('utf8').toArray()).join('');
+  return answer.trimEnd().split('\r\n').slice(0, -1);
 }
 
 async function gone(pid: number): Promise<void> {
