@@ -25,7 +25,7 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
   let programs: Programs;
   let keys: KeysProcess;
   let environment: Record<string, string>;
-  let cleanUp = () => undefined as void;
+  let cleanUp: () => void = () => undefined;
 
   beforeAll(async () => {
     database = await createTestDatabase();

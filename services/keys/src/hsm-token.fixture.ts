@@ -10,7 +10,8 @@ export interface TestToken {
   readonly environment: Readonly<Record<string, string>>;
   /** Takes the token away, or puts it back. */
   present(there: boolean): void;
-  /** Whether any file of it holds these bytes. */
+  /** Puts a key made elsewhere into the token. */
+  importKey(file: string, label: string, kid: string): void;
   remove(): void;
 }
 
@@ -25,11 +26,12 @@ export function createTestToken(): TestToken {
   mkdirSync(tokens, { mode: 0o700 });
   const conf = path.join(home, 'softhsm2.conf');
   writeFileSync(conf, `directories.tokendir = ${tokens}\nobjectstore.backend = file\nlog.level = ERROR\n`);
-  execFileSync(
-    util,
-    ['--module', library, '--init-token', '--free', '--label', 'cardea', '--so-pin', '1234', '--pin', userPin],
-    { env: { ...process.env, SOFTHSM2_CONF: conf }, stdio: 'pipe' },
-  );
+  const softhsm = (...args: string[]) =>
+    execFileSync(util, ['--module', library, ...args], {
+      env: { ...process.env, SOFTHSM2_CONF: conf },
+      stdio: 'pipe',
+    });
+  softhsm('--init-token', '--free', '--label', 'cardea', '--so-pin', '1234', '--pin', userPin);
   return {
     environment: {
       SOFTHSM2_CONF: conf,
@@ -47,6 +49,10 @@ export function createTestToken(): TestToken {
         renameSync(tokens, away);
         mkdirSync(tokens, { mode: 0o700 });
       }
+    },
+    importKey(file, label, kid) {
+      const id = Buffer.from(kid).toString('hex');
+      softhsm('--import', file, '--token', 'cardea', '--label', label, '--id', id, '--pin', userPin);
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
   };

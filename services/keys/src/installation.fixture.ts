@@ -37,6 +37,7 @@ export function bundlePrograms(): Programs {
       entry('main', 'main.ts'),
       entry('thread', 'hsm/thread.ts'),
       entry('bootstrap', 'bootstrap.fixture.ts'),
+      entry('faults', 'hsm/session-faults.fixture.ts'),
       `--outdir=${directory}`,
       ...['--bundle', '--format=esm', '--platform=node', '--target=node20', '--conditions=source'],
       ...['--packages=external', '--out-extension:.js=.js', '--log-level=error'],
@@ -49,12 +50,19 @@ export function bundlePrograms(): Programs {
 
 type Environment = Readonly<Record<string, string>>;
 
-/** @throws {Error} with what it wrote to stderr */
-export async function bootstrap(programs: Programs, environment: Environment): Promise<BootstrapResult> {
-  const { stdout } = await run(process.execPath, [path.join(programs.directory, 'bootstrap.js')], {
+/**
+ * @returns what it wrote to stdout
+ * @throws {Error} with what it wrote to stderr
+ */
+export async function runProgram(programs: Programs, name: string, environment: Environment): Promise<string> {
+  const { stdout } = await run(process.execPath, [path.join(programs.directory, `${name}.js`)], {
     env: { ...process.env, URLS_SELF_ISSUER: issuer, ...environment },
   });
-  return JSON.parse(stdout) as BootstrapResult;
+  return stdout;
+}
+
+export async function bootstrap(programs: Programs, environment: Environment): Promise<BootstrapResult> {
+  return JSON.parse(await runProgram(programs, 'bootstrap', environment)) as BootstrapResult;
 }
 
 export interface KeysProcess {

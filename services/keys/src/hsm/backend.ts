@@ -56,7 +56,9 @@ export async function openHsmBackend(
 }
 
 function verifies({ jwk, algorithm }: StoredKey, signature: Uint8Array): boolean {
-  const { digest, options } = jwsAlgorithm(algorithm)!.node;
+  const row = jwsAlgorithm(algorithm);
+  if (row === undefined) return false;
+  const { digest, options } = row.node;
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   return verify(digest, Buffer.from(trial), { key, ...options }, signature);
 }

@@ -40,8 +40,9 @@ export function createJobQueue(options: { longest: number; now: () => number }):
       const batch: WaitingJob[] = [];
       const share = Math.min(longestBatch, Math.ceil(waiting.length / threads));
       let taken = 0;
-      while (batch.length < share && taken < waiting.length) {
-        const next = waiting[taken++]!;
+      for (const next of waiting) {
+        if (batch.length === share) break;
+        taken++;
         if (next.job.deadline <= at) next.reject(late());
         else batch.push(next);
       }

@@ -9,16 +9,16 @@ export function publicAttributes({ keyType }: JwsAlgorithm): readonly string[] {
 }
 
 /** @param values in the order of `publicAttributes` */
-export function publicHalf({ keyType, curve }: JwsAlgorithm, values: readonly Buffer[]): JsonWebKey {
+export function publicHalf({ keyType, curve = 'P-256' }: JwsAlgorithm, values: readonly Buffer[]): JsonWebKey {
   const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = values;
   if (keyType === 'RSA') return { kty: 'RSA', n: unsigned(first), e: unsigned(second) };
   const point = unwrapped(first);
-  if (keyType === 'OKP') return { kty: 'OKP', crv: curve!, x: point.toString('base64url') };
+  if (keyType === 'OKP') return { kty: 'OKP', crv: curve, x: point.toString('base64url') };
   const half = (point.length - 1) / 2;
   if (point[0] !== 4 || !Number.isInteger(half)) throw unreadable();
   return {
     kty: 'EC',
-    crv: curve!,
+    crv: curve,
     x: point.toString('base64url', 1, 1 + half),
     y: point.toString('base64url', 1 + half),
   };

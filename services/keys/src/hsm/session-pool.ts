@@ -65,6 +65,7 @@ export async function openSessionPool(options: {
     while (stateKind() === 'away') {
       await sleep(retryMillis, undefined, { signal: ending.signal }).catch(() => undefined);
       if (stateKind() !== 'away') return;
+      log.debug({}, 'the token is tried again');
       await connect(true);
       if (stateKind() === 'open') log.info({}, 'the token is back');
       else if (stateKind() === 'refused') log.error({ reason: problem() }, 'the token will not be tried again');

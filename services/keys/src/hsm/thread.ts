@@ -5,7 +5,8 @@ import type { SessionJobs } from './session-jobs.js';
 import { asTokenError, createSessionJobs } from './session-jobs.js';
 import { openToken } from './token.js';
 
-const port = parentPort!;
+if (parentPort === null) throw new Error('this is a worker thread, not a program');
+const port = parentPort;
 const { hsm, anew } = workerData as ThreadSettings;
 const tell = (message: FromThread) => port.postMessage(message);
 

@@ -27,6 +27,7 @@ export function watchRegistry(options: {
   let client: pg.Client | undefined;
   let away = false;
   let stopped = false;
+  const isStopped = () => stopped;
   let woken = false;
   let wakeSleeper: () => void = () => undefined;
   const wake = () => {
@@ -44,9 +45,14 @@ export function watchRegistry(options: {
     });
     fresh.on('error', () => drop(fresh));
     fresh.on('notification', wake);
-    await fresh.connect();
-    await fresh.query('LISTEN cardea_keys');
-    return fresh;
+    try {
+      await fresh.connect();
+      await fresh.query('LISTEN cardea_keys');
+      return fresh;
+    } catch (error) {
+      drop(fresh);
+      throw error;
+    }
   };
   const drop = (lost: pg.Client | undefined) => {
     if (client === lost) client = undefined;
@@ -82,11 +88,11 @@ export function watchRegistry(options: {
   const tried = refresh();
   const ended = (async () => {
     await tried;
-    while (!stopped) {
+    await sleep();
+    while (!isStopped()) {
+      await refresh();
       await sleep();
       woken = false;
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- stop() may have come while it slept
-      if (!stopped) await refresh();
     }
   })();
 

@@ -19,12 +19,12 @@ export async function generateSoftwarePair(algorithm: JwsAlgorithm): Promise<Sof
   return { jwk: publicKey.export({ format: 'jwk' }), privateKey };
 }
 
-function pair({ keyType, curve }: JwsAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+function pair({ keyType, curve = 'P-256' }: JwsAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
   switch (keyType) {
     case 'RSA':
       return generate('rsa', { modulusLength: rsaBits });
     case 'EC':
-      return generate('ec', { namedCurve: curve! });
+      return generate('ec', { namedCurve: curve });
     case 'OKP':
       return generate('ed25519');
   }

@@ -1,0 +1,165 @@
+// What an HSM does to a running signer, with a real SoftHSM: taken away and put back, locked, empty, with keys one must not
+// trust (security F15, F17, I09, I10, I13).
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { TestDatabase } from '../database.fixture.js';
+import { createTestDatabase, newKek } from '../database.fixture.js';
+import type { TestToken } from '../hsm-token.fixture.js';
+import { createTestToken } from '../hsm-token.fixture.js';
+import type { KeysProcess, Programs } from '../installation.fixture.js';
+import { bootstrap, bundlePrograms, runProgram, startKeys, until } from '../installation.fixture.js';
+import { idTokenRequest, isSignedBy, readJwt } from '../requests.fixture.js';
+
+const idTokenSet = 'hydra.openid.id-token';
+let programs: Programs;
+let database: TestDatabase;
+let token: TestToken;
+
+beforeAll(() => {
+  programs = bundlePrograms();
+});
+afterAll(() => programs.remove());
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  token = createTestToken();
+});
+
+const environment = () => ({ DSN: database.dsn, LOG_LEVEL: 'debug', ...token.environment });
+const keyCount = async () => (await database.client.query('SELECT 1 FROM cardea_keys.key')).rows.length;
+
+async function withKeys(change: Record<string, string>, work: (keys: KeysProcess) => Promise<void>): Promise<void> {
+  const keys = await startKeys(programs, { ...environment(), ...change });
+  try {
+    await work(keys);
+  } finally {
+    await keys.stop();
+    token.remove();
+    await database.drop();
+  }
+}
+
+test('a token that is taken away stops signatures and readiness; put back, it heals without a restart', async () => {
+  await bootstrap(programs, environment());
+  await withKeys({}, async (keys) => {
+    const before = readJwt((await keys.signing.signIdToken(idTokenRequest())).jwt).header['kid'];
+    const published = await keys.signing.listPublicKeys({});
+    token.present(false);
+    await expect(keys.signing.signIdToken(idTokenRequest())).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await keys.becomes(false);
+    expect(await keys.signing.listPublicKeys({})).toEqual(published);
+    expect(await keyCount()).toBe(4);
+
+    token.present(true);
+    await keys.becomes(true);
+    const { jwt } = await keys.signing.signIdToken(idTokenRequest());
+    expect(readJwt(jwt).header['kid']).toBe(before);
+    expect(isSignedBy(published.keys, idTokenSet, jwt)).toBe(true);
+    expect(await keyCount()).toBe(4);
+    expect(await keys.metrics()).toMatch(/cardea_keys_sessions_lost_total\S* [1-9]/);
+  });
+}, 60_000);
+
+test('without its token it starts, says why it is not ready, and never falls back to software keys', async () => {
+  await bootstrap(programs, { DSN: database.dsn, KEYS_KEK: newKek() });
+  token.present(false);
+  await withKeys({ KEYS_KEK: newKek() }, async (keys) => {
+    expect(keys.log()).toContain('the signer is not ready');
+    expect(await keys.ready()).toEqual({ ok: false, reasons: expect.stringContaining('there is no token') });
+    await expect(keys.signing.signIdToken(idTokenRequest())).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await until(() => keys.log().includes('the token is tried again'));
+    // The token is back and has no keys: that too is never a reason to sign in software, nor to make one.
+    token.present(true);
+    await until(async () => (await keys.ready()).reasons.includes('cardea keys bootstrap'));
+    await expect(keys.signing.signIdToken(idTokenRequest())).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(await keyCount()).toBe(4);
+
+    const { created } = await bootstrap(programs, environment());
+    expect(created).toHaveLength(4);
+    await keys.becomes(true);
+    const { header } = readJwt((await keys.signing.signIdToken(idTokenRequest())).jwt);
+    expect(created.map(({ keyId }) => keyId)).toContain(header['kid']);
+  });
+}, 60_000);
+
+test('a wrong PIN is said once and never tried again', async () => {
+  await bootstrap(programs, environment());
+  await withKeys({ HSM_PIN: '9999' }, async (keys) => {
+    expect((await keys.ready()).reasons).toContain('CKR_PIN_INCORRECT');
+    // The registry is lost and found, which takes longer than it takes to try a token again.
+    await database.admit(false);
+    await until(() => keys.log().includes('the key registry cannot be read'));
+    await database.admit(true);
+    await until(() => keys.log().includes('the key registry can be read again'));
+    expect((await keys.ready()).reasons).toContain('CKR_PIN_INCORRECT');
+    expect(keys.log()).not.toContain('the token is tried again');
+    expect(keys.log()).not.toContain('9999');
+  });
+}, 60_000);
+
+describe('a key that must not be trusted does not sign', () => {
+  test('one that may do more than sign', async () => {
+    await bootstrap(programs, environment());
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const file = path.join(programs.directory, 'imported.pem');
+    writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    token.importKey(file, idTokenSet, 'imported');
+    await database.client.query(
+      `INSERT INTO cardea_keys.key (kid, key_set, algorithm, backend, public_jwk, created_at, activates_at)
+       VALUES ('imported', $1, 'RS256', 'hsm', $2, now(), now())`,
+      [idTokenSet, JSON.stringify(publicKey.export({ format: 'jwk' }))],
+    );
+    await withKeys({}, (keys) => refusesToSign(keys, 'RS256', 'may do more than sign'));
+  }, 60_000);
+
+  test('one whose public half is another', async () => {
+    const { created } = await bootstrap(programs, environment());
+    const { keyId } = created.find((key) => key.keySet === idTokenSet && key.algorithm === 'ES256')!;
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await database.client.query('UPDATE cardea_keys.key SET public_jwk = $2 WHERE kid = $1', [
+      keyId,
+      JSON.stringify(publicKey.export({ format: 'jwk' })),
+    ]);
+    await withKeys({}, (keys) =>
+      refusesToSign(keys, 'ES256', 'has another public half in the token than in the registry'),
+    );
+  }, 60_000);
+
+  test('one that is not there', async () => {
+    const { created } = await bootstrap(programs, environment());
+    const { keyId } = created.find((key) => key.keySet === idTokenSet && key.algorithm === 'ES256')!;
+    await database.client.query(`UPDATE cardea_keys.key SET kid = 'elsewhere' WHERE kid = $1`, [keyId]);
+    await withKeys({}, (keys) => refusesToSign(keys, 'ES256', 'is not in the token'));
+  }, 60_000);
+
+  async function refusesToSign(keys: KeysProcess, algorithm: 'RS256' | 'ES256', reason: string): Promise<void> {
+    const { ok, reasons } = await keys.ready();
+    expect(ok).toBe(false);
+    expect(reasons).toContain(reason);
+    await expect(keys.signing.signIdToken(idTokenRequest({ algorithm }))).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    });
+    // The other algorithm has a key of its own.
+    const other = algorithm === 'RS256' ? 'ES256' : 'RS256';
+    const { jwt } = await keys.signing.signIdToken(idTokenRequest({ algorithm: other }));
+    expect(readJwt(jwt).header['alg']).toBe(other);
+  }
+});
+
+test('a session that fails is destroyed, and the work is done on a new one', async () => {
+  try {
+    const report = JSON.parse(await runProgram(programs, 'faults', environment())) as unknown;
+    expect(report).toEqual({
+      untouched: { verifies: true, sessionsLost: 0 },
+      sessionsClosed: { verifies: true, sessionsLost: 1 },
+      loggedOut: { verifies: true, sessionsLost: 1 },
+      afterwards: { verifies: true, sessionsLost: 0 },
+      late: { late: true },
+    });
+  } finally {
+    token.remove();
+    await database.drop();
+  }
+}, 60_000);
