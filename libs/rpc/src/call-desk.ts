@@ -3,7 +3,6 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { OAuthError } from '@cardea/oauth';
 import { transportError } from './errors.js';
-import { patienceMillis } from './limits.js';
 import type { Link, LinkEvents } from './link.js';
 import type { OutgoingCall, PendingCall } from './pending-call.js';
 
@@ -30,8 +29,12 @@ const unreachable = (cause: unknown) =>
 /**
  * @param links the replicas there are at the moment; asked at every call, so it must be cheap
  * @param maxOutstanding more calls than this are shed at once, without touching the network
+ * @param patienceMillis how long calls wait for a peer that nobody reaches; later ones fail at once until it is back
  */
-export function createCallDesk(links: () => readonly Link[], maxOutstanding: number): CallDesk {
+export function createCallDesk(
+  links: () => readonly Link[],
+  { maxOutstanding, patienceMillis }: { readonly maxOutstanding: number; readonly patienceMillis: number },
+): CallDesk {
   const outstanding = new Set<PendingCall>();
   const waiting = new Set<PendingCall>();
   let unreachableSince: number | undefined;

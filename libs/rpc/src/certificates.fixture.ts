@@ -16,8 +16,12 @@ export interface CertificateShape {
   readonly commonName: string;
   /** General names as they are: `URI:…` or `DNS:…`. */
   readonly names?: readonly string[];
-  /** Ends this long from now; negative for an expired one. */
+  /** Begins this long from now; yesterday by default. */
+  readonly beginsInMillis?: number;
+  /** Ends this long from now, negative for an expired one; tomorrow by default. */
   readonly endsInMillis?: number;
+  /** What it may be used for; anything by default. */
+  readonly usage?: 'client' | 'server';
   readonly authority?: boolean;
 }
 
@@ -25,7 +29,8 @@ const dayMillis = 86_400_000;
 
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
-  const length = content.length < 0x80 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
+  const size = content.length;
+  const length = size < 0x80 ? [size] : size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff];
   return Buffer.concat([Buffer.from([tag, ...length]), content]);
 }
 const sequence = (...parts: Buffer[]) => der(0x30, ...parts);
@@ -35,9 +40,10 @@ const time = (millis: number) => text(0x18, `${new Date(millis).toISOString().re
 const nameOf = (commonName: string) => sequence(der(0x31, sequence(oid('550403'), text(0x0c, commonName))));
 const extension = (id: string, value: Buffer) => sequence(oid(id), der(0x04, value));
 const pem = (label: string, bytes: Buffer) =>
-  `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`;
+  `-----BEGIN ${label}-----\n${(bytes.toString('base64').match(/.{1,64}/g) ?? []).join('\n')}\n-----END ${label}-----\n`;
 
 const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
+const usages = { server: '2b06010505070301', client: '2b06010505070302' };
 const generalNameTags: Readonly<Record<string, number>> = { DNS: 0x82, URI: 0x86 };
 
 function generalName(name: string): Buffer {
@@ -49,6 +55,7 @@ function makeCertificate(shape: CertificateShape, issuer: { name: string; key: K
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const extensions = [
     ...(shape.authority === true ? [extension('551d13', sequence(der(0x01, Buffer.from([0xff]))))] : []),
+    ...(shape.usage === undefined ? [] : [extension('551d25', sequence(oid(usages[shape.usage])))]),
     ...(shape.names === undefined ? [] : [extension('551d11', sequence(...shape.names.map(generalName)))]),
   ];
   const now = Date.now();
@@ -57,7 +64,7 @@ function makeCertificate(shape: CertificateShape, issuer: { name: string; key: K
     der(0x02, Buffer.concat([Buffer.from([0x01]), randomBytes(15)])),
     ecdsaWithSha256,
     nameOf(issuer?.name ?? shape.commonName),
-    sequence(time(now - 2 * dayMillis), time(now + (shape.endsInMillis ?? dayMillis))),
+    sequence(time(now + (shape.beginsInMillis ?? -2 * dayMillis)), time(now + (shape.endsInMillis ?? dayMillis))),
     nameOf(shape.commonName),
     pair.publicKey.export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [der(0xa3, sequence(...extensions))]),

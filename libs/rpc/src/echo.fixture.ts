@@ -57,7 +57,7 @@ afterEach(async () => {
 
 export interface EchoOptions extends Partial<Omit<RpcServerOptions, 'services'>> {
   readonly ask?: (request: Said, context: CallContext) => Promise<Said>;
-  readonly allow?: AllowList;
+  readonly allow?: AllowList | undefined;
 }
 
 /** Serves echo, on a port of its own unless told where. */

@@ -16,4 +16,4 @@ export const defaultOutstanding = 1024;
 export const defaultTimeoutMillis = 5_000;
 
 /** How long calls wait for a peer that nobody reaches; later calls fail at once until it is back. */
-export const patienceMillis = 1_000;
+export const defaultPatienceMillis = 1_000;

@@ -137,7 +137,9 @@ export function createLink(
       if (error === null) return events.answered(call, response ?? Buffer.alloc(0));
       const detail = error.metadata.get(errorTrailer)[0];
       if (detail instanceof Buffer) events.failed(call, decodeError(detail));
-      else if (error.code === grpcStatus.UNAVAILABLE) events.lost(call, !neverBegan(error.details), error);
+      // Cancelled, but not by us: then nobody would be told. A server that is killed can look like this.
+      else if (error.code === grpcStatus.UNAVAILABLE || error.code === grpcStatus.CANCELLED)
+        events.lost(call, !neverBegan(error.details), error);
       else events.failed(call, transportError(error.code, error));
     };
     const sent = client.makeUnaryRequest(

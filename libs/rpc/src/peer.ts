@@ -5,7 +5,7 @@ import { createCallDesk } from './call-desk.js';
 import type { TransportSecurity } from './credentials.js';
 import { defaultRenewMillis, refusePlainBeyondLoopback } from './credentials.js';
 import { HealthService } from './gen/grpc/health/v1/health.pb.js';
-import { defaultOutstanding, defaultTimeoutMillis } from './limits.js';
+import { defaultOutstanding, defaultPatienceMillis, defaultTimeoutMillis } from './limits.js';
 import { createLinks } from './links.js';
 import type { RequestOf, ResponseOf, ServiceDefinition, UnaryMethod } from './service.js';
 
@@ -45,6 +45,8 @@ export interface PeerOptions {
   readonly security: TransportSecurity;
   /** More calls than this are shed at once. */
   readonly maxOutstanding?: number;
+  /** How long calls wait for a peer that nobody reaches; later ones fail at once until it is back. */
+  readonly patienceMillis?: number;
   /** How often certificate files are looked at. */
   readonly renewMillis?: number;
   /** Gives every IP address of a host name; the system's resolver otherwise. */
@@ -60,7 +62,10 @@ const healthTimeoutMillis = 1_000;
  */
 export function connectPeer(options: PeerOptions): Peer {
   for (const address of options.addresses) refusePlainBeyondLoopback(address, options.security);
-  const desk = createCallDesk(() => links.all(), options.maxOutstanding ?? defaultOutstanding);
+  const desk = createCallDesk(() => links.all(), {
+    maxOutstanding: options.maxOutstanding ?? defaultOutstanding,
+    patienceMillis: options.patienceMillis ?? defaultPatienceMillis,
+  });
   const links = createLinks({
     addresses: options.addresses,
     security: options.security,

@@ -23,6 +23,7 @@ export interface RpcServer {
   readonly address: string;
   /** Takes no new connection, sends clients elsewhere, and settles when every begun call is answered and fetched. */
   drain(): Promise<void>;
+  /** Breaks every connection, and settles when none is left. */
   close(): Promise<void>;
 }
 
@@ -62,10 +63,10 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     names: authenticated ? certificateNames(call.getAuthContext().sslPeerCertificate) : [],
   });
 
+  // Channelz stays on: without it grpc-js forgets its connections, and `forceShutdown` closes none of them.
   const server = new Server({
     'grpc.max_receive_message_length': messageBytes,
     'grpc.max_send_message_length': messageBytes,
-    'grpc.enable_channelz': 0,
     // A connection's unary calls, and the stream.
     'grpc.max_concurrent_streams': maxOutstanding + 1,
     // A client machine that vanished would keep its stream open for ever.
@@ -90,22 +91,24 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     stop();
     throw error;
   });
+  let ended: Promise<void> | undefined;
+  const shutDown = () => (ended ??= new Promise((resolve) => server.tryShutdown(() => resolve())));
   return {
     address,
-    drain: () =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, drainMillis);
-        // GOAWAY first: a client that opens its next stream must not open it here.
-        server.tryShutdown(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-        streams.drain();
-      }),
-    close() {
+    async drain() {
+      // GOAWAY first: a client that opens its next stream must not open it here.
+      const left = shutDown();
+      streams.drain();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, drainMillis)));
+      await Promise.race([left, late]);
+      clearTimeout(timer);
+    },
+    async close() {
       stop();
+      const left = shutDown();
       server.forceShutdown();
-      return Promise.resolve();
+      await left;
     },
   };
 }
