@@ -16,6 +16,8 @@ export async function runJest({ root, files, options, workers, env, signal }) {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'cardea-jest-'));
   const results = path.join(scratch, 'results.json');
   const args = [
+    // Long enough for a busy machine: a test that hangs shall fail, one that waits its turn shall not.
+    '--testTimeout=60000',
     '--json',
     `--outputFile=${results}`,
     `--maxWorkers=${workers}`,

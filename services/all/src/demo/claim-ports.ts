@@ -4,6 +4,8 @@ import { portIsFree, portOwner } from './port-owner.js';
 /** What wants which port. */
 export type Wanted = Readonly<Record<string, number>>;
 
+/** An outgoing connection may have had the port by chance. */
+const chanceMillis = 500;
 /** How long processes of a run that was killed may take to leave. */
 const leavingMillis = 5_000;
 
@@ -12,7 +14,7 @@ const leavingMillis = 5_000;
  * @throws an Error that names each taken port, who has it where that can be known, and the way out
  */
 export async function claimPorts(wanted: Wanted, patient: boolean): Promise<void> {
-  const end = Date.now() + (patient ? leavingMillis : 0);
+  const end = Date.now() + (patient ? leavingMillis : chanceMillis);
   for (;;) {
     const taken = await takenOf(wanted);
     if (taken.length === 0) return;

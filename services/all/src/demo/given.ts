@@ -16,11 +16,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws {ConfigError} naming file, line and setting */
 export function readGiven(files: readonly string[], env: Environment, warn: (message: string) => void): Given {
   const config = loadConfig({ files, env, warn });
-  // Hydra's `memory` and its other databases are nothing we could use.
-  const dsn = config.dsn !== undefined && /^postgres(ql)?:/.test(config.dsn) ? config.dsn : undefined;
-  if (config.dsn !== undefined && dsn === undefined) warn('dsn names no PostgreSQL: the demo starts one of its own');
   return {
-    dsn,
+    dsn: config.dsn,
     redisUrl: config.redis.url,
     hsm: config.hsm.enabled ? 'token' : env['HSM_ENABLED'] === 'false' ? 'none' : undefined,
     systemSecret: config.secrets.system.length > 0,

@@ -37,12 +37,18 @@ function listeningInodes(port: number): Set<string> {
 }
 
 function socketsOf(pid: string): string[] {
+  const links = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
+  return links.flatMap((fd) => {
+    const target = attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? '';
+    return /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? [];
+  });
+}
+
+/** Undefined for what is somebody else's, or was closed while we looked. */
+function attempt<T>(look: () => T): T | undefined {
   try {
-    return readdirSync(`/proc/${pid}/fd`).map(
-      (fd) => /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? '',
-    );
+    return look();
   } catch {
-    // Somebody else's process.
-    return [];
+    return undefined;
   }
 }
