@@ -10,6 +10,8 @@ export default {
   },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons', 'default'] },
+  // Real servers on a busy machine: only what hangs may run out of time.
+  testTimeout: 30_000,
   testMatch: ['<rootDir>/{libs,services,cli,scripts,test-e2e,bench}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],

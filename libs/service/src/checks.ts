@@ -29,7 +29,9 @@ export function createChecks(now: () => number): Checks {
         const patience = new Promise<never>((_resolve, reject) => {
           timer = setTimeout(() => reject(new Error(`no answer within ${String(patienceMillis)} ms`)), patienceMillis);
         });
-        await Promise.race([probe(), patience])
+        // Called inside a promise: a probe that throws at once has failed like any other.
+        const answer = Promise.resolve().then(probe);
+        await Promise.race([answer, patience])
           .catch((error: unknown) => {
             problems[name] = error instanceof Error ? error.message : String(error);
           })

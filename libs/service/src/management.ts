@@ -37,7 +37,10 @@ export function createManagementServer(options: ManagementOptions): Server {
         });
         break;
       case '/metrics':
-        void options.metrics.text().then((text) => send(response, 200, options.metrics.contentType, text));
+        void options.metrics.text().then(
+          (text) => send(response, 200, options.metrics.contentType, text),
+          () => send(response, 500, json, '{"error":"server_error"}\n'),
+        );
         break;
       default:
         send(response, 404, json, '{"error":"not_found"}\n');

@@ -4,6 +4,7 @@ import type { Config } from './config/load.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load.js';
 import type { Service } from './service.js';
+import type { RunningService } from './start.js';
 import { startService } from './start.js';
 
 /** How long a drain may take before the process gives up on it. */
@@ -23,20 +24,42 @@ export function configFromProcess(argv: readonly string[] = process.argv.slice(2
   });
 }
 
+/** Repeated signals (a terminal tells the whole group, then a parent tells its children) do not cut a drain short. */
+function stopSignal(): { given: Promise<void>; forget(): void } {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => (give = resolve));
+  for (const signal of signals) process.on(signal, give);
+  return {
+    given,
+    forget() {
+      for (const signal of signals) process.off(signal, give);
+    },
+  };
+}
+
 /** Runs services in this process until SIGTERM or SIGINT. They start in the given order and stop in the reverse one. */
 export async function runAll(services: readonly Service[], config: Config): Promise<void> {
-  const running: Awaited<ReturnType<typeof startService>>[] = [];
-  for (const service of services) running.push(await startService(service, config));
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
+  const running: RunningService[] = [];
+  const stopAll = async (): Promise<void> => {
+    for (const service of running.splice(0).reverse()) await service.stop();
+  };
+  try {
+    for (const service of services) running.push(await startService(service, config));
+  } catch (error) {
+    // Nothing half-started stays behind and keeps the process alive.
+    await stopAll();
+    throw error;
+  }
+  const stop = stopSignal();
+  await stop.given;
   const giveUp = setTimeout(() => {
     process.stderr.write('the drain took too long; giving up\n');
     process.exit(1);
   }, hardStopMillis);
   giveUp.unref();
-  for (const service of running.reverse()) await service.stop();
+  await stopAll();
+  stop.forget();
 }
 
 /** The whole of a `main.ts`. A failed start is one line and exit code 1. */

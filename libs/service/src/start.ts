@@ -3,6 +3,7 @@ import { connectPeer, serveRpc } from '@cardea/rpc';
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { createChecks } from './checks.js';
 import type { Config } from './config/load.js';
 import { boundTimes, drainable } from './http-drain.js';
@@ -10,6 +11,7 @@ import type { Log } from './log.js';
 import { openLog } from './log.js';
 import { createManagementServer } from './management.js';
 import { createMetrics } from './metrics.js';
+import { observeCalls } from './observe-calls.js';
 import type { Host, Service } from './service.js';
 import { openTracing } from './trace.js';
 
@@ -35,12 +37,16 @@ function listen(server: Server, address: { host: string; port: number }): Promis
   });
 }
 
-/** @throws whatever the service cannot start without; everything opened until then is closed again */
+/**
+ * @param options.wait how the grace before a drain passes
+ * @throws whatever the service cannot start without; everything opened until then is closed again
+ */
 export async function startService(
   service: Service,
   config: Config,
-  options: { log?: Log } = {},
+  options: { log?: Log; wait?: (millis: number) => Promise<unknown> } = {},
 ): Promise<RunningService> {
+  const { wait = setTimeout } = options;
   const log = options.log ?? openLog(service.name, config.log.level);
   const now = Date.now;
   const metrics = createMetrics(service.name);
@@ -57,6 +63,8 @@ export async function startService(
   });
   closers.push(() => tracing.flush());
 
+  const observe = observeCalls(metrics, tracing);
+
   const host: Host = {
     log,
     now,
@@ -66,8 +74,8 @@ export async function startService(
     checks,
     draining,
     async serveGrpc(address, security, services, { reflection = false } = {}) {
-      const health = async () => !draining() && Object.keys(await checks.problems()).length === 0;
-      const server = await serveRpc({ address, security, services, health, reflection, log });
+      const health = async () => started && !draining() && Object.keys(await checks.problems()).length === 0;
+      const server = await serveRpc({ address, security, services, health, reflection, log, observe });
       drains.push(() => server.drain());
       closers.push(() => server.close());
       log.info({ address: server.address }, 'serving gRPC');
@@ -78,7 +86,11 @@ export async function startService(
       const drain = drainable(server);
       const url = await listen(server, address);
       drains.push(drain);
-      closers.push(() => server.closeAllConnections());
+      // After a drain it is closed; after a failed start it is not.
+      closers.push(() => {
+        server.close();
+        server.closeAllConnections();
+      });
       log.info({ url }, 'serving HTTP');
       return url;
     },
@@ -106,11 +118,13 @@ export async function startService(
       // Checks come with the start: before its end, none of them failing proves nothing.
       unready: () => (draining() ? 'the service is stopping' : started ? undefined : 'the service is starting'),
     });
-    await listen(management, { host: config.serve.management.host, port: config.serve.management[service.name] });
+    const { host: address, [service.name]: port } = config.serve.management;
+    const url = await listen(management, { host: address, port });
     closers.push(() => {
       management.close();
       management.closeAllConnections();
     });
+    log.info({ management: url }, 'serving health and metrics');
     await service.start(config, host);
     started = true;
   } catch (error) {
@@ -120,8 +134,8 @@ export async function startService(
 
   const stop = async (): Promise<void> => {
     log.info({}, 'draining');
-    if (config.serve.drainGrace > 0) await new Promise((resolve) => setTimeout(resolve, config.serve.drainGrace));
-    await Promise.all(drains.map((drain) => drain()));
+    if (config.serve.drainGrace > 0) await wait(config.serve.drainGrace);
+    await Promise.allSettled(drains.map((drain) => drain()));
     await closeAll();
     log.info({}, 'stopped');
   };

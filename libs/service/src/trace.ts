@@ -1,6 +1,5 @@
 // Traces: whether a request is sampled is decided before any span exists, so an unsampled one costs a comparison.
 import type { Span, Tracer } from '@opentelemetry/api';
-import { randomBytes } from 'node:crypto';
 
 /** A span that may not exist. */
 export interface TraceSpan {
@@ -17,6 +16,9 @@ export interface Tracing {
   flush(): Promise<void>;
 }
 
+/** A collector that does not answer must not hold up a drain. */
+const exportMillis = 3_000;
+
 const none: TraceSpan = { traceparent: '', end: () => undefined };
 const shape = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
@@ -27,29 +29,38 @@ export async function openTracing(
 ): Promise<Tracing> {
   const endpoint = options.otlpEndpoint;
   if (endpoint === undefined) return { atEdge: () => none, below: () => none, flush: () => Promise.resolve() };
-  const [api, { BasicTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] =
-    await Promise.all([
-      import('@opentelemetry/api'),
-      import('@opentelemetry/sdk-trace-base'),
-      import('@opentelemetry/exporter-trace-otlp-http'),
-      import('@opentelemetry/resources'),
-    ]);
+  const [
+    api,
+    { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor },
+    { OTLPTraceExporter },
+    { resourceFromAttributes },
+  ] = await Promise.all([
+    import('@opentelemetry/api'),
+    import('@opentelemetry/sdk-trace-base'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+  ]);
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': `cardea-${service}` }),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: endpoint }))],
+    // The coin is ours: a span that exists is a span that is sent, whatever OTEL_* variables say.
+    sampler: new AlwaysOnSampler(),
+    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter({ url: endpoint, timeoutMillis: exportMillis }))],
   });
   const tracer: Tracer = provider.getTracer('cardea');
 
-  const begin = (name: string, traceId: string, parentId: string): TraceSpan => {
-    const parent = api.trace.setSpanContext(api.ROOT_CONTEXT, {
-      traceId,
-      spanId: parentId,
-      traceFlags: api.TraceFlags.SAMPLED,
-      isRemote: true,
-    });
-    const span: Span = tracer.startSpan(name, {}, parent);
+  const begin = (name: string, parent?: { traceId: string; spanId: string }): TraceSpan => {
+    const context =
+      parent === undefined
+        ? api.ROOT_CONTEXT
+        : api.trace.setSpanContext(api.ROOT_CONTEXT, {
+            ...parent,
+            traceFlags: api.TraceFlags.SAMPLED,
+            isRemote: true,
+          });
+    const span: Span = tracer.startSpan(name, {}, context);
+    const { traceId, spanId } = span.spanContext();
     return {
-      traceparent: `00-${traceId}-${span.spanContext().spanId}-01`,
+      traceparent: `00-${traceId}-${spanId}-01`,
       end(error) {
         if (error !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR });
         span.end();
@@ -60,15 +71,15 @@ export async function openTracing(
     atEdge(name, traceparent) {
       const parts = traceparent === undefined ? null : shape.exec(traceparent);
       if (parts !== null) {
-        const [, traceId = '', parentId = '', flags = '00'] = parts;
-        return (Number.parseInt(flags, 16) & 1) === 1 ? begin(name, traceId, parentId) : none;
+        const [, traceId = '', spanId = '', flags = '00'] = parts;
+        return (Number.parseInt(flags, 16) & 1) === 1 ? begin(name, { traceId, spanId }) : none;
       }
       if (options.random() >= options.sampleRatio) return none;
-      return begin(name, randomBytes(16).toString('hex'), randomBytes(8).toString('hex'));
+      return begin(name);
     },
     below(name, traceparent) {
       const parts = traceparent === '' ? null : shape.exec(traceparent);
-      return parts === null ? none : begin(name, parts[1] ?? '', parts[2] ?? '');
+      return parts === null ? none : begin(name, { traceId: parts[1] ?? '', spanId: parts[2] ?? '' });
     },
     flush: () => provider.shutdown(),
   };

@@ -1,0 +1,168 @@
+// Traces as a collector sees them: real OTLP over HTTP, parents joined across hops, and nothing at all for the unsampled.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectPeer, implement, introspectionV1 } from '@cardea/rpc';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startOne } from './running.fixture.js';
+import { openTracing } from './trace.js';
+
+interface SentSpan {
+  readonly service: string;
+  readonly name: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly status: { readonly code?: number };
+}
+
+interface Export {
+  resourceSpans: {
+    resource: { attributes: { key: string; value: { stringValue?: string } }[] };
+    scopeSpans: { spans: Omit<SentSpan, 'service'>[] }[];
+  }[];
+}
+
+let collector: Server;
+let endpoint = '';
+const spans: SentSpan[] = [];
+
+beforeAll(async () => {
+  collector = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as Export;
+      for (const { resource, scopeSpans } of resourceSpans) {
+        const name = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+        spans.push(...scopeSpans.flatMap((scope) => scope.spans.map((span) => ({ ...span, service: name }))));
+      }
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  endpoint = `http://127.0.0.1:${String((collector.address() as AddressInfo).port)}/v1/traces`;
+});
+afterEach(() => void spans.splice(0));
+afterAll(() => {
+  collector.closeAllConnections();
+  collector.close();
+});
+
+const open = (service: string, coin = 1) =>
+  openTracing(service, { otlpEndpoint: endpoint, sampleRatio: 0.5, random: () => coin });
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const callerId = 'b7ad6b7169203331';
+const sampled = `00-${traceId}-${callerId}-01`;
+
+describe('who decides', () => {
+  test('a caller that samples is followed, and so is each hop below', async () => {
+    const gateway = await open('gateway');
+    const token = await open('token');
+    const edge = gateway.atEdge('GET /x', sampled);
+    const below = token.below('/a.Service/Method', edge.traceparent);
+    below.end(new Error('broken'));
+    edge.end();
+    await Promise.all([gateway.flush(), token.flush()]);
+
+    const edgeSpan = spans.find(({ name }) => name === 'GET /x');
+    expect(edgeSpan).toMatchObject({ service: 'cardea-gateway', traceId, parentSpanId: callerId });
+    expect(edge.traceparent).toBe(`00-${traceId}-${String(edgeSpan?.spanId)}-01`);
+    expect(spans.find(({ name }) => name === '/a.Service/Method')).toMatchObject({
+      service: 'cardea-token',
+      traceId,
+      parentSpanId: edgeSpan?.spanId,
+      // STATUS_CODE_ERROR
+      status: { code: 2 },
+    });
+    expect(spans).toHaveLength(2);
+  });
+
+  test('a caller that does not sample is followed too, whatever the coin says', async () => {
+    const tracing = await open('gateway', 0);
+    const edge = tracing.atEdge('GET /x', `00-${traceId}-${callerId}-00`);
+    const below = tracing.below('/a.Service/Method', edge.traceparent);
+    expect([edge.traceparent, below.traceparent]).toEqual(['', '']);
+    below.end();
+    edge.end();
+    await tracing.flush();
+    expect(spans).toEqual([]);
+  });
+
+  test.each([undefined, '', 'garbage', `00-${traceId}-${callerId}`, `00-${traceId.toUpperCase()}-${callerId}-01`])(
+    'without a caller that says (%p), the coin does',
+    async (traceparent) => {
+      const heads = await open('gateway', 0.49);
+      const tails = await open('gateway', 0.5);
+      const edge = heads.atEdge('heads', traceparent);
+      edge.end();
+      const none = tails.atEdge('tails', traceparent);
+      none.end();
+      await Promise.all([heads.flush(), tails.flush()]);
+      expect(spans.map(({ name }) => name)).toEqual(['heads']);
+      // The root of a trace has no parent, and a trace of its own.
+      expect(spans[0]?.parentSpanId ?? '').toBe('');
+      expect(edge.traceparent).toBe(`00-${String(spans[0]?.traceId)}-${String(spans[0]?.spanId)}-01`);
+      expect(spans[0]?.traceId).not.toBe(traceId);
+      expect(none.traceparent).toBe('');
+    },
+  );
+});
+
+test('without an endpoint nothing is traced', async () => {
+  const tracing = await openTracing('gateway', { sampleRatio: 1, random: () => 0 });
+  expect(tracing.atEdge('x', sampled).traceparent).toBe('');
+  expect(tracing.below('x', sampled).traceparent).toBe('');
+  await tracing.flush();
+});
+
+test('a collector that is gone does not keep a service from stopping', async () => {
+  const gone = await openTracing('gateway', {
+    otlpEndpoint: 'http://127.0.0.1:1/v1/traces',
+    sampleRatio: 1,
+    random: () => 0,
+  });
+  gone.atEdge('x', undefined).end();
+  await gone.flush().catch(() => undefined);
+  expect(spans).toEqual([]);
+});
+
+test('a service traces and counts the calls it answers', async () => {
+  const { IntrospectResponse, IntrospectionServiceService } = introspectionV1;
+  let address = '';
+  let metrics = '';
+  const seen: string[] = [];
+  const { running } = await startOne(
+    async (_config, host) => {
+      const served = implement(IntrospectionServiceService, {
+        introspect: async (_request, context) => {
+          seen.push(context.traceparent);
+          return IntrospectResponse.create({ active: true });
+        },
+        introspectBatch: () => Promise.reject(new Error('a fault')),
+      });
+      ({ address } = await host.serveGrpc('127.0.0.1:0', { kind: 'plain' }, [served]));
+      host.onStop(async () => void (metrics = await host.metrics.text()));
+    },
+    { env: { TRACING_OTLP_ENDPOINT: endpoint, TRACING_SAMPLE_RATIO: '0' } },
+  );
+  const peer = connectPeer({ addresses: [address], security: { kind: 'plain' } });
+  const client = peer.client(IntrospectionServiceService, { hot: true });
+  const request = { token: 't', tokenTypeHint: '', requiredScopes: [] };
+  await client.introspect(request, { traceparent: sampled });
+  await client.introspect(request);
+  await expect(client.introspectBatch({ requests: [] }, { traceparent: sampled })).rejects.toThrow();
+  await peer.close();
+  await running.stop();
+
+  const path = '/cardea.token.v1.IntrospectionService/Introspect';
+  const [called] = spans.filter(({ name }) => name === path);
+  expect(called).toMatchObject({ traceId, parentSpanId: callerId });
+  expect(seen).toEqual([`00-${traceId}-${String(called?.spanId)}-01`, '']);
+  expect(spans.find(({ name }) => name === `${path}Batch`)).toMatchObject({ status: { code: 2 } });
+  expect(spans).toHaveLength(2);
+  expect(metrics).toContain(`grpc_requests_total{method="${path}",outcome="OK",service="gateway"} 2`);
+  expect(metrics).toContain(`grpc_requests_total{method="${path}Batch",outcome="server_error",service="gateway"} 1`);
+  expect(metrics).toContain(`grpc_requests_duration_seconds_count{service="gateway",method="${path}"} 2`);
+});
