@@ -1,0 +1,44 @@
+// Secrets and where signing keys are kept.
+import { z } from 'zod';
+import { flag, integer, list, text } from '../fields.js';
+
+export const secrets = z
+  .strictObject({
+    system: list({
+      description:
+        'Secrets of at least 16 characters, better 32 random ones. The first seals and signs handles, all open: put a new one in front to rotate.',
+      secret: true,
+    }).default([]),
+  })
+  .prefault({});
+
+export const hsm = z
+  .strictObject({
+    enabled: flag({ description: 'Keep signing keys in a PKCS#11 token.' }).default(false),
+    library: text({ description: 'Path of the PKCS#11 library.' }).optional(),
+    pin: text({ description: 'User PIN of the token.', secret: true }).optional(),
+    slot: integer({ description: 'Slot of the token, when it has no label of its own.' }).optional(),
+    token_label: text({ description: 'Label of the token.' }).optional(),
+    key_set_prefix: z
+      .string()
+      .meta({ description: 'Put before key set names in the token, when several installations share it.' })
+      .default(''),
+    sessions: integer(
+      {
+        description:
+          'Worker threads with a PKCS#11 session each: as many as signatures a second times seconds a signature takes.',
+      },
+      1,
+      64,
+    ).default(2),
+  })
+  .prefault({});
+
+export const keys = z
+  .strictObject({
+    kek: list({
+      description: 'Key-encryption keys of sealed software keys, base64 of 32 bytes each. The first seals, all open.',
+      secret: true,
+    }).default([]),
+  })
+  .prefault({});

@@ -1,0 +1,112 @@
+// Where each service listens, who may call it, where its peers are, and what its cookies look like.
+import { z } from 'zod';
+import { duration, flag, integer, list, oneOf, text } from '../fields.js';
+
+const tls = z
+  .strictObject({
+    ca_file: text({ description: 'PEM file with the certificate authority of the peers.' }).optional(),
+    cert_file: text({
+      description: 'PEM file with our certificate; its URI or DNS names are who we are to peers.',
+    }).optional(),
+    key_file: text({ description: 'PEM file with the private key of our certificate.' }).optional(),
+  })
+  .prefault({});
+
+const http = (port: number) =>
+  z
+    .strictObject({
+      host: text({ description: 'Address to listen on.' }).default('127.0.0.1'),
+      port: integer({ description: 'Port to listen on; 0 picks a free one.' }, 0, 65_535).default(port),
+    })
+    .prefault({});
+
+const allow = (description: string) => list({ description }).default([]);
+
+export const serve = z
+  .strictObject({
+    public: http(4444),
+    admin: http(4445)
+      .unwrap()
+      .extend({
+        authentication: oneOf(['none'], {
+          description:
+            'How callers of the admin API prove themselves. `none` is accepted on loopback and unix sockets only.',
+        }).default('none'),
+      })
+      .prefault({}),
+    token: z
+      .strictObject({
+        address: text({ description: 'Where the token service answers gRPC: `host:port` or `unix:/path`.' }).default(
+          '127.0.0.1:4450',
+        ),
+        tls,
+        allow: z
+          .strictObject({
+            gateway: allow('Certificate names of gateways.'),
+            admin: allow('Certificate names of admin services.'),
+            introspection: allow('Certificate names of further internal services that may introspect tokens.'),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    keys: z
+      .strictObject({
+        address: text({ description: 'Where the keys service answers gRPC: `unix:/path` or `host:port`.' }).default(
+          '127.0.0.1:4451',
+        ),
+        tls,
+        allow: z
+          .strictObject({
+            token: allow('Certificate names of token services: the only ones that may have something signed.'),
+            admin: allow('Certificate names of admin services: they may create and list keys.'),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    management: z
+      .strictObject({
+        host: text({ description: 'Address of the management ports (health, metrics).' }).default('127.0.0.1'),
+        gateway: integer({ description: 'Management port of the gateway.' }, 0, 65_535).default(4460),
+        admin: integer({ description: 'Management port of the admin service.' }, 0, 65_535).default(4461),
+        token: integer({ description: 'Management port of the token service.' }, 0, 65_535).default(4462),
+        worker: integer({ description: 'Management port of the worker.' }, 0, 65_535).default(4463),
+        keys: integer({ description: 'Management port of the keys service.' }, 0, 65_535).default(4464),
+      })
+      .prefault({}),
+    drain_grace: duration({
+      description:
+        'How long a service that was told to stop stays up after it stopped being ready, so that load balancers notice.',
+    }).prefault('0s'),
+    cookies: z
+      .strictObject({
+        domain: text({ description: 'Domain attribute of cookies; unset binds them to the host.' }).optional(),
+        secure: flag({ description: 'Secure attribute; by default set when the issuer is https.' }).optional(),
+        same_site_mode: oneOf(['Strict', 'Lax', 'None'], {
+          description: 'SameSite attribute; by default None when the issuer is https, else Lax.',
+        }).optional(),
+        names: z
+          .strictObject({
+            session: text({ description: 'Name of the cookie that remembers a login.' }).default('ory_hydra_session'),
+            login_csrf: text({
+              description: 'Name of the cookie that binds a login to its browser; a suffix tells clients apart.',
+            }).default('ory_hydra_login_csrf'),
+            consent_csrf: text({ description: 'Name of the cookie that binds a consent to its browser.' }).default(
+              'ory_hydra_consent_csrf',
+            ),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
+const peer = z
+  .strictObject({
+    addresses: list({
+      description: 'Where it answers gRPC, one address a replica; by default its own `serve` address.',
+    }).default([]),
+    tls,
+  })
+  .prefault({});
+
+export const peers = z.strictObject({ token: peer, keys: peer }).prefault({});
