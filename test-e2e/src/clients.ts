@@ -22,3 +22,23 @@ export function createClient(admin: string, overrides: Record<string, unknown> =
     ...overrides,
   });
 }
+
+/** HTTP Basic credentials of a client whose id and secret need no escaping. */
+export const basic = (who: { readonly client_id: string; readonly client_secret: string }): string =>
+  `Basic ${btoa(`${who.client_id}:${who.client_secret}`)}`;
+
+/** An access token by client_credentials. */
+export async function issueToken(
+  publicUrl: string,
+  who: CreatedClient,
+  parameters: Record<string, string> = {},
+): Promise<string> {
+  const response = await fetch(`${publicUrl}/oauth2/token`, {
+    method: 'POST',
+    headers: { authorization: basic(who) },
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...parameters }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`no token: ${String(response.status)} ${text}`);
+  return (JSON.parse(text) as { access_token: string }).access_token;
+}

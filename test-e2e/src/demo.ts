@@ -1,12 +1,11 @@
 // Starts `npm run demo` as a newcomer's shell would and reads the one line of JSON it promises (ARCHITECTURE §11).
+import { removeParts } from '@cardea/all';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+import { root } from './processes.js';
 
 /** What the demo says once everything answers. */
 export interface DemoLine {
@@ -33,10 +32,11 @@ export interface Demo extends DemoLine {
 }
 
 /** A base port such that all ports the demo derives from it are free right now. */
-async function freeBase(): Promise<number> {
+export async function freeBase(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const base = 20_000 + Math.floor(Math.random() * 300) * 100;
-    const offsets = [0, 1, 2, 3, 10, 11, 12, 13, 14, 20, 30, 40, 41];
+    // Below what the kernel hands out to outgoing connections (ip_local_port_range begins at 32768).
+    const base = 20_000 + Math.floor(Math.random() * 120) * 100;
+    const offsets = [0, 1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 20, 30, 40, 41];
     const free = await Promise.all(
       offsets.map(
         (offset) =>
@@ -105,6 +105,7 @@ export async function startDemo(options: { args?: readonly string[]; env?: NodeJ
         child.kill('SIGTERM');
         await ended;
       }
+      removeParts({ directory: path.join(home, 'parts') });
       rmSync(home, { recursive: true, force: true });
     },
   };
