@@ -55,7 +55,7 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-export interface EchoOptions extends Partial<Omit<RpcServerOptions, 'services'>> {
+export interface EchoOptions extends Partial<RpcServerOptions> {
   readonly ask?: (request: Said, context: CallContext) => Promise<Said>;
   readonly allow?: AllowList | undefined;
 }

@@ -28,6 +28,7 @@ export interface Link {
   close(): void;
 }
 
+const firstPauseMillis = 20;
 /** How long after its return a peer is noticed at most, about. */
 const longestPauseMillis = 500;
 /** A stream that lasted this long was a good one: what follows it is a first attempt again. */
@@ -40,8 +41,8 @@ const channelOptions: ChannelOptions = {
   // Calls between our own processes carry secrets; a proxy of the environment is not asked to forward them.
   'grpc.enable_http_proxy': 0,
   'grpc.use_local_subchannel_pool': 1,
-  'grpc.initial_reconnect_backoff_ms': 50,
-  'grpc.max_reconnect_backoff_ms': 500,
+  'grpc.initial_reconnect_backoff_ms': firstPauseMillis,
+  'grpc.max_reconnect_backoff_ms': longestPauseMillis,
   // A machine that vanished says nothing; pings find out.
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 3_000,
@@ -77,7 +78,8 @@ export function createLink(
     attempts = livedMillis >= steadyMillis ? 0 : attempts + 1;
     if (attempts <= 1) return open();
     // Full jitter over half of the pause: a fleet that lost its peer does not come back as one.
-    const pause = Math.min(longestPauseMillis, 25 * 2 ** Math.min(attempts, 10)) * (0.5 + random() / 2);
+    const pause =
+      Math.min(longestPauseMillis, firstPauseMillis * 2 ** Math.min(attempts - 2, 10)) * (0.5 + random() / 2);
     timer = setTimeout(() => {
       timer = undefined;
       open();

@@ -1,9 +1,12 @@
 // The multiplexed stream on the wire, each end against a bare gRPC peer that counts and misbehaves (performance §5 rule 2).
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import type { ClientDuplexStream, ServerDuplexStream } from '@grpc/grpc-js';
 import { Client, Metadata, Server, ServerCredentials, credentials, status } from '@grpc/grpc-js';
 import { clientOf, echo, gate, peerOf, serveEcho, until } from './echo.fixture.js';
 import { ExchangeRequest, ExchangeResponse, StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
+
+// For busy machines; nothing here depends on how fast anything is.
+jest.setTimeout(30_000);
 
 type Wire = ClientDuplexStream<ExchangeRequest, ExchangeResponse>;
 
