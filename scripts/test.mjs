@@ -33,11 +33,12 @@ async function test(order, signal) {
     if (those.length === 0 || signal.aborted) continue;
     for (const name of those) say(`\n== ${name}: ${groups[name]} (${files[name].length} files)`);
     const cache = path.join(root, '.cache');
-    const parts = await partsFor(those, { root, all, cache, progress: say });
+    const chosen = those.flatMap((name) => files[name]);
+    const parts = await partsFor(those, { root, all, cache, files: chosen, progress: say });
     try {
       const counted = await runJest({
         root,
-        files: those.flatMap((name) => files[name]),
+        files: chosen,
         options: order.options,
         workers,
         env: { ...process.env, ...parts.env },

@@ -1,5 +1,5 @@
 // The real parts that groups of tests need, started or found, and told to the tests through the environment.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startSharedDemo } from './shared-demo.mjs';
@@ -52,18 +52,23 @@ async function storageParts({ all, cache, progress }) {
   return { env, stop };
 }
 
+/** Suites that say `joinDemo` share one; the others start demos of their own, or none. */
+const sharesDemo = (root) => (file) => readFileSync(path.join(root, file), 'utf8').includes('joinDemo(');
+
 /** A demo for `wire` and `browser` to share, and a browser for the latter. */
-async function demoParts({ root, all, cache, progress, browser }) {
+async function demoParts({ root, all, cache, progress, files, browser }) {
   // Found first: a download would otherwise compete with the start of the demo.
   const chromium = browser ? await all.findChromium({ cache, progress }) : undefined;
+  const env = chromium === undefined ? {} : { CARDEA_TEST_CHROMIUM: JSON.stringify(chromium) };
+  if (!files.some(sharesDemo(root))) return { env, stop: () => Promise.resolve() };
   const demo = await startSharedDemo({ root, all });
-  const env = { CARDEA_TEST_DEMO: demo.line };
-  if (chromium !== undefined) env.CARDEA_TEST_CHROMIUM = JSON.stringify(chromium);
-  return { env, stop: demo.stop };
+  return { env: { ...env, CARDEA_TEST_DEMO: demo.line }, stop: demo.stop };
 }
 
 /**
  * @param {string[]} names of the groups that are about to run together
+ * @param {{ root: string, all: typeof import('@cardea/all'), cache: string, files: string[],
+ *   progress: (sentence: string) => void }} options `files` are their tests
  * @returns {Promise<{ env: Record<string, string>, stop(): Promise<void> }>}
  */
 export async function partsFor(names, options) {

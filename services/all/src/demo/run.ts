@@ -46,7 +46,7 @@ async function demo(order: DemoOrder, { root, env }: { root: string; env: NodeJS
   const home = claimHome(path.resolve(env['CARDEA_HOME'] ?? path.join(root, '.cardea')), order.reset);
   const socket = socketIn(home);
   const crew = createCrew(progress, Date.now);
-  const told = signalled();
+  const told = signalled(env['npm_lifecycle_event'] === 'demo');
   const starting = startDemo({ order, root, env, home, socket: socket.path, crew, progress });
   try {
     const facts = await Promise.race([starting, told]);
@@ -69,9 +69,21 @@ async function demo(order: DemoOrder, { root, env }: { root: string; env: NodeJS
 /** Below this a second signal is the first one come twice: from the terminal, and from npm, which passes it on. */
 const echoMillis = 1_000;
 
-/** Settles at the first signal. A later one ends this process at once, and its end ends all it started. */
-function signalled(): Promise<undefined> {
+/** How often we look whether npm is still there. */
+const parentMillis = 500;
+
+/**
+ * Settles at the first signal. A later one ends this process at once, and its end ends all it started.
+ *
+ * @param underNpm a parent that has gone counts as a signal: npm does not pass on what kills it
+ */
+function signalled(underNpm: boolean): Promise<undefined> {
   return new Promise((resolve) => {
+    const parent = process.ppid;
+    const look = () => {
+      if (underNpm && process.ppid !== parent) resolve(undefined);
+    };
+    setInterval(look, parentMillis).unref();
     let first: number | undefined;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
