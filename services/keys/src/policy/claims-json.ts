@@ -1,5 +1,6 @@
 // Claims the caller words itself, as JSON: read strictly, bounded, and without the names that are the signer's to say.
 import type { Claims } from '@cardea/oauth';
+import { isUtf8 } from 'node:buffer';
 import { refuse } from './checks.js';
 
 /** What all claims of a token may weigh, serialised. */
@@ -21,7 +22,7 @@ export function claimsJson(field: string, bytes: Buffer, reserved: ReadonlySet<s
   if (bytes.length === 0) return none;
   if (bytes.length > longestClaims) return refuse(`${field} weighs more than ${String(longestClaims)} bytes`);
   const text = bytes.toString('utf8');
-  const value = parse(text);
+  const value = isUtf8(bytes) ? parse(text) : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value) || JSON.stringify(value) !== text) {
     return refuse(`${field} must be one JSON object in compact spelling, each name once`);
   }

@@ -1,0 +1,39 @@
+// Settings that would make an unsafe or useless signer are refused by name, and their values are never said (security I11).
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, loadConfig } from '@cardea/service';
+import { backendSettings, policyOf } from './settings.js';
+
+const good = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64');
+const backend = (env: Record<string, string>) => backendSettings(loadConfig({ env }));
+
+describe('refused', () => {
+  test.each([
+    ['no key-encryption key', {}, 'keys.kek'],
+    ['one of 31 bytes', { KEYS_KEK: Buffer.alloc(31, 7).toString('base64') }, 'entry 1'],
+    ['one of zeros', { KEYS_KEK: Buffer.alloc(32).toString('base64') }, 'entry 1'],
+    ['a password', { KEYS_KEK: 'changeme' }, 'entry 1'],
+    ['a bad one behind a good one', { KEYS_KEK: `${good},${good.slice(1)}` }, 'entry 2'],
+    ['an HSM without library', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', HSM_PIN: '1' }, 'hsm.library'],
+    ['an HSM without PIN', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', HSM_LIBRARY: '/x' }, 'hsm.pin'],
+    ['an HSM without token', { HSM_ENABLED: 'true', HSM_LIBRARY: '/x', HSM_PIN: '1' }, 'hsm.token_label'],
+  ])('%s', (_name, env: Record<string, string>, said) => {
+    expect(() => backend(env)).toThrow(ConfigError);
+    expect(() => backend(env)).toThrow(said);
+    if (env['KEYS_KEK'] !== undefined) expect(() => backend(env)).not.toThrow(env['KEYS_KEK']);
+  });
+});
+
+test('accepted: keys of 32 bytes in order, with or without padding', () => {
+  const other = Buffer.from(Array.from({ length: 32 }, (_, index) => 255 - index)).toString('base64');
+  const settings = backend({ KEYS_KEK: `${good},${other.replace('=', '')}` });
+  expect(settings).toMatchObject({ kind: 'sealed' });
+  if (settings.kind === 'sealed') expect(settings.keks.map((kek) => kek[0])).toEqual([0, 255]);
+});
+
+test('lifetime caps leave room for what is configured', () => {
+  const policy = policyOf(
+    loadConfig({ env: { URLS_SELF_ISSUER: 'https://id.example/', TTL_ACCESS_TOKEN: '8760h' } }),
+    Date.now,
+  );
+  expect(policy.longest).toEqual({ idToken: 31 * 86_400, accessToken: 365 * 86_400, logoutToken: 600 });
+});
