@@ -10,7 +10,13 @@ export default {
     },
     'libs/*': library,
     'services/*': room,
-    'services/all': library,
+    'services/all': {
+      ...library,
+      // Run by path: as a process of their own in tests, and preloaded into each process of the demo.
+      entry: ['src/parts/{launch,build-once}.fixture.ts', 'src/demo/end-with-parent.ts'],
+      // Its headers are given to the compiler.
+      ignoreDependencies: ['node-api-headers'],
+    },
     cli: { entry: ['bin/*.js', 'src/main.ts'], project: ['src/**/*.ts', 'bin/*.js'] },
     bench: { entry: ['src/main.ts'], project: ['src/**/*.ts'] },
     'test-e2e': library,

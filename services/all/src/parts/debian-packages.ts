@@ -59,6 +59,7 @@ async function unpack(tool: DebianTool, directory: string): Promise<void> {
   mkdirSync(path.join(archives, 'partial'), { recursive: true });
   const apt = await prepareApt(tool.cache, tool.progress);
   await download(apt, tool, archives);
+  tool.progress(`unpacking ${tool.name}`);
   const root = path.join(directory, 'root');
   for (const name of readdirSync(archives).filter((each) => each.endsWith('.deb'))) {
     await runTool('dpkg-deb', ['-x', path.join(archives, name), root]);

@@ -1,8 +1,13 @@
 // For servers that refuse to run as root: they run as nobody, with files where nobody can reach them. Where the clone is closed
 // to others (as under /root), that is a place of ours in /var/tmp.
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+
+const outside = '/var/tmp';
+const prefix = 'cardea-';
+/** The file that tells whose the place is. */
+const claim = 'directory';
 
 /** The user and group that exist on every Linux and own nothing. */
 export const nobody = { uid: 65534, gid: 65534 } as const;
@@ -19,9 +24,9 @@ export function reachable(directory: string): boolean {
 }
 
 /** Where that which belongs to `directory` is kept outside of it. */
-export function outsidePath(directory: string): string {
+function outsidePath(directory: string): string {
   const mark = createHash('sha256').update(path.resolve(directory)).digest('hex').slice(0, 16);
-  return path.join('/var/tmp', `cardea-${mark}`);
+  return path.join(outside, prefix + mark);
 }
 
 /**
@@ -30,11 +35,24 @@ export function outsidePath(directory: string): string {
  * Throws when it is somebody else's: anyone may create names in /var/tmp.
  */
 export function claimOutside(directory: string): string {
+  sweep();
   const place = outsidePath(directory);
   mkdirSync(place, { recursive: true, mode: 0o711 });
-  if (!isOurs(place))
+  if (!isOurs(place)) {
     throw new Error(`${place} belongs to someone else; remove it, or set CARDEA_HOME to another directory`);
+  }
+  writeFileSync(path.join(place, claim), path.resolve(directory), { mode: 0o600 });
   return place;
+}
+
+/** Removes the places of directories that are gone, as after a clone was deleted, unless a server seems to run there. */
+function sweep(): void {
+  for (const name of readdirSync(outside).filter((each) => each.startsWith(prefix))) {
+    const place = path.join(outside, name);
+    const owner = path.join(place, claim);
+    if (!isOurs(place) || !existsSync(owner) || existsSync(readFileSync(owner, 'utf8'))) continue;
+    if (!existsSync(path.join(place, 'postgres', 'postmaster.pid'))) rmSync(place, { recursive: true, force: true });
+  }
 }
 
 export function removeOutside(directory: string): void {

@@ -9,6 +9,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { bundle, cache } from './bundle.fixture.js';
 import { alive } from './locks.js';
+import { claimOutside } from './nobody.js';
 import { launchPostgres } from './postgres.js';
 import { placeOf } from './postgres-cluster.js';
 import { launchRedis } from './redis.js';
@@ -173,6 +174,16 @@ test('a directory made anew gets a database made anew, also where data lie outsi
   await expect(query(fresh.dsn, 'SELECT * FROM old')).rejects.toMatchObject({ code: '42P01' });
   await fresh.stop();
 }, 60_000);
+
+test('what was kept outside for a directory that is gone is removed by the next who keeps something there', () => {
+  const deserted = mkdtempSync(path.join(cache, 'deserted-'));
+  const place = claimOutside(deserted);
+  claimOutside(directory);
+  expect(existsSync(place)).toBe(true);
+  rmSync(deserted, { recursive: true });
+  claimOutside(directory);
+  expect(existsSync(place)).toBe(false);
+});
 
 async function launchInProcess() {
   const file = await bundle('launch.fixture.ts', directory);
