@@ -84,7 +84,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     peerOf: () => ({ authenticated: false, names: [] }),
     now,
   });
-  if (options.reflection) await addReflection(server, [...services, health].map(serviceName));
+  if (options.reflection) addReflection(server, [...services, health].map(serviceName));
 
   const { credentials, stop } = serverCredentials(security, options.renewMillis ?? defaultRenewMillis);
   const address = await bind(server, options.address, credentials).catch((error: unknown) => {
