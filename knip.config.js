@@ -1,6 +1,6 @@
 // Dead code: every file is reached from an entry, every export has a reader, every dependency an import.
-const room = { entry: ['src/main.ts'], project: ['src/**/*.ts'] };
 const library = { project: ['src/**/*.ts'] };
+const service = { entry: ['src/main.ts'], project: ['src/**/*.ts'] };
 
 export default {
   workspaces: {
@@ -9,16 +9,20 @@ export default {
       project: ['scripts/**/*.{mjs,cjs,ts}', '*.js'],
     },
     'libs/*': library,
-    'services/*': room,
+    'services/*': service,
+    // Beside main.ts: what is started by its path, as a process of its own.
+    'services/keys': {
+      entry: ['src/main.ts', 'src/bootstrap.fixture.ts', 'src/hsm/session-faults.fixture.ts'],
+      project: ['src/**/*.ts'],
+    },
     'services/all': {
-      ...library,
-      // Run by path: as a process of their own in tests, and preloaded into each process of the demo.
-      entry: ['src/parts/{launch,build-once}.fixture.ts', 'src/demo/end-with-parent.ts'],
-      // Its headers are given to the compiler.
+      entry: ['src/demo/end-with-parent.ts', 'src/parts/{build-once,launch}.fixture.ts'],
+      project: ['src/**/*.ts'],
+      // Found by resolving its path: it holds C headers.
       ignoreDependencies: ['node-api-headers'],
     },
     cli: { entry: ['bin/*.js', 'src/main.ts'], project: ['src/**/*.ts', 'bin/*.js'] },
-    bench: { entry: ['src/main.ts'], project: ['src/**/*.ts'] },
+    bench: { entry: ['src/main.ts', 'src/load/driver-main.ts'], project: ['src/**/*.ts'] },
     'test-e2e': library,
   },
   // Written by ts-proto, whole whether needed or not.
