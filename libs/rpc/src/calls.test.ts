@@ -1,5 +1,6 @@
 // One call, whichever way it travels: the same handlers, deadlines, cancellation, bounds and refusals (performance §5 rule 2).
 import { describe, expect, test } from '@jest/globals';
+import { OAuthError } from '@cardea/oauth';
 import { randomBytes } from 'node:crypto';
 import { clientOf, gate, keptLog, peerOf, roads, serveEcho, until } from './echo.fixture.js';
 import { itemBytes, messageBytes } from './limits.js';
@@ -147,15 +148,27 @@ describe.each(roads)('over %s', (_road, road) => {
         traceparent: `${traceparent}+`,
         end: (outcome, fault) => void heard.push(`${path.split('/')[2] ?? ''} ${outcome} ${String(fault)}`),
       }),
-      ask: (_said, { traceparent }) =>
-        traceparent === 'fail+' ? Promise.reject(new Error('no')) : Promise.resolve({ text: traceparent }),
+      ask: (said, { traceparent }) =>
+        said.text !== ''
+          ? Promise.reject(new OAuthError(said.text))
+          : traceparent === 'fail+'
+            ? Promise.reject(new Error('no'))
+            : Promise.resolve({ text: traceparent }),
     });
     const client = clientOf(peerOf([address]), road);
     expect(await client.ask({ text: '' }, { traceparent: 'trace' })).toEqual({ text: 'trace+' });
     await expect(client.ask({ text: '' }, { traceparent: 'fail' })).rejects.toMatchObject({ code: 'server_error' });
+    await expect(client.ask({ text: 'invalid_grant' })).rejects.toMatchObject({ code: 'invalid_grant' });
+    await expect(client.ask({ text: 'made_up' })).rejects.toMatchObject({ code: 'made_up' });
     await expect(client.missing({ text: '' })).rejects.toMatchObject({ code: 'server_error' });
     await expect(client.say({ text: 'undecodable' })).rejects.toMatchObject({ code: 'server_error' });
-    expect(heard).toEqual(['Ask OK false', 'Ask server_error true', 'Say INVALID_ARGUMENT false']);
+    expect(heard).toEqual([
+      'Ask OK false',
+      'Ask server_error true',
+      'Ask invalid_grant false',
+      'Ask other false',
+      'Say INVALID_ARGUMENT false',
+    ]);
   });
 });
 

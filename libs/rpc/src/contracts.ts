@@ -8,3 +8,6 @@ export * as introspectionV1 from './gen/cardea/token/v1/introspection.pb.js';
 export * as authorizationV1 from './gen/cardea/authorization/v1/authorization.pb.js';
 export * as interactionV1 from './gen/cardea/authorization/v1/interaction.pb.js';
 export * as clientV1 from './gen/cardea/client/v1/client.pb.js';
+export * as sessionV1 from './gen/cardea/session/v1/session.pb.js';
+export * as trustV1 from './gen/cardea/trust/v1/trust.pb.js';
+export * as jsonWebKeyV1 from './gen/cardea/keys/v1/json_web_key.pb.js';

@@ -1,7 +1,7 @@
 // Transport credentials: plain on unix sockets and loopback, mutual TLS 1.3 everywhere else, renewed when files change
 // (security §2.1).
-import type { ChannelOptions } from '@grpc/grpc-js';
-import { ChannelCredentials, ServerCredentials, credentials as grpcCredentials } from '@grpc/grpc-js';
+import type { ChannelOptions, ChannelCredentials } from '@grpc/grpc-js';
+import { ServerCredentials, credentials as grpcCredentials } from '@grpc/grpc-js';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
@@ -25,7 +25,7 @@ export type TransportSecurity =
     } & TlsFiles);
 
 /** Whether an address may be served without TLS. */
-export function isLocalAddress(address: string): boolean {
+function isLocalAddress(address: string): boolean {
   return /^(unix:|127\.\d+\.\d+\.\d+:|\[::1\]:|localhost:)/.test(address);
 }
 

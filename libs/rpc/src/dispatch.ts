@@ -1,5 +1,5 @@
 // Runs one call, whichever way it came: allow-list, deadline, handler, error. Unary and stream calls meet here.
-import { OAuthError } from '@cardea/oauth';
+import { OAuthError, rowOf } from '@cardea/oauth';
 import { randomBytes } from 'node:crypto';
 import type { CallSignal } from './call-signal.js';
 import type { PeerIdentity } from './caller.js';
@@ -94,12 +94,16 @@ export function createDispatch(services: readonly ServedService[], options: Disp
     const observed = observe?.(call.path, call.traceparent);
     const result = await handle(call, served, observed);
     call.signal.done();
-    observed?.end(
-      result.ok ? 'OK' : 'refusal' in result ? result.refusal : result.error.code,
-      !result.ok && isFault(result),
-    );
+    observed?.end(outcomeOf(result), !result.ok && isFault(result));
     return result;
   };
+}
+
+/** A word of a small fixed set: the codes that login apps make up are all `other`. */
+function outcomeOf(result: CallResult): string {
+  if (result.ok) return 'OK';
+  if ('refusal' in result) return result.refusal;
+  return rowOf(result.error.code) === undefined ? 'other' : result.error.code;
 }
 
 /** Whether it was us who failed, not the caller. */

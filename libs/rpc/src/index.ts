@@ -2,7 +2,6 @@
 export * from './contracts.js';
 export { certificateNames } from './caller.js';
 export type { TlsFiles, TransportSecurity } from './credentials.js';
-export { isLocalAddress } from './credentials.js';
 export type { CallOptions, ClientOf, ClientOptions, Peer, PeerOptions } from './peer.js';
 export { connectPeer } from './peer.js';
 export type { RpcServer, RpcServerOptions } from './server.js';

@@ -5,7 +5,7 @@ import { OAuthError } from '@cardea/oauth';
 import { nameOverride } from './credentials.js';
 import { decodeError, errorTrailer, neverBegan, transportError } from './errors.js';
 import { messageBytes } from './limits.js';
-import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
+import type { CallEvents, PendingCall } from './pending-call.js';
 import type { StreamConnection } from './stream-connection.js';
 import { openConnection } from './stream-connection.js';
 
@@ -166,7 +166,7 @@ export function createLink(
     },
     send(call) {
       if (!call.hot) return sendUnary(call);
-      call.carrier = current as Carrier;
+      call.carrier = current;
       current?.send(call);
     },
     leave() {

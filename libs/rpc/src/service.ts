@@ -78,7 +78,7 @@ export interface ObservedCall {
   /** For the handler's own calls; empty when the request is not sampled. */
   readonly traceparent: string;
   /**
-   * @param outcome `OK`, a gRPC status name when the transport refused, or a code of the error table
+   * @param outcome `OK`, a gRPC status name when the transport refused, a code of the error table, or `other`
    * @param fault whether it was the server who failed, not the caller
    */
   end(outcome: string, fault: boolean): void;
