@@ -1,8 +1,8 @@
 // The quality gates, two at a time: layout, types, lint and walls, contracts, derived files, dead code, the laws of files.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { install } from './install.mjs';
 import { brokenLaws } from './laws.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -75,10 +75,7 @@ export async function verify() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!existsSync(path.join(root, 'node_modules', '.package-lock.json'))) {
-    const { install } = await import('./install.mjs');
-    await install();
-  }
+  await install((sentence) => void process.stderr.write(`${sentence}\n`));
   const failed = await verify();
   process.stdout.write(failed.length === 0 ? 'all gates passed\n' : `failed: ${failed.join(', ')}\n`);
   process.exitCode = failed.length === 0 ? 0 : 1;
