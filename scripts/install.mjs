@@ -1,7 +1,7 @@
 // Installs the dependencies when they are missing or the lock file has changed; says so, because it takes a while. Plain Node:
 // it runs before anything is installed.
 import { createHash } from 'node:crypto';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,19 +29,32 @@ function installed() {
  */
 export async function install(progress) {
   if (installed()) return;
-  await withScriptLock('install', progress, () => {
+  await withScriptLock('install', progress, async () => {
     if (installed()) return;
     progress('installing the dependencies with npm ci (a minute or so, once)');
-    // Progress of its own on the terminal; standard output may be wanted for JSON.
-    const { status, error } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-      cwd: root,
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, NODE_OPTIONS: '' },
-    });
-    if (error !== undefined) throw new Error(`npm cannot be run (${error.message}): it comes with Node`);
-    if (status !== 0) throw new Error('npm ci failed: see above; a second try goes on from what it has downloaded');
+    await npmCi();
     writeFileSync(stamp, wanted());
   });
+}
+
+/** Told to end, npm ends before we do. */
+async function npmCi() {
+  // Progress of its own on the terminal; standard output may be wanted for JSON.
+  const npm = spawn('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const pass = (signal) => void npm.kill(signal);
+  for (const signal of signals) process.on(signal, pass);
+  const code = await new Promise((resolve, reject) => {
+    npm.once('exit', resolve);
+    npm.once('error', (error) => reject(new Error(`npm cannot be run (${error.message}): it comes with Node`)));
+  });
+  for (const signal of signals) process.off(signal, pass);
+  if (code === null) throw new Error('the installation was interrupted');
+  if (code !== 0) throw new Error('npm ci failed: see above; a second try goes on from what it has downloaded');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
