@@ -15,7 +15,7 @@ export interface TestToken {
   remove(): void;
 }
 
-export const userPin = '5678';
+const userPin = '5678';
 
 export function createTestToken(): TestToken {
   const library = needed('CARDEA_TEST_HSM_LIBRARY');

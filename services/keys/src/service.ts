@@ -8,6 +8,7 @@ import { openBackend } from './open-backend.js';
 import { createReadiness } from './readiness.js';
 import { openRegistry } from './registry/registry.js';
 import { watchRegistry } from './registry/watch.js';
+import { callersOf } from './rpc/callers.js';
 import { keyAdminHandlers } from './rpc/key-admin.js';
 import { signingHandlers } from './rpc/signing.js';
 import { backendSettings, policyOf } from './settings.js';
@@ -39,15 +40,15 @@ export const service: Service = {
 
     host.checks.add('signer', createReadiness({ ring, backend, now }));
     const sign = createSigner({ ring, backend, now, record: signatureCounter(metrics) });
+    const callers = callersOf(allow);
     const maker = { registry, backend, now, random };
     await host.serveGrpc(address, security, [
-      implement(signingV1.SigningServiceService, signingHandlers({ policy, sign, ring }), {
-        '*': allow.token,
-        listPublicKeys: [...allow.token, ...allow.admin],
-      }),
-      implement(keyAdminV1.KeyAdminServiceService, keyAdminHandlers({ maker, ring, refresh: () => watch.refresh() }), {
-        '*': allow.admin,
-      }),
+      implement(signingV1.SigningServiceService, signingHandlers({ policy, sign, ring }), callers.signing),
+      implement(
+        keyAdminV1.KeyAdminServiceService,
+        keyAdminHandlers({ maker, ring, refresh: () => watch.refresh() }),
+        callers.keyAdmin,
+      ),
     ]);
   },
 };

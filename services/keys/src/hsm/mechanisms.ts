@@ -1,6 +1,8 @@
 // PKCS#11 numbers for the algorithm table's mechanism names, and the templates keys are made by: signing only, and never to
 // leave the token (PKCS#11 3.0 §4.7-§4.9, §6.1, §6.3).
 
+import { rsaBits } from '../backend.js';
+
 /** An attribute by name; token.ts knows the numbers. */
 export type Attributes = Readonly<Record<string, boolean | number | Buffer | string>>;
 
@@ -11,14 +13,12 @@ export const newerMechanisms: Readonly<Record<string, number>> = {
 };
 
 /** `CKA_EC_PARAMS` by curve: DER of the curve's OID, or of its name where Edwards curves have no agreed OID. */
-export const curveParameters: Readonly<Record<string, Buffer>> = {
+const curveParameters: Readonly<Record<string, Buffer>> = {
   'P-256': Buffer.from('06082a8648ce3d030107', 'hex'),
   'P-384': Buffer.from('06052b81040022', 'hex'),
   'P-521': Buffer.from('06052b81040023', 'hex'),
   Ed25519: Buffer.from('130c656477617264733235353139', 'hex'),
 };
-
-const rsaBits = 2048;
 
 /** Templates of a key pair. */
 export function pairTemplates(

@@ -16,7 +16,7 @@ export interface TokenSession {
   /** Objects that have all of these attributes. */
   find(attributes: Attributes, most: number): Handle[];
   attributes(object: Handle, names: readonly string[]): Buffer[];
-  sign(key: Handle, mechanism: Mechanism, data: Buffer): Buffer;
+  sign(key: Handle, mechanism: Mechanism, data: Buffer): Uint8Array;
   generatePair(
     mechanism: Mechanism,
     templates: { publicHalf: Attributes; privateHalf: Attributes },
@@ -79,6 +79,7 @@ export async function openToken(settings: HsmSettings, anew: boolean): Promise<T
           throw error;
         }
       }
+      const room = Buffer.alloc(longestSignature);
       return {
         find: (attributes, most) =>
           translated('C_FindObjects', () => {
@@ -99,7 +100,8 @@ export async function openToken(settings: HsmSettings, anew: boolean): Promise<T
           ),
         sign(key, how, data) {
           translated('C_SignInit', () => library.C_SignInit(session, mechanism(how), key));
-          return translated('C_Sign', () => library.C_Sign(session, data, Buffer.alloc(longestSignature)));
+          // A copy of its own size: it crosses threads, and a view would drag the whole buffer along.
+          return new Uint8Array(translated('C_Sign', () => library.C_Sign(session, data, room)));
         },
         generatePair: (how, { publicHalf, privateHalf }) =>
           translated('C_GenerateKeyPair', () =>

@@ -1,0 +1,34 @@
+// Every method of both services, with the callers it admits and everybody it does not.
+import { expect, test } from '@jest/globals';
+import type { Handlers, ServiceDefinition } from '@cardea/rpc';
+import { implement, keyAdminV1, signingV1 } from '@cardea/rpc';
+import { callersOf } from './callers.js';
+
+const token = 'spiffe://cardea/token';
+const admin = 'spiffe://cardea/admin';
+const { signing, keyAdmin } = callersOf({ token: [token], admin: [admin] });
+
+function admitted<D extends ServiceDefinition>(definition: D, allow: Parameters<typeof implement>[2]) {
+  const { methods } = implement(definition, {} as Handlers<D>, allow);
+  return Object.fromEntries(methods.map(({ path, allowed = ['everybody'] }) => [path.split('/')[2] ?? '', allowed]));
+}
+
+test('only token has something signed, only admin makes keys, both see public halves', () => {
+  expect(admitted(signingV1.SigningServiceService, signing)).toEqual({
+    SignIdToken: [token],
+    SignAccessToken: [token],
+    SignUserinfo: [token],
+    SignLogoutToken: [token],
+    ListPublicKeys: [token, admin],
+  });
+  expect(admitted(keyAdminV1.KeyAdminServiceService, keyAdmin)).toEqual({ CreateKey: [admin], ListKeys: [admin] });
+});
+
+test('nobody is admitted who is not named', () => {
+  const nobody = callersOf({ token: [], admin: [] });
+  const all = [
+    admitted(signingV1.SigningServiceService, nobody.signing),
+    admitted(keyAdminV1.KeyAdminServiceService, nobody.keyAdmin),
+  ];
+  expect(all.flatMap((methods) => Object.values(methods)).flat()).toEqual([]);
+});

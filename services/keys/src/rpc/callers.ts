@@ -1,0 +1,16 @@
+// Who may call which method: signatures for token services alone, keys for admin services alone (security §2.3 rule 5).
+import type { AllowList } from '@cardea/rpc';
+import type { Config } from '@cardea/service';
+
+export interface Callers {
+  readonly signing: AllowList;
+  readonly keyAdmin: AllowList;
+}
+
+/** @param allow `serve.keys.allow`: names of certificates */
+export function callersOf({ token, admin }: Config['serve']['keys']['allow']): Callers {
+  return {
+    signing: { '*': token, listPublicKeys: [...token, ...admin] },
+    keyAdmin: { '*': admin },
+  };
+}
