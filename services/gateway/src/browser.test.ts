@@ -27,7 +27,7 @@ beforeAll(async () => {
             maxAgeSeconds: -1,
             kind: authorizationV1.CookieKind.SESSION,
           };
-          return { location: 'https://rp.test/out?state=s', setCookies: [cleared] };
+          return { location: 'https://rp.test/out?state=s', setCookies: [cleared], frontchannelLogoutUris: [] };
         },
       },
     },

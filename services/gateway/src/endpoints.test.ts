@@ -28,6 +28,8 @@ beforeAll(async () => {
             refreshToken: full ? 'rt' : '',
             idToken: full ? 'it' : '',
             scope: full ? 'openid' : '',
+            credentialNonce: '',
+            credentialNonceExpiresInSeconds: 0,
           });
         },
         revokeToken: (request) => {

@@ -99,6 +99,8 @@ export function createIssue(options: {
         refreshToken,
         idToken,
         scope: authorization.scopes.join(' '),
+        credentialNonce: '',
+        credentialNonceExpiresInSeconds: 0,
       },
       access: {
         key: accessKey,

@@ -15,7 +15,7 @@ export function createAuthorizationHandlers(
     authorize: async (request) => authorizeResponse(await authorize(context, request)),
     async endSession(request) {
       const { location, cookies } = await endSession(context, request);
-      return { location, setCookies: cookies.map(setCookie) };
+      return { location, setCookies: cookies.map(setCookie), frontchannelLogoutUris: [] };
     },
   };
 }

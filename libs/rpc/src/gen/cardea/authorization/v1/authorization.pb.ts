@@ -20,6 +20,8 @@ export const CookieKind = {
   SESSION: "COOKIE_KIND_SESSION",
   /** FLOW - Binds a flow to the browser that began it. */
   FLOW: "COOKIE_KIND_FLOW",
+  /** BROWSER_STATE - Readable by the session iframe: changes whenever the login session does (OpenID Connect Session Management 1.0 §4). */
+  BROWSER_STATE: "COOKIE_KIND_BROWSER_STATE",
   UNRECOGNIZED: "UNRECOGNIZED",
 } as const;
 
@@ -29,6 +31,7 @@ export namespace CookieKind {
   export type UNSPECIFIED = typeof CookieKind.UNSPECIFIED;
   export type SESSION = typeof CookieKind.SESSION;
   export type FLOW = typeof CookieKind.FLOW;
+  export type BROWSER_STATE = typeof CookieKind.BROWSER_STATE;
   export type UNRECOGNIZED = typeof CookieKind.UNRECOGNIZED;
 }
 
@@ -43,6 +46,9 @@ export function cookieKindFromJSON(object: any): CookieKind {
     case 2:
     case "COOKIE_KIND_FLOW":
       return CookieKind.FLOW;
+    case 3:
+    case "COOKIE_KIND_BROWSER_STATE":
+      return CookieKind.BROWSER_STATE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -58,6 +64,8 @@ export function cookieKindToNumber(object: CookieKind): number {
       return 1;
     case CookieKind.FLOW:
       return 2;
+    case CookieKind.BROWSER_STATE:
+      return 3;
     case CookieKind.UNRECOGNIZED:
     default:
       return -1;
@@ -200,6 +208,52 @@ export interface EndSessionRequest {
 /** What the browser does next. */
 export interface EndSessionResponse {
   /** Absolute URL to go on to. */
+  location: string;
+  /** Cookies to set. */
+  setCookies: SetCookie[];
+  /** To load in frames before going on (OpenID Connect Front-Channel Logout 1.0 §2). */
+  frontchannelLogoutUris: string[];
+}
+
+/** A device authorization request. */
+export interface AuthorizeDeviceRequest {
+  /** The Authorization header; empty when absent. */
+  authorization: string;
+  /** The form: each name once. */
+  parameters: Parameter[];
+  /** The request's id in the gateway's log. */
+  requestId: string;
+}
+
+/** A device authorization response (RFC 8628 §3.2). */
+export interface AuthorizeDeviceResponse {
+  /** `device_code`. */
+  deviceCode: string;
+  /** `user_code`. */
+  userCode: string;
+  /** `verification_uri`. */
+  verificationUri: string;
+  /** `verification_uri_complete`. */
+  verificationUriComplete: string;
+  /** `expires_in`. */
+  expiresInSeconds: number;
+  /** `interval`. */
+  intervalSeconds: number;
+}
+
+/** A browser at the verification endpoint, or on its return from one of the apps. */
+export interface VerifyUserCodeRequest {
+  /** Query parameters as sent, duplicates included. */
+  parameters: Parameter[];
+  /** The provider's own cookies. */
+  cookies: Cookie[];
+  /** The request's id in the gateway's log. */
+  requestId: string;
+}
+
+/** What the browser does next. */
+export interface VerifyUserCodeResponse {
+  /** Absolute URL: the verification page, the login or consent app, or the page that says "done". */
   location: string;
   /** Cookies to set. */
   setCookies: SetCookie[];
@@ -761,7 +815,7 @@ export const EndSessionRequest: MessageFns<EndSessionRequest> = {
 };
 
 function createBaseEndSessionResponse(): EndSessionResponse {
-  return { location: "", setCookies: [] };
+  return { location: "", setCookies: [], frontchannelLogoutUris: [] };
 }
 
 export const EndSessionResponse: MessageFns<EndSessionResponse> = {
@@ -771,6 +825,9 @@ export const EndSessionResponse: MessageFns<EndSessionResponse> = {
     }
     for (const v of message.setCookies) {
       SetCookie.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.frontchannelLogoutUris) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -804,6 +861,14 @@ export const EndSessionResponse: MessageFns<EndSessionResponse> = {
             message.setCookies.push(SetCookie.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.frontchannelLogoutUris.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -821,6 +886,354 @@ export const EndSessionResponse: MessageFns<EndSessionResponse> = {
   },
   fromPartial<I extends Exact<DeepPartial<EndSessionResponse>, I>>(object: I): EndSessionResponse {
     const message = createBaseEndSessionResponse();
+    message.location = object.location ?? "";
+    message.setCookies = object.setCookies?.map((e) => SetCookie.fromPartial(e)) || [];
+    message.frontchannelLogoutUris = object.frontchannelLogoutUris?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseAuthorizeDeviceRequest(): AuthorizeDeviceRequest {
+  return { authorization: "", parameters: [], requestId: "" };
+}
+
+export const AuthorizeDeviceRequest: MessageFns<AuthorizeDeviceRequest> = {
+  encode(message: AuthorizeDeviceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.authorization !== "") {
+      writer.uint32(10).string(message.authorization);
+    }
+    for (const v of message.parameters) {
+      Parameter.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizeDeviceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizeDeviceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.authorization = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.parameters.push(Parameter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AuthorizeDeviceRequest>, I>>(base?: I): AuthorizeDeviceRequest {
+    return AuthorizeDeviceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AuthorizeDeviceRequest>, I>>(object: I): AuthorizeDeviceRequest {
+    const message = createBaseAuthorizeDeviceRequest();
+    message.authorization = object.authorization ?? "";
+    message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseAuthorizeDeviceResponse(): AuthorizeDeviceResponse {
+  return {
+    deviceCode: "",
+    userCode: "",
+    verificationUri: "",
+    verificationUriComplete: "",
+    expiresInSeconds: 0,
+    intervalSeconds: 0,
+  };
+}
+
+export const AuthorizeDeviceResponse: MessageFns<AuthorizeDeviceResponse> = {
+  encode(message: AuthorizeDeviceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.deviceCode !== "") {
+      writer.uint32(10).string(message.deviceCode);
+    }
+    if (message.userCode !== "") {
+      writer.uint32(18).string(message.userCode);
+    }
+    if (message.verificationUri !== "") {
+      writer.uint32(26).string(message.verificationUri);
+    }
+    if (message.verificationUriComplete !== "") {
+      writer.uint32(34).string(message.verificationUriComplete);
+    }
+    if (message.expiresInSeconds !== 0) {
+      writer.uint32(40).int32(message.expiresInSeconds);
+    }
+    if (message.intervalSeconds !== 0) {
+      writer.uint32(48).int32(message.intervalSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizeDeviceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizeDeviceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.deviceCode = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userCode = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.verificationUri = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.verificationUriComplete = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.expiresInSeconds = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.intervalSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AuthorizeDeviceResponse>, I>>(base?: I): AuthorizeDeviceResponse {
+    return AuthorizeDeviceResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AuthorizeDeviceResponse>, I>>(object: I): AuthorizeDeviceResponse {
+    const message = createBaseAuthorizeDeviceResponse();
+    message.deviceCode = object.deviceCode ?? "";
+    message.userCode = object.userCode ?? "";
+    message.verificationUri = object.verificationUri ?? "";
+    message.verificationUriComplete = object.verificationUriComplete ?? "";
+    message.expiresInSeconds = object.expiresInSeconds ?? 0;
+    message.intervalSeconds = object.intervalSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseVerifyUserCodeRequest(): VerifyUserCodeRequest {
+  return { parameters: [], cookies: [], requestId: "" };
+}
+
+export const VerifyUserCodeRequest: MessageFns<VerifyUserCodeRequest> = {
+  encode(message: VerifyUserCodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.parameters) {
+      Parameter.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.cookies) {
+      Cookie.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyUserCodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyUserCodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.parameters.push(Parameter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cookies.push(Cookie.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<VerifyUserCodeRequest>, I>>(base?: I): VerifyUserCodeRequest {
+    return VerifyUserCodeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<VerifyUserCodeRequest>, I>>(object: I): VerifyUserCodeRequest {
+    const message = createBaseVerifyUserCodeRequest();
+    message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
+    message.cookies = object.cookies?.map((e) => Cookie.fromPartial(e)) || [];
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseVerifyUserCodeResponse(): VerifyUserCodeResponse {
+  return { location: "", setCookies: [] };
+}
+
+export const VerifyUserCodeResponse: MessageFns<VerifyUserCodeResponse> = {
+  encode(message: VerifyUserCodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.location !== "") {
+      writer.uint32(10).string(message.location);
+    }
+    for (const v of message.setCookies) {
+      SetCookie.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): VerifyUserCodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseVerifyUserCodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.location = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.setCookies.push(SetCookie.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<VerifyUserCodeResponse>, I>>(base?: I): VerifyUserCodeResponse {
+    return VerifyUserCodeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<VerifyUserCodeResponse>, I>>(object: I): VerifyUserCodeResponse {
+    const message = createBaseVerifyUserCodeResponse();
     message.location = object.location ?? "";
     message.setCookies = object.setCookies?.map((e) => SetCookie.fromPartial(e)) || [];
     return message;

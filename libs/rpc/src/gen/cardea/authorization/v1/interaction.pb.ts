@@ -251,6 +251,20 @@ export interface RejectLogoutRequestRequest {
 export interface RejectLogoutRequestResponse {
 }
 
+/** A user code, as typed. */
+export interface AcceptUserCodeRequest {
+  /** The sealed device_challenge. */
+  challenge: string;
+  /** The code; case and separators are forgiven. */
+  userCode: string;
+}
+
+/** Where the browser goes on. */
+export interface AcceptUserCodeResponse {
+  /** Absolute URL. */
+  redirectTo: string;
+}
+
 function createBaseOidcContext(): OidcContext {
   return { acrValues: [], uiLocales: [], display: "", loginHint: "", idTokenHintClaimsJson: Buffer.alloc(0) };
 }
@@ -2051,6 +2065,128 @@ export const RejectLogoutRequestResponse: MessageFns<RejectLogoutRequestResponse
   },
   fromPartial<I extends Exact<DeepPartial<RejectLogoutRequestResponse>, I>>(_: I): RejectLogoutRequestResponse {
     const message = createBaseRejectLogoutRequestResponse();
+    return message;
+  },
+};
+
+function createBaseAcceptUserCodeRequest(): AcceptUserCodeRequest {
+  return { challenge: "", userCode: "" };
+}
+
+export const AcceptUserCodeRequest: MessageFns<AcceptUserCodeRequest> = {
+  encode(message: AcceptUserCodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.challenge !== "") {
+      writer.uint32(10).string(message.challenge);
+    }
+    if (message.userCode !== "") {
+      writer.uint32(18).string(message.userCode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptUserCodeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptUserCodeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.challenge = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userCode = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AcceptUserCodeRequest>, I>>(base?: I): AcceptUserCodeRequest {
+    return AcceptUserCodeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AcceptUserCodeRequest>, I>>(object: I): AcceptUserCodeRequest {
+    const message = createBaseAcceptUserCodeRequest();
+    message.challenge = object.challenge ?? "";
+    message.userCode = object.userCode ?? "";
+    return message;
+  },
+};
+
+function createBaseAcceptUserCodeResponse(): AcceptUserCodeResponse {
+  return { redirectTo: "" };
+}
+
+export const AcceptUserCodeResponse: MessageFns<AcceptUserCodeResponse> = {
+  encode(message: AcceptUserCodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.redirectTo !== "") {
+      writer.uint32(10).string(message.redirectTo);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AcceptUserCodeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAcceptUserCodeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.redirectTo = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AcceptUserCodeResponse>, I>>(base?: I): AcceptUserCodeResponse {
+    return AcceptUserCodeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AcceptUserCodeResponse>, I>>(object: I): AcceptUserCodeResponse {
+    const message = createBaseAcceptUserCodeResponse();
+    message.redirectTo = object.redirectTo ?? "";
     return message;
   },
 };

@@ -104,6 +104,18 @@ export interface Client {
   applicationType: string;
   /** `initiate_login_uri`. */
   initiateLoginUri: string;
+  /** `id_token_encrypted_response_alg`; empty means not encrypted. */
+  idTokenEncryptedResponseAlg: string;
+  /** `id_token_encrypted_response_enc`. */
+  idTokenEncryptedResponseEnc: string;
+  /** `userinfo_encrypted_response_alg`; empty means not encrypted. */
+  userinfoEncryptedResponseAlg: string;
+  /** `userinfo_encrypted_response_enc`. */
+  userinfoEncryptedResponseEnc: string;
+  /** `default_acr_values`. */
+  defaultAcrValues: string[];
+  /** `client_id_issued_at` follows created_at; whether the client registered itself (RFC 7591). */
+  dynamicallyRegistered: boolean;
 }
 
 /** Lifetimes per grant. Absent means the server's. Milliseconds, because Hydra's API takes them that fine. */
@@ -246,6 +258,134 @@ export interface DeleteClientRequest {
 export interface DeleteClientResponse {
 }
 
+/** New lifespans. */
+export interface SetClientLifespansRequest {
+  /** `client_id`. */
+  clientId: string;
+  /** What is absent becomes the server's. */
+  lifespans?: Lifespans | undefined;
+}
+
+/** The changed client. */
+export interface SetClientLifespansResponse {
+  /** As stored. */
+  client?: Client | undefined;
+}
+
+/** Names a client whose secret is to change. */
+export interface RotateClientSecretRequest {
+  /** `client_id`. */
+  clientId: string;
+}
+
+/** The changed client. */
+export interface RotateClientSecretResponse {
+  /** As stored. */
+  client?:
+    | Client
+    | undefined;
+  /** The new secret, shown this once. */
+  clientSecret: string;
+}
+
+/** Names a client whose former secrets are to go. */
+export interface DropRotatedClientSecretsRequest {
+  /** `client_id`. */
+  clientId: string;
+}
+
+/** The changed client. */
+export interface DropRotatedClientSecretsResponse {
+  /** As stored. */
+  client?: Client | undefined;
+}
+
+/** Names a client whose access tokens are to die. */
+export interface RevokeClientTokensRequest {
+  /** `client_id`. */
+  clientId: string;
+}
+
+/** They are dead. */
+export interface RevokeClientTokensResponse {
+}
+
+/** A client that registers itself. */
+export interface RegisterClientRequest {
+  /** The Authorization header, for an initial access token; empty when absent. */
+  authorization: string;
+  /** The metadata; a client_id in it is ignored. */
+  client?:
+    | Client
+    | undefined;
+  /** Members of the body that a registrant may not set, by name; any of them refuses the request. */
+  forbiddenMembers: string[];
+  /** The request's id in the gateway's log. */
+  requestId: string;
+}
+
+/** The registered client. */
+export interface RegisterClientResponse {
+  /** As stored. */
+  client?:
+    | Client
+    | undefined;
+  /** The secret; empty for public clients. */
+  clientSecret: string;
+  /** `registration_access_token`. */
+  registrationAccessToken: string;
+}
+
+/** Asks for a registration. */
+export interface ReadRegistrationRequest {
+  /** `client_id`. */
+  clientId: string;
+  /** The registration access token. */
+  registrationAccessToken: string;
+}
+
+/** The registration. */
+export interface ReadRegistrationResponse {
+  /** As stored. */
+  client?: Client | undefined;
+}
+
+/** A registration to replace. */
+export interface UpdateRegistrationRequest {
+  /** The metadata; `client_id` names the client. */
+  client?:
+    | Client
+    | undefined;
+  /** The registration access token. */
+  registrationAccessToken: string;
+  /** Members of the body that a registrant may not set, by name; any of them refuses the request. */
+  forbiddenMembers: string[];
+  /** The request's id in the gateway's log. */
+  requestId: string;
+}
+
+/** The replaced registration. */
+export interface UpdateRegistrationResponse {
+  /** As stored. */
+  client?:
+    | Client
+    | undefined;
+  /** The next registration access token; the former one is dead. */
+  registrationAccessToken: string;
+}
+
+/** A registration to delete. */
+export interface DeleteRegistrationRequest {
+  /** `client_id`. */
+  clientId: string;
+  /** The registration access token. */
+  registrationAccessToken: string;
+}
+
+/** It is gone. */
+export interface DeleteRegistrationResponse {
+}
+
 function createBaseClient(): Client {
   return {
     clientId: "",
@@ -288,6 +428,12 @@ function createBaseClient(): Client {
     requireAuthTime: false,
     applicationType: "",
     initiateLoginUri: "",
+    idTokenEncryptedResponseAlg: "",
+    idTokenEncryptedResponseEnc: "",
+    userinfoEncryptedResponseAlg: "",
+    userinfoEncryptedResponseEnc: "",
+    defaultAcrValues: [],
+    dynamicallyRegistered: false,
   };
 }
 
@@ -412,6 +558,24 @@ export const Client: MessageFns<Client> = {
     }
     if (message.initiateLoginUri !== "") {
       writer.uint32(322).string(message.initiateLoginUri);
+    }
+    if (message.idTokenEncryptedResponseAlg !== "") {
+      writer.uint32(330).string(message.idTokenEncryptedResponseAlg);
+    }
+    if (message.idTokenEncryptedResponseEnc !== "") {
+      writer.uint32(338).string(message.idTokenEncryptedResponseEnc);
+    }
+    if (message.userinfoEncryptedResponseAlg !== "") {
+      writer.uint32(346).string(message.userinfoEncryptedResponseAlg);
+    }
+    if (message.userinfoEncryptedResponseEnc !== "") {
+      writer.uint32(354).string(message.userinfoEncryptedResponseEnc);
+    }
+    for (const v of message.defaultAcrValues) {
+      writer.uint32(362).string(v!);
+    }
+    if (message.dynamicallyRegistered !== false) {
+      writer.uint32(368).bool(message.dynamicallyRegistered);
     }
     return writer;
   },
@@ -749,6 +913,54 @@ export const Client: MessageFns<Client> = {
             message.initiateLoginUri = reader.string();
             continue;
           }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.idTokenEncryptedResponseAlg = reader.string();
+            continue;
+          }
+          case 42: {
+            if (tag !== 338) {
+              break;
+            }
+
+            message.idTokenEncryptedResponseEnc = reader.string();
+            continue;
+          }
+          case 43: {
+            if (tag !== 346) {
+              break;
+            }
+
+            message.userinfoEncryptedResponseAlg = reader.string();
+            continue;
+          }
+          case 44: {
+            if (tag !== 354) {
+              break;
+            }
+
+            message.userinfoEncryptedResponseEnc = reader.string();
+            continue;
+          }
+          case 45: {
+            if (tag !== 362) {
+              break;
+            }
+
+            message.defaultAcrValues.push(reader.string());
+            continue;
+          }
+          case 46: {
+            if (tag !== 368) {
+              break;
+            }
+
+            message.dynamicallyRegistered = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -808,6 +1020,12 @@ export const Client: MessageFns<Client> = {
     message.requireAuthTime = object.requireAuthTime ?? false;
     message.applicationType = object.applicationType ?? "";
     message.initiateLoginUri = object.initiateLoginUri ?? "";
+    message.idTokenEncryptedResponseAlg = object.idTokenEncryptedResponseAlg ?? "";
+    message.idTokenEncryptedResponseEnc = object.idTokenEncryptedResponseEnc ?? "";
+    message.userinfoEncryptedResponseAlg = object.userinfoEncryptedResponseAlg ?? "";
+    message.userinfoEncryptedResponseEnc = object.userinfoEncryptedResponseEnc ?? "";
+    message.defaultAcrValues = object.defaultAcrValues?.map((e) => e) || [];
+    message.dynamicallyRegistered = object.dynamicallyRegistered ?? false;
     return message;
   },
 };
@@ -1693,6 +1911,1042 @@ export const DeleteClientResponse: MessageFns<DeleteClientResponse> = {
   },
 };
 
+function createBaseSetClientLifespansRequest(): SetClientLifespansRequest {
+  return { clientId: "", lifespans: undefined };
+}
+
+export const SetClientLifespansRequest: MessageFns<SetClientLifespansRequest> = {
+  encode(message: SetClientLifespansRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    if (message.lifespans !== undefined) {
+      Lifespans.encode(message.lifespans, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetClientLifespansRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetClientLifespansRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.lifespans = Lifespans.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SetClientLifespansRequest>, I>>(base?: I): SetClientLifespansRequest {
+    return SetClientLifespansRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetClientLifespansRequest>, I>>(object: I): SetClientLifespansRequest {
+    const message = createBaseSetClientLifespansRequest();
+    message.clientId = object.clientId ?? "";
+    message.lifespans = (object.lifespans !== undefined && object.lifespans !== null)
+      ? Lifespans.fromPartial(object.lifespans)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSetClientLifespansResponse(): SetClientLifespansResponse {
+  return { client: undefined };
+}
+
+export const SetClientLifespansResponse: MessageFns<SetClientLifespansResponse> = {
+  encode(message: SetClientLifespansResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetClientLifespansResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetClientLifespansResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SetClientLifespansResponse>, I>>(base?: I): SetClientLifespansResponse {
+    return SetClientLifespansResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetClientLifespansResponse>, I>>(object: I): SetClientLifespansResponse {
+    const message = createBaseSetClientLifespansResponse();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRotateClientSecretRequest(): RotateClientSecretRequest {
+  return { clientId: "" };
+}
+
+export const RotateClientSecretRequest: MessageFns<RotateClientSecretRequest> = {
+  encode(message: RotateClientSecretRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateClientSecretRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateClientSecretRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RotateClientSecretRequest>, I>>(base?: I): RotateClientSecretRequest {
+    return RotateClientSecretRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RotateClientSecretRequest>, I>>(object: I): RotateClientSecretRequest {
+    const message = createBaseRotateClientSecretRequest();
+    message.clientId = object.clientId ?? "";
+    return message;
+  },
+};
+
+function createBaseRotateClientSecretResponse(): RotateClientSecretResponse {
+  return { client: undefined, clientSecret: "" };
+}
+
+export const RotateClientSecretResponse: MessageFns<RotateClientSecretResponse> = {
+  encode(message: RotateClientSecretResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    if (message.clientSecret !== "") {
+      writer.uint32(18).string(message.clientSecret);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RotateClientSecretResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRotateClientSecretResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientSecret = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RotateClientSecretResponse>, I>>(base?: I): RotateClientSecretResponse {
+    return RotateClientSecretResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RotateClientSecretResponse>, I>>(object: I): RotateClientSecretResponse {
+    const message = createBaseRotateClientSecretResponse();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    message.clientSecret = object.clientSecret ?? "";
+    return message;
+  },
+};
+
+function createBaseDropRotatedClientSecretsRequest(): DropRotatedClientSecretsRequest {
+  return { clientId: "" };
+}
+
+export const DropRotatedClientSecretsRequest: MessageFns<DropRotatedClientSecretsRequest> = {
+  encode(message: DropRotatedClientSecretsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DropRotatedClientSecretsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDropRotatedClientSecretsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DropRotatedClientSecretsRequest>, I>>(base?: I): DropRotatedClientSecretsRequest {
+    return DropRotatedClientSecretsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DropRotatedClientSecretsRequest>, I>>(
+    object: I,
+  ): DropRotatedClientSecretsRequest {
+    const message = createBaseDropRotatedClientSecretsRequest();
+    message.clientId = object.clientId ?? "";
+    return message;
+  },
+};
+
+function createBaseDropRotatedClientSecretsResponse(): DropRotatedClientSecretsResponse {
+  return { client: undefined };
+}
+
+export const DropRotatedClientSecretsResponse: MessageFns<DropRotatedClientSecretsResponse> = {
+  encode(message: DropRotatedClientSecretsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DropRotatedClientSecretsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDropRotatedClientSecretsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DropRotatedClientSecretsResponse>, I>>(
+    base?: I,
+  ): DropRotatedClientSecretsResponse {
+    return DropRotatedClientSecretsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DropRotatedClientSecretsResponse>, I>>(
+    object: I,
+  ): DropRotatedClientSecretsResponse {
+    const message = createBaseDropRotatedClientSecretsResponse();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRevokeClientTokensRequest(): RevokeClientTokensRequest {
+  return { clientId: "" };
+}
+
+export const RevokeClientTokensRequest: MessageFns<RevokeClientTokensRequest> = {
+  encode(message: RevokeClientTokensRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeClientTokensRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeClientTokensRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RevokeClientTokensRequest>, I>>(base?: I): RevokeClientTokensRequest {
+    return RevokeClientTokensRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeClientTokensRequest>, I>>(object: I): RevokeClientTokensRequest {
+    const message = createBaseRevokeClientTokensRequest();
+    message.clientId = object.clientId ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeClientTokensResponse(): RevokeClientTokensResponse {
+  return {};
+}
+
+export const RevokeClientTokensResponse: MessageFns<RevokeClientTokensResponse> = {
+  encode(_: RevokeClientTokensResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeClientTokensResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeClientTokensResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RevokeClientTokensResponse>, I>>(base?: I): RevokeClientTokensResponse {
+    return RevokeClientTokensResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeClientTokensResponse>, I>>(_: I): RevokeClientTokensResponse {
+    const message = createBaseRevokeClientTokensResponse();
+    return message;
+  },
+};
+
+function createBaseRegisterClientRequest(): RegisterClientRequest {
+  return { authorization: "", client: undefined, forbiddenMembers: [], requestId: "" };
+}
+
+export const RegisterClientRequest: MessageFns<RegisterClientRequest> = {
+  encode(message: RegisterClientRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.authorization !== "") {
+      writer.uint32(10).string(message.authorization);
+    }
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.forbiddenMembers) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisterClientRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisterClientRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.authorization = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.forbiddenMembers.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RegisterClientRequest>, I>>(base?: I): RegisterClientRequest {
+    return RegisterClientRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RegisterClientRequest>, I>>(object: I): RegisterClientRequest {
+    const message = createBaseRegisterClientRequest();
+    message.authorization = object.authorization ?? "";
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    message.forbiddenMembers = object.forbiddenMembers?.map((e) => e) || [];
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseRegisterClientResponse(): RegisterClientResponse {
+  return { client: undefined, clientSecret: "", registrationAccessToken: "" };
+}
+
+export const RegisterClientResponse: MessageFns<RegisterClientResponse> = {
+  encode(message: RegisterClientResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    if (message.clientSecret !== "") {
+      writer.uint32(18).string(message.clientSecret);
+    }
+    if (message.registrationAccessToken !== "") {
+      writer.uint32(26).string(message.registrationAccessToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RegisterClientResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRegisterClientResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientSecret = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.registrationAccessToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RegisterClientResponse>, I>>(base?: I): RegisterClientResponse {
+    return RegisterClientResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RegisterClientResponse>, I>>(object: I): RegisterClientResponse {
+    const message = createBaseRegisterClientResponse();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    message.clientSecret = object.clientSecret ?? "";
+    message.registrationAccessToken = object.registrationAccessToken ?? "";
+    return message;
+  },
+};
+
+function createBaseReadRegistrationRequest(): ReadRegistrationRequest {
+  return { clientId: "", registrationAccessToken: "" };
+}
+
+export const ReadRegistrationRequest: MessageFns<ReadRegistrationRequest> = {
+  encode(message: ReadRegistrationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    if (message.registrationAccessToken !== "") {
+      writer.uint32(18).string(message.registrationAccessToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadRegistrationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadRegistrationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.registrationAccessToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReadRegistrationRequest>, I>>(base?: I): ReadRegistrationRequest {
+    return ReadRegistrationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReadRegistrationRequest>, I>>(object: I): ReadRegistrationRequest {
+    const message = createBaseReadRegistrationRequest();
+    message.clientId = object.clientId ?? "";
+    message.registrationAccessToken = object.registrationAccessToken ?? "";
+    return message;
+  },
+};
+
+function createBaseReadRegistrationResponse(): ReadRegistrationResponse {
+  return { client: undefined };
+}
+
+export const ReadRegistrationResponse: MessageFns<ReadRegistrationResponse> = {
+  encode(message: ReadRegistrationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadRegistrationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadRegistrationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ReadRegistrationResponse>, I>>(base?: I): ReadRegistrationResponse {
+    return ReadRegistrationResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReadRegistrationResponse>, I>>(object: I): ReadRegistrationResponse {
+    const message = createBaseReadRegistrationResponse();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseUpdateRegistrationRequest(): UpdateRegistrationRequest {
+  return { client: undefined, registrationAccessToken: "", forbiddenMembers: [], requestId: "" };
+}
+
+export const UpdateRegistrationRequest: MessageFns<UpdateRegistrationRequest> = {
+  encode(message: UpdateRegistrationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    if (message.registrationAccessToken !== "") {
+      writer.uint32(18).string(message.registrationAccessToken);
+    }
+    for (const v of message.forbiddenMembers) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(34).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateRegistrationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateRegistrationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.registrationAccessToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.forbiddenMembers.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<UpdateRegistrationRequest>, I>>(base?: I): UpdateRegistrationRequest {
+    return UpdateRegistrationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateRegistrationRequest>, I>>(object: I): UpdateRegistrationRequest {
+    const message = createBaseUpdateRegistrationRequest();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    message.registrationAccessToken = object.registrationAccessToken ?? "";
+    message.forbiddenMembers = object.forbiddenMembers?.map((e) => e) || [];
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseUpdateRegistrationResponse(): UpdateRegistrationResponse {
+  return { client: undefined, registrationAccessToken: "" };
+}
+
+export const UpdateRegistrationResponse: MessageFns<UpdateRegistrationResponse> = {
+  encode(message: UpdateRegistrationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.client !== undefined) {
+      Client.encode(message.client, writer.uint32(10).fork()).join();
+    }
+    if (message.registrationAccessToken !== "") {
+      writer.uint32(18).string(message.registrationAccessToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateRegistrationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateRegistrationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.client = Client.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.registrationAccessToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<UpdateRegistrationResponse>, I>>(base?: I): UpdateRegistrationResponse {
+    return UpdateRegistrationResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UpdateRegistrationResponse>, I>>(object: I): UpdateRegistrationResponse {
+    const message = createBaseUpdateRegistrationResponse();
+    message.client = (object.client !== undefined && object.client !== null)
+      ? Client.fromPartial(object.client)
+      : undefined;
+    message.registrationAccessToken = object.registrationAccessToken ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteRegistrationRequest(): DeleteRegistrationRequest {
+  return { clientId: "", registrationAccessToken: "" };
+}
+
+export const DeleteRegistrationRequest: MessageFns<DeleteRegistrationRequest> = {
+  encode(message: DeleteRegistrationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    if (message.registrationAccessToken !== "") {
+      writer.uint32(18).string(message.registrationAccessToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRegistrationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRegistrationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.registrationAccessToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteRegistrationRequest>, I>>(base?: I): DeleteRegistrationRequest {
+    return DeleteRegistrationRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteRegistrationRequest>, I>>(object: I): DeleteRegistrationRequest {
+    const message = createBaseDeleteRegistrationRequest();
+    message.clientId = object.clientId ?? "";
+    message.registrationAccessToken = object.registrationAccessToken ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteRegistrationResponse(): DeleteRegistrationResponse {
+  return {};
+}
+
+export const DeleteRegistrationResponse: MessageFns<DeleteRegistrationResponse> = {
+  encode(_: DeleteRegistrationResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteRegistrationResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteRegistrationResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DeleteRegistrationResponse>, I>>(base?: I): DeleteRegistrationResponse {
+    return DeleteRegistrationResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeleteRegistrationResponse>, I>>(_: I): DeleteRegistrationResponse {
+    const message = createBaseDeleteRegistrationResponse();
+    return message;
+  },
+};
+
 /** Client management. Callers: the admin service. */
 export type ClientServiceService = typeof ClientServiceService;
 export const ClientServiceService = {
@@ -1767,6 +3021,70 @@ export interface ClientServiceServer extends UntypedServiceImplementation {
   setClient: handleUnaryCall<SetClientRequest, SetClientResponse>;
   /** Deletes a client and all that was issued to it, or fails with `not_found`. */
   deleteClient: handleUnaryCall<DeleteClientRequest, DeleteClientResponse>;
+}
+
+/** Dynamic client registration and its management (RFC 7591, RFC 7592). Callers: the gateway. */
+export type ClientRegistrationServiceService = typeof ClientRegistrationServiceService;
+export const ClientRegistrationServiceService = {
+  /** Registers a client. Fails with `not_found` while registration is off. */
+  registerClient: {
+    path: "/cardea.client.v1.ClientRegistrationService/RegisterClient" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RegisterClientRequest): Buffer =>
+      Buffer.from(RegisterClientRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RegisterClientRequest => RegisterClientRequest.decode(value),
+    responseSerialize: (value: RegisterClientResponse): Buffer =>
+      Buffer.from(RegisterClientResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RegisterClientResponse => RegisterClientResponse.decode(value),
+  },
+  /** Reads a registered client. */
+  readRegistration: {
+    path: "/cardea.client.v1.ClientRegistrationService/ReadRegistration" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReadRegistrationRequest): Buffer =>
+      Buffer.from(ReadRegistrationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadRegistrationRequest => ReadRegistrationRequest.decode(value),
+    responseSerialize: (value: ReadRegistrationResponse): Buffer =>
+      Buffer.from(ReadRegistrationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadRegistrationResponse => ReadRegistrationResponse.decode(value),
+  },
+  /** Replaces a registered client; answers a new registration access token. */
+  updateRegistration: {
+    path: "/cardea.client.v1.ClientRegistrationService/UpdateRegistration" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateRegistrationRequest): Buffer =>
+      Buffer.from(UpdateRegistrationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateRegistrationRequest => UpdateRegistrationRequest.decode(value),
+    responseSerialize: (value: UpdateRegistrationResponse): Buffer =>
+      Buffer.from(UpdateRegistrationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UpdateRegistrationResponse => UpdateRegistrationResponse.decode(value),
+  },
+  /** Deletes a registered client. */
+  deleteRegistration: {
+    path: "/cardea.client.v1.ClientRegistrationService/DeleteRegistration" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteRegistrationRequest): Buffer =>
+      Buffer.from(DeleteRegistrationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteRegistrationRequest => DeleteRegistrationRequest.decode(value),
+    responseSerialize: (value: DeleteRegistrationResponse): Buffer =>
+      Buffer.from(DeleteRegistrationResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DeleteRegistrationResponse => DeleteRegistrationResponse.decode(value),
+  },
+} as const;
+
+export interface ClientRegistrationServiceServer extends UntypedServiceImplementation {
+  /** Registers a client. Fails with `not_found` while registration is off. */
+  registerClient: handleUnaryCall<RegisterClientRequest, RegisterClientResponse>;
+  /** Reads a registered client. */
+  readRegistration: handleUnaryCall<ReadRegistrationRequest, ReadRegistrationResponse>;
+  /** Replaces a registered client; answers a new registration access token. */
+  updateRegistration: handleUnaryCall<UpdateRegistrationRequest, UpdateRegistrationResponse>;
+  /** Deletes a registered client. */
+  deleteRegistration: handleUnaryCall<DeleteRegistrationRequest, DeleteRegistrationResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

@@ -4,6 +4,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { IntrospectResponse } from "./introspection.pb.js";
 
 export const protobufPackage = "cardea.token.v1";
 
@@ -55,6 +56,10 @@ export interface IssueTokenResponse {
   idToken: string;
   /** `scope`, space separated; may be empty. */
   scope: string;
+  /** `c_nonce_draft_00`; empty when no credential may be asked for. */
+  credentialNonce: string;
+  /** `c_nonce_expires_in_draft_00`. */
+  credentialNonceExpiresInSeconds: number;
 }
 
 /** A revocation request. */
@@ -89,6 +94,52 @@ export interface GetUserinfoResponse {
   claimsJson: Buffer;
   /** A signed answer (`application/jwt`), when the client registered an algorithm. */
   jwt: string;
+}
+
+/** An introspection request by a client. */
+export interface IntrospectTokenRequest {
+  /** The Authorization header; empty when absent. */
+  authorization: string;
+  /** The form: each name once. */
+  parameters: Parameter[];
+  /** The request's id in the gateway's log. */
+  requestId: string;
+}
+
+/** What the token is worth to this client. */
+export interface IntrospectTokenResponse {
+  /** Inactive also when the token is none of the client's business. */
+  verdict?: IntrospectResponse | undefined;
+}
+
+/** A credential request. */
+export interface IssueCredentialRequest {
+  /** The bearer token. */
+  accessToken: string;
+  /** The body as sent: JSON. */
+  bodyJson: Buffer;
+  /** The request's id in the gateway's log. */
+  requestId: string;
+}
+
+/** A credential answer: exactly one of the two is set. */
+export interface IssueCredentialResponse {
+  /** The credential as a JWT. */
+  credential: string;
+  /** What to do first: the proof was missing or stale. */
+  proofNeeded?: CredentialProofNeeded | undefined;
+}
+
+/** A nonce for the next attempt. */
+export interface CredentialProofNeeded {
+  /** `error`: missing_proof or invalid_proof. */
+  error: string;
+  /** `error_description`. */
+  errorDescription: string;
+  /** `c_nonce`. */
+  nonce: string;
+  /** `c_nonce_expires_in`. */
+  nonceExpiresInSeconds: number;
 }
 
 /** Asks for the JWKS document. */
@@ -339,7 +390,16 @@ export const IssueTokenRequest: MessageFns<IssueTokenRequest> = {
 };
 
 function createBaseIssueTokenResponse(): IssueTokenResponse {
-  return { accessToken: "", tokenType: "", expiresInSeconds: 0, refreshToken: "", idToken: "", scope: "" };
+  return {
+    accessToken: "",
+    tokenType: "",
+    expiresInSeconds: 0,
+    refreshToken: "",
+    idToken: "",
+    scope: "",
+    credentialNonce: "",
+    credentialNonceExpiresInSeconds: 0,
+  };
 }
 
 export const IssueTokenResponse: MessageFns<IssueTokenResponse> = {
@@ -361,6 +421,12 @@ export const IssueTokenResponse: MessageFns<IssueTokenResponse> = {
     }
     if (message.scope !== "") {
       writer.uint32(50).string(message.scope);
+    }
+    if (message.credentialNonce !== "") {
+      writer.uint32(58).string(message.credentialNonce);
+    }
+    if (message.credentialNonceExpiresInSeconds !== 0) {
+      writer.uint32(64).int32(message.credentialNonceExpiresInSeconds);
     }
     return writer;
   },
@@ -426,6 +492,22 @@ export const IssueTokenResponse: MessageFns<IssueTokenResponse> = {
             message.scope = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.credentialNonce = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.credentialNonceExpiresInSeconds = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -449,6 +531,8 @@ export const IssueTokenResponse: MessageFns<IssueTokenResponse> = {
     message.refreshToken = object.refreshToken ?? "";
     message.idToken = object.idToken ?? "";
     message.scope = object.scope ?? "";
+    message.credentialNonce = object.credentialNonce ?? "";
+    message.credentialNonceExpiresInSeconds = object.credentialNonceExpiresInSeconds ?? 0;
     return message;
   },
 };
@@ -719,6 +803,381 @@ export const GetUserinfoResponse: MessageFns<GetUserinfoResponse> = {
     const message = createBaseGetUserinfoResponse();
     message.claimsJson = object.claimsJson ?? Buffer.alloc(0);
     message.jwt = object.jwt ?? "";
+    return message;
+  },
+};
+
+function createBaseIntrospectTokenRequest(): IntrospectTokenRequest {
+  return { authorization: "", parameters: [], requestId: "" };
+}
+
+export const IntrospectTokenRequest: MessageFns<IntrospectTokenRequest> = {
+  encode(message: IntrospectTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.authorization !== "") {
+      writer.uint32(10).string(message.authorization);
+    }
+    for (const v of message.parameters) {
+      Parameter.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IntrospectTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIntrospectTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.authorization = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.parameters.push(Parameter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<IntrospectTokenRequest>, I>>(base?: I): IntrospectTokenRequest {
+    return IntrospectTokenRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IntrospectTokenRequest>, I>>(object: I): IntrospectTokenRequest {
+    const message = createBaseIntrospectTokenRequest();
+    message.authorization = object.authorization ?? "";
+    message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseIntrospectTokenResponse(): IntrospectTokenResponse {
+  return { verdict: undefined };
+}
+
+export const IntrospectTokenResponse: MessageFns<IntrospectTokenResponse> = {
+  encode(message: IntrospectTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.verdict !== undefined) {
+      IntrospectResponse.encode(message.verdict, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IntrospectTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIntrospectTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.verdict = IntrospectResponse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<IntrospectTokenResponse>, I>>(base?: I): IntrospectTokenResponse {
+    return IntrospectTokenResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IntrospectTokenResponse>, I>>(object: I): IntrospectTokenResponse {
+    const message = createBaseIntrospectTokenResponse();
+    message.verdict = (object.verdict !== undefined && object.verdict !== null)
+      ? IntrospectResponse.fromPartial(object.verdict)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseIssueCredentialRequest(): IssueCredentialRequest {
+  return { accessToken: "", bodyJson: Buffer.alloc(0), requestId: "" };
+}
+
+export const IssueCredentialRequest: MessageFns<IssueCredentialRequest> = {
+  encode(message: IssueCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accessToken !== "") {
+      writer.uint32(10).string(message.accessToken);
+    }
+    if (message.bodyJson.length !== 0) {
+      writer.uint32(18).bytes(message.bodyJson);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(26).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueCredentialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueCredentialRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.accessToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bodyJson = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<IssueCredentialRequest>, I>>(base?: I): IssueCredentialRequest {
+    return IssueCredentialRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IssueCredentialRequest>, I>>(object: I): IssueCredentialRequest {
+    const message = createBaseIssueCredentialRequest();
+    message.accessToken = object.accessToken ?? "";
+    message.bodyJson = object.bodyJson ?? Buffer.alloc(0);
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseIssueCredentialResponse(): IssueCredentialResponse {
+  return { credential: "", proofNeeded: undefined };
+}
+
+export const IssueCredentialResponse: MessageFns<IssueCredentialResponse> = {
+  encode(message: IssueCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.credential !== "") {
+      writer.uint32(10).string(message.credential);
+    }
+    if (message.proofNeeded !== undefined) {
+      CredentialProofNeeded.encode(message.proofNeeded, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IssueCredentialResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIssueCredentialResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.credential = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.proofNeeded = CredentialProofNeeded.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<IssueCredentialResponse>, I>>(base?: I): IssueCredentialResponse {
+    return IssueCredentialResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IssueCredentialResponse>, I>>(object: I): IssueCredentialResponse {
+    const message = createBaseIssueCredentialResponse();
+    message.credential = object.credential ?? "";
+    message.proofNeeded = (object.proofNeeded !== undefined && object.proofNeeded !== null)
+      ? CredentialProofNeeded.fromPartial(object.proofNeeded)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseCredentialProofNeeded(): CredentialProofNeeded {
+  return { error: "", errorDescription: "", nonce: "", nonceExpiresInSeconds: 0 };
+}
+
+export const CredentialProofNeeded: MessageFns<CredentialProofNeeded> = {
+  encode(message: CredentialProofNeeded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.error !== "") {
+      writer.uint32(10).string(message.error);
+    }
+    if (message.errorDescription !== "") {
+      writer.uint32(18).string(message.errorDescription);
+    }
+    if (message.nonce !== "") {
+      writer.uint32(26).string(message.nonce);
+    }
+    if (message.nonceExpiresInSeconds !== 0) {
+      writer.uint32(32).int32(message.nonceExpiresInSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CredentialProofNeeded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCredentialProofNeeded();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.errorDescription = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.nonce = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.nonceExpiresInSeconds = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<CredentialProofNeeded>, I>>(base?: I): CredentialProofNeeded {
+    return CredentialProofNeeded.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CredentialProofNeeded>, I>>(object: I): CredentialProofNeeded {
+    const message = createBaseCredentialProofNeeded();
+    message.error = object.error ?? "";
+    message.errorDescription = object.errorDescription ?? "";
+    message.nonce = object.nonce ?? "";
+    message.nonceExpiresInSeconds = object.nonceExpiresInSeconds ?? 0;
     return message;
   },
 };
