@@ -4,7 +4,9 @@ import type { FlowEvent, FlowState } from '@cardea/oauth';
 import { stateAfter, statesBefore } from '@cardea/oauth';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
+import { createGroupCommit } from './group-commit.js';
 import type { GrantRow } from './grants.js';
+import { inOrder } from './ordered.js';
 import type { SessionRow } from './sessions.js';
 
 /** What names a flow: its id, and the expiry that tells the partition. Seconds since the epoch. */
@@ -79,13 +81,17 @@ export interface FlowAnswer {
   readonly body: Buffer;
 }
 
+const findText = `SELECT i.ord, f.* FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(id, expires, ord)
+  CROSS JOIN LATERAL (
+    SELECT state, client_id, verifier_key, browser, body FROM cardea.flow
+    WHERE id = i.id AND expires_at = to_timestamp(i.expires) LIMIT 1
+  ) f`;
+
 /** Shared by all steps that the browser makes: $1 id, $2 expiry, $3 states, $4 verifier, $5 browser, $6 now. */
 const provenFlow = `id = $1 AND expires_at = to_timestamp($2) AND state = ANY($3)
   AND verifier_key = $4 AND browser = $5 AND expires_at > to_timestamp($6)`;
 
 const statements = {
-  find: `SELECT state, client_id, verifier_key, browser, body FROM cardea.flow
-    WHERE id = $1 AND expires_at = to_timestamp($2)`,
   answerLogin: `INSERT INTO cardea.flow (id, expires_at, state, client_id, browser, verifier_key, body)
     VALUES ($1, to_timestamp($2), $3, $4, $5, $6, $7)
     ON CONFLICT (id, expires_at) DO UPDATE
@@ -139,17 +145,19 @@ export function createFlows(database: Database): Flows {
   ];
 
   return {
-    async find(ref) {
-      const row = (await run('find', [ref.id, ref.expiresAt])).rows[0];
-      if (row === undefined) return undefined;
-      return {
-        state: row['state'] as FlowState,
-        clientId: row['client_id'] as string,
-        verifierKey: row['verifier_key'] as Buffer | null,
-        browser: row['browser'] as Buffer,
-        body: row['body'] as Buffer,
-      };
-    },
+    find: createGroupCommit<FlowRef, FlowRow | undefined>(database, {
+      name: 'flow_find',
+      text: findText,
+      values: (refs) => [refs.map((ref) => ref.id), refs.map((ref) => ref.expiresAt)],
+      results: (returned, refs) =>
+        inOrder(returned, refs.length, (row) => ({
+          state: row['state'] as FlowState,
+          clientId: row['client_id'] as string,
+          verifierKey: row['verifier_key'] as Buffer | null,
+          browser: row['browser'] as Buffer,
+          body: row['body'] as Buffer,
+        })),
+    }),
 
     answerLogin: (event, ref, row) =>
       won('answerLogin', [
