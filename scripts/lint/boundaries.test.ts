@@ -101,7 +101,7 @@ test.each([
   ['services/token/src/x.ts', imports('pg')],
   ['services/keys/src/hsm/token.ts', imports('pkcs11js')],
   ['services/keys/src/sealed/keys.ts', imports('pg')],
-  ['services/keys/src/audit.ts', imports('pg')],
+  ['services/keys/src/registry/x.ts', imports('pg')],
   ['services/all/src/x.ts', imports('@cardea/keys')],
   ['test-e2e/src/x.test.ts', imports('openid-client')],
 ])('%s may: %s', async (file, text) => {
