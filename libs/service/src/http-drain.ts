@@ -1,5 +1,6 @@
 // Takes an HTTP server out of service without losing a request (RFC 9112 §9.6: Connection: close).
 import type { Server } from 'node:http';
+import { Server as NetServer } from 'node:net';
 
 /** Limits against slow and silent clients. */
 export function boundTimes(server: Server): void {
@@ -8,7 +9,11 @@ export function boundTimes(server: Server): void {
   server.keepAliveTimeout = 65_000;
 }
 
-/** Makes a function that drains the server: refuse new connections, finish what is in flight, close what is idle. */
+/** A connection that looks idle may have a request on its way: those in use get this long to hear that they must leave. */
+const farewellMillis = 1_000;
+const sweepMillis = 50;
+
+/** Makes a function that drains the server: refuse new connections, finish what is in flight, close what stays idle. */
 export function drainable(server: Server): () => Promise<void> {
   let draining = false;
   // Before the router: a keep-alive client learns with its next answer that it must connect anew.
@@ -18,12 +23,17 @@ export function drainable(server: Server): () => Promise<void> {
   return () => {
     draining = true;
     return new Promise((resolve) => {
-      server.close(() => {
+      let sweep: NodeJS.Timeout | undefined;
+      const farewell = setTimeout(() => {
+        server.closeIdleConnections();
+        sweep = setInterval(() => server.closeIdleConnections(), sweepMillis);
+      }, farewellMillis);
+      // Not `server.close`, which closes idle connections in the same breath (node:http since 19).
+      NetServer.prototype.close.call(server, () => {
+        clearTimeout(farewell);
         clearInterval(sweep);
         resolve();
       });
-      server.closeIdleConnections();
-      const sweep = setInterval(() => server.closeIdleConnections(), 50);
     });
   };
 }
