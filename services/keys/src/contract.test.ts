@@ -1,5 +1,5 @@
 // One contract, two backends: the same real process is asked the same questions with sealed keys and with a SoftHSM token.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { signingV1 } from '@cardea/rpc';
 import { randomUUID } from 'node:crypto';
 import type { TestDatabase } from './database.fixture.js';
@@ -17,6 +17,9 @@ import {
   userinfoRequest,
 } from './requests.fixture.js';
 
+// Real processes on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const idTokenSet = 'hydra.openid.id-token';
 const accessTokenSet = 'hydra.jwt.access-token';
 
@@ -25,14 +28,16 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
   let programs: Programs;
   let keys: KeysProcess;
   let environment: Record<string, string>;
-  let cleanUp: () => void = () => undefined;
+  const cleanUps: (() => unknown)[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
+    cleanUps.push(() => database.drop());
     programs = bundlePrograms();
+    cleanUps.push(() => programs.remove());
     if (kind === 'hsm') {
       const token = createTestToken();
-      cleanUp = token.remove;
+      cleanUps.push(() => token.remove());
       environment = { DSN: database.dsn, ...token.environment };
     } else {
       environment = { DSN: database.dsn, KEYS_KEK: newKek() };
@@ -43,13 +48,11 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     expect(both.map(({ created }) => created.length).sort()).toEqual([0, 4]);
     expect(both.map(({ existing }) => existing.length).sort()).toEqual([0, 4]);
     keys = await startKeys(programs, environment);
-  }, 60_000);
+    cleanUps.push(() => keys.stop());
+  });
 
   afterAll(async () => {
-    await keys.stop();
-    programs.remove();
-    cleanUp();
-    await database.drop();
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
   });
 
   const published = async () => (await keys.signing.listPublicKeys({})).keys;

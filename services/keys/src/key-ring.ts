@@ -83,7 +83,8 @@ export function createKeyRing(options: {
       const unknown = lives.filter(
         (key) => key.backend === backend.kind && !fit.has(key.kid) && (key.destroyedAt ?? Infinity) > now(),
       );
-      await Promise.all(unknown.map(examine));
+      // A token that is away says nothing about its keys; they are examined when it is back.
+      if (backend.problem() === undefined) await Promise.all(unknown.map(examine));
       keys = lives;
       chosenUntil = -Infinity;
     },

@@ -43,8 +43,6 @@ export async function openHsmBackend(
       return { jwk: (await pool.run(job)) as JsonWebKey, sealed: undefined };
     },
     async examine(key) {
-      const problem = pool.problem();
-      if (problem !== undefined) throw new Error(problem);
       const deadline = now() + examineMillis;
       await pool.run({ kind: 'examine', kid: key.kid, deadline }, tokenKey(key));
       if (!verifies(key, await sign(key, trial, deadline))) throw new Error('its halves do not belong together');

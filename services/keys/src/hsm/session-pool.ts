@@ -40,7 +40,7 @@ export async function openSessionPool(options: {
   const threads = new Set<SessionThread>();
   let state: State = { kind: 'away', reason: 'the token was not opened yet' };
   let dispatching = false;
-  let filling = false;
+  let filling: Promise<void> | undefined;
   let recovery: Promise<void> = Promise.resolve();
   const ending = new AbortController();
   const stateKind = () => state.kind;
@@ -58,10 +58,7 @@ export async function openSessionPool(options: {
   };
 
   const recover = async (): Promise<void> => {
-    const old = [...threads];
-    threads.clear();
-    // All sessions end before the library is started anew.
-    await Promise.all(old.map((thread) => thread.stop()));
+    await stopThreads();
     while (stateKind() === 'away') {
       await sleep(retryMillis, undefined, { signal: ending.signal }).catch(() => undefined);
       if (stateKind() !== 'away') return;
@@ -70,6 +67,14 @@ export async function openSessionPool(options: {
       if (stateKind() === 'open') log.info({}, 'the token is back');
       else if (stateKind() === 'refused') log.error({ reason: problem() }, 'the token will not be tried again');
     }
+  };
+
+  // All sessions end before the library is started anew, one that is just being opened too.
+  const stopThreads = async (): Promise<void> => {
+    await filling;
+    const old = [...threads];
+    threads.clear();
+    await Promise.all(old.map((thread) => thread.stop()));
   };
 
   const start = async (anew: boolean): Promise<void> => {
@@ -89,25 +94,26 @@ export async function openSessionPool(options: {
       await start(anew);
       if (stateKind() === 'closed') return;
       state = { kind: 'open' };
-      void fill();
+      fill();
     } catch (error) {
       if (stateKind() !== 'closed') fail(error as TokenError);
     }
   };
 
-  const fill = async (): Promise<void> => {
-    if (filling) return;
-    filling = true;
+  const openMissing = async (): Promise<void> => {
     try {
       while (stateKind() === 'open' && threads.size < hsm.sessions) await start(false);
     } catch (error) {
       log.warn({ reason: (error as Error).message, sessions: threads.size }, 'the token gives no further session');
       if (threads.size === 0) lose(error as TokenError);
-      else setTimeout(() => void fill(), fillMillis).unref();
-    } finally {
-      filling = false;
+      else setTimeout(fill, fillMillis).unref();
     }
-    dispatch();
+  };
+  const fill = (): void => {
+    filling ??= openMissing().finally(() => {
+      filling = undefined;
+      dispatch();
+    });
   };
 
   const runBatch = async (thread: SessionThread, batch: readonly WaitingJob[]): Promise<void> => {
@@ -121,7 +127,7 @@ export async function openSessionPool(options: {
       sessionLost();
       log.warn({ reason: (error as Error).message }, 'a session thread is replaced');
       for (const { reject } of batch) reject(error as TokenError);
-      void fill();
+      fill();
     }
     dispatch();
   };
@@ -164,8 +170,7 @@ export async function openSessionPool(options: {
       queue.clear(state.reason);
       ending.abort();
       await recovery;
-      await Promise.all([...threads].map((thread) => thread.stop()));
-      threads.clear();
+      await stopThreads();
     },
   };
 }

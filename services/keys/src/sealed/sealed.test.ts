@@ -1,5 +1,5 @@
 // Sealed software keys in a real database: a dump is worth nothing without the key-encryption key (security §2.7).
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { randomBytes, verify, createPublicKey } from 'node:crypto';
 import type { StoredKey } from '../backend.js';
 import { bootstrapKeys } from '../bootstrap.js';
@@ -8,6 +8,9 @@ import { createTestDatabase, newKek, quietLog, sealedConfig } from '../database.
 import { readKeys } from '../registry/registry.js';
 import { createSealedBackend } from './backend.js';
 import { createEnvelope } from './envelope.js';
+
+// RSA keys take their time on a busy machine.
+jest.setTimeout(60_000);
 
 const options = { log: quietLog, now: Date.now, random: randomBytes };
 let database: TestDatabase;

@@ -1,0 +1,54 @@
+// What waits for a session: bounded, in order, in fair batches, and nothing late is handed out (security §2.3 rule 8).
+import { expect, test } from '@jest/globals';
+import { createJobQueue, settle } from './job-queue.js';
+import type { Job } from './messages.js';
+
+const job = (kid: string, deadline = 100): Job => ({ kind: 'sign', kid, input: '', deadline });
+const kids = (batch: readonly { job: Job }[]) => batch.map((waiting) => waiting.job.kid);
+
+function queueAt(clock: { now: number }, longest = 100) {
+  return createJobQueue({ longest, now: () => clock.now });
+}
+
+test('over its bound it refuses at once, and has room again when some were taken', async () => {
+  const queue = queueAt({ now: 0 }, 2);
+  const waiting = [queue.add(job('a'), undefined), queue.add(job('b'), undefined)];
+  await expect(queue.add(job('c'), undefined)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  const [first] = queue.takeBatch(2);
+  waiting.push(queue.add(job('d'), undefined));
+  settle(first!, { value: undefined });
+  await waiting[0];
+  expect(kids(queue.takeBatch(1))).toEqual(['b', 'd']);
+});
+
+test.each([
+  [1, 3, 3],
+  [1, 100, 8],
+  [2, 6, 3],
+  [2, 1, 1],
+  [4, 10, 3],
+])('%i sessions share %i jobs: the first takes %i', (threads, jobs, taken) => {
+  const queue = queueAt({ now: 0 });
+  for (let index = 0; index < jobs; index++) void queue.add(job(String(index)), undefined);
+  expect(kids(queue.takeBatch(threads))).toEqual(Array.from({ length: taken }, (_, index) => String(index)));
+  expect(queue.size()).toBe(jobs - taken);
+});
+
+test('what is late is refused and makes room for what is not', async () => {
+  const clock = { now: 0 };
+  const queue = queueAt(clock);
+  const late = expect(queue.add(job('late', 5), undefined)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  void queue.add(job('in time'), undefined);
+  clock.now = 5;
+  expect(kids(queue.takeBatch(1))).toEqual(['in time']);
+  await late;
+});
+
+test('a lost token fails all that wait, and the reason stays here', async () => {
+  const queue = queueAt({ now: 0 });
+  const waiting = queue.add(job('a'), undefined);
+  queue.clear('the token is gone');
+  await expect(waiting).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  await expect(waiting).rejects.not.toThrow('the token is gone');
+  expect(queue.size()).toBe(0);
+});
