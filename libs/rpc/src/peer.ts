@@ -7,13 +7,14 @@ import { defaultRenewMillis, refusePlainBeyondLoopback } from './credentials.js'
 import { HealthService } from './gen/grpc/health/v1/health.pb.js';
 import { defaultOutstanding, defaultPatienceMillis, defaultTimeoutMillis } from './limits.js';
 import { createLinks } from './links.js';
+import type { CancelSignal } from './pending-call.js';
 import type { RequestOf, ResponseOf, ServiceDefinition, UnaryMethod } from './service.js';
 
 /** What a caller may say beside the message. */
 export interface CallOptions {
   /** Milliseconds since the epoch; the client's timeout otherwise. */
   readonly deadline?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
   readonly traceparent?: string | undefined;
 }
 

@@ -7,6 +7,13 @@ export interface Carrier {
   cancel(call: PendingCall): void;
 }
 
+/** As much of an AbortSignal as a call needs: a real one costs microseconds, and not every caller has one. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** A call as its caller described it. */
 export interface OutgoingCall {
   readonly path: string;
@@ -18,7 +25,7 @@ export interface OutgoingCall {
   readonly idempotent: boolean;
   /** Over the multiplexed stream; unary otherwise. */
   readonly hot: boolean;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
 }
 
 export interface PendingCall extends OutgoingCall {
