@@ -6,7 +6,7 @@ const names = ['jwks', 'discovery', 'flow'];
 
 test('without options: everything, five rounds, 64 connections', () => {
   expect(readOptions([], names)).toMatchObject({
-    plan: { scenarios: names, rounds: 5, sliceMillis: 5_000, warmUpMillis: 1_000, units: 5_000 },
+    plan: { scenarios: names, rounds: 5, sliceMillis: 5_000, warmUpMillis: 1_000, units: 3_000 },
     connections: 64,
     attach: undefined,
     json: undefined,

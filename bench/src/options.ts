@@ -30,7 +30,7 @@ time a request costs over all of them. Wall-clock figures depend on the machine;
   --only NAMES       these scenarios, separated by commas
   --rounds N         rounds measured (5; quick: 3)
   --seconds N        length of a slice (5; quick: 2)
-  --units N          single-use codes and tokens prepared a slice (5000; quick: 1500)
+  --units N          single-use codes and tokens prepared a slice (3000; quick: 600)
   --connections N    concurrent callers (64)
   --json FILE        also write the results as JSON
   --ports N          first port of the demo (8600)
@@ -56,7 +56,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
       rounds: positive('rounds', values.rounds, quick ? 3 : 5),
       sliceMillis: seconds * 1000,
       warmUpMillis: Math.min(seconds * 1000, 1000),
-      units: positive('units', values.units, quick ? 1500 : 5000),
+      units: positive('units', values.units, quick ? 600 : 3000),
     },
     connections: positive('connections', values.connections, 64),
     base: positive('ports', values.ports, 8600),
