@@ -61,5 +61,12 @@ export function policyOf(config: Config, now: () => number): Policy {
       logoutToken: longestLogoutSeconds,
     },
     now,
+    style: {
+      scopeClaim: config.strategies.jwt.scopeClaim,
+      topLevel: config.oauth2.allowedTopLevelClaims,
+      mirrored: config.oauth2.mirrorTopLevelClaims,
+      preserved: config.oauth2.preserveExtClaims,
+      withoutNotBefore: config.oauth2.excludeNotBeforeClaim,
+    },
   };
 }

@@ -17,8 +17,6 @@ interface ForeignSetting {
 const noCors = 'the gateway answers no cross-origin browsers yet; put a proxy that does before it';
 const noTls = 'Cardea speaks plain HTTP behind a proxy that ends TLS';
 const noDevice = 'there is no device flow yet';
-const noHook = 'there are no token hooks yet';
-const noClaimStyle = 'claims stand where RFC 9068 and OpenID Connect put them';
 const sealed = 'secrets.system seals cookies and page tokens too';
 const ownLog = 'logs are JSON lines with secrets struck out';
 const ownTracing = 'traces go to tracing.otlp_endpoint, by OTLP';
@@ -43,8 +41,6 @@ export const foreignSettings: readonly ForeignSetting[] = [
     why: 'cookies of the provider are sent to all of it',
     harmless: [{}, { session: '/' }],
   },
-  { key: 'clients.http.disallow_private_ip_ranges', why: 'no address that a client registered is ever fetched' },
-  { key: 'clients', why: nothing },
   {
     key: 'oidc.subject_identifiers.supported_types',
     why: 'subjects are public, not pairwise',
@@ -60,11 +56,6 @@ export const foreignSettings: readonly ForeignSetting[] = [
   { key: 'webfinger', why: 'the discovery document says what is true of this provider' },
   { key: 'urls.device', why: noDevice },
   { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },
-  {
-    key: 'strategies.jwt.scope_claim',
-    why: 'JWT access tokens name scopes as oauth2.access_token_format has them',
-    harmless: ['list'],
-  },
   { key: 'ttl.device_user_code', why: noDevice },
   {
     key: 'oauth2.expose_internal_errors',
@@ -72,19 +63,7 @@ export const foreignSettings: readonly ForeignSetting[] = [
     harmless: [false, 'false'],
   },
   { key: 'oauth2.session', why: 'sessions are always sealed' },
-  { key: 'oauth2.exclude_not_before_claim', why: noClaimStyle, harmless: [false, 'false'] },
-  { key: 'oauth2.allowed_top_level_claims', why: noClaimStyle, harmless: [[], ''] },
-  { key: 'oauth2.mirror_top_level_claims', why: noClaimStyle, harmless: [true, 'true'] },
-  { key: 'oauth2.preserve_ext_claims', why: noClaimStyle, harmless: [false, 'false'] },
   { key: 'oauth2.hashers', why: 'hashes of every kind are verified, and new ones need no parameters' },
-  {
-    key: 'oauth2.client_credentials.default_grant_allowed_scope',
-    why: 'a client is granted the scopes it asks for',
-    harmless: [false, 'false'],
-  },
-  { key: 'oauth2.grant.jwt', why: 'there is no JWT bearer grant yet' },
-  { key: 'oauth2.refresh_token_hook', why: noHook, harmless: [''] },
-  { key: 'oauth2.token_hook', why: noHook, harmless: [''] },
   { key: 'oauth2.device_authorization', why: noDevice },
   { key: 'secrets.cookie', why: sealed },
   { key: 'secrets.pagination', why: sealed },

@@ -308,13 +308,20 @@ describe('settings that only Hydra has', () => {
       'oidc: {dynamic_client_registration: {enabled: true}}',
       'FILE:1: oidc.dynamic_client_registration.enabled is a setting',
     ],
-    [
-      'oauth2: {token_hook: {url: "https://hook.test"}}',
-      'FILE:1: oauth2.token_hook is a setting of Hydra that is not supported: there are no token hooks yet',
-    ],
-    ['strategies: {jwt: {scope_claim: string}}', 'FILE:1: strategies.jwt.scope_claim is a setting'],
   ])('%s would change what happens, so it refuses to start', (text, expected) => {
     expect(refusal(text)).toContain(expected);
+  });
+
+  test('a hook is an address, alone or with the key we show there', () => {
+    const read = (text: string) => loadConfig({ files: [file(text)] }).oauth2.tokenHook;
+    expect(read('oauth2: {token_hook: "https://hook.test/x"}')).toMatchObject({ url: 'https://hook.test/x' });
+    const auth = '{type: api_key, config: {in: cookie, name: k, value: v}}';
+    expect(read(`oauth2: {token_hook: {url: "https://hook.test", auth: ${auth}}}`)).toEqual({
+      url: 'https://hook.test',
+      auth: { type: 'api_key', config: { in: 'cookie', name: 'k', value: 'v' } },
+    });
+    expect(refusal('oauth2: {token_hook: "ftp://hook.test"}')).toContain('must be an absolute http or https URL');
+    expect(read('oauth2: {token_hook: ""}')).toBeUndefined();
   });
 
   test('in the environment too, and quietly where nothing changes', () => {

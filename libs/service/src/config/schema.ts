@@ -2,6 +2,7 @@
 // and docs/configuration.md derive from this.
 import { z } from 'zod';
 import { flag, location, oneOf } from './fields.js';
+import { clients } from './sections/clients.js';
 import { hsm, keys, secrets } from './sections/secrets.js';
 import { peers, serve } from './sections/serve.js';
 import { log, tracing } from './sections/telemetry.js';
@@ -35,6 +36,7 @@ export const configSchema = z.strictObject({
   strategies,
   ttl,
   oauth2,
+  clients,
   hsm,
   keys,
   log,

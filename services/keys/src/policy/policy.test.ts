@@ -18,6 +18,13 @@ import { userinfoStatement } from './userinfo.js';
 const policy: Policy = {
   issuer: 'https://id.example/',
   longest: { idToken: 7200, accessToken: 7200, logoutToken: 600 },
+  style: {
+    scopeClaim: undefined,
+    topLevel: [],
+    mirrored: true,
+    preserved: false,
+    withoutNotBefore: false,
+  },
   now: Date.now,
 };
 
@@ -69,6 +76,32 @@ describe('claims', () => {
     expect(written(access({ format }))).toMatchObject({ scp: ['openid', 'photos.read'], ext: { tenant: 'blue' } });
     expect(order(access(bare))).toBe('iss sub aud client_id exp iat nbf jti scp ext');
     expect(written(access(bare))).toMatchObject({ aud: [], ext: {} });
+  });
+
+  test.each<[string, Partial<Policy['style']>, string[], object]>([
+    ['scope as a text', { scopeClaim: 'string' }, ['scope', 'ext'], { scope: 'openid photos.read' }],
+    ['scope twice', { scopeClaim: 'both' }, ['scp', 'scope', 'ext'], { scope: 'openid photos.read' }],
+    ['no nbf', { withoutNotBefore: true }, ['scp', 'ext'], { ext: { tenant: 'blue', tier: 1, sub: 'eve' } }],
+    ['a claim at the top', { topLevel: ['tier', 'sub'] }, ['scp', 'tier', 'ext'], { sub: 'alice', tier: 1 }],
+    ['no mirror', { topLevel: ['tier'], mirrored: false }, ['scp', 'tier'], { tier: 1 }],
+    [
+      'the rest kept',
+      { topLevel: ['tier', 'sub'], mirrored: false, preserved: true },
+      ['scp', 'tier', 'ext'],
+      { ext: { tenant: 'blue', sub: 'eve' }, sub: 'alice' },
+    ],
+  ])('of an access token in the shape of Hydra: %s', (_name, style, names, expected) => {
+    const request = accessTokenRequest({
+      format: signingV1.AccessTokenFormat.HYDRA,
+      extraClaimsJson: Buffer.from('{"tenant":"blue","tier":1,"sub":"eve"}'),
+    });
+    const statement = accessTokenStatement(request, { ...policy, style: { ...policy.style, ...style } });
+    const claims = written(statement);
+    expect(Object.keys(claims).filter((name) => ['scp', 'scope', 'tier', 'ext', 'tenant'].includes(name))).toEqual(
+      names,
+    );
+    expect(claims).toMatchObject(expected);
+    expect('nbf' in claims).toBe(style.withoutNotBefore !== true);
   });
 
   test('of a userinfo answer', () => {

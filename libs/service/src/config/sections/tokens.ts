@@ -1,6 +1,7 @@
 // What tokens look like, how long they live, and what grants ask for.
 import { z } from 'zod';
-import { duration, flag, integer, oneOf } from '../fields.js';
+import { duration, flag, integer, list, oneOf } from '../fields.js';
+import { hook } from './hooks.js';
 
 export const strategies = z
   .strictObject({
@@ -10,6 +11,14 @@ export const strategies = z
     scope: oneOf(['wildcard', 'exact'], { description: 'How a requested scope matches a registered one.' }).default(
       'wildcard',
     ),
+    jwt: z
+      .strictObject({
+        scope_claim: oneOf(['list', 'string', 'both'], {
+          description:
+            'Where JWT access tokens say their scopes: `scp` as a list, `scope` as a text, or both. By default as oauth2.access_token_format has it.',
+        }).optional(),
+      })
+      .prefault({}),
   })
   .prefault({});
 
@@ -43,8 +52,39 @@ export const oauth2 = z
         enforced_for_public_clients: flag({ description: 'Require PKCE of public clients.' }).default(true),
       })
       .prefault({}),
+    allowed_top_level_claims: list({
+      description: 'Claims of the consent app that stand at the top of JWT access tokens; reserved names never do.',
+    }).default([]),
+    mirror_top_level_claims: flag({
+      description: "Repeat all claims of the consent app under `ext`, in Hydra's format of JWT access tokens.",
+    }).default(true),
+    preserve_ext_claims: flag({
+      description: 'Without mirroring: keep the claims under `ext` that do not stand at the top.',
+    }).default(false),
+    exclude_not_before_claim: flag({ description: 'Leave `nbf` out of JWT access tokens.' }).default(false),
+    client_credentials: z
+      .strictObject({
+        default_grant_allowed_scope: flag({
+          description: 'Grant a client all its scopes when it asks for none by client_credentials.',
+        }).default(false),
+      })
+      .prefault({}),
+    token_hook: hook({
+      description: 'Asked at each token request what the tokens are to say: a URL, or `{url, auth}` with an API key.',
+    }),
+    refresh_token_hook: hook({ description: 'The same for refreshes only, in an older shape; asked first.' }),
     grant: z
       .strictObject({
+        jwt: z
+          .strictObject({
+            jti_optional: flag({ description: 'Whether an assertion may do without `jti`.' }).default(false),
+            iat_optional: flag({ description: 'Whether an assertion may do without `iat`.' }).default(false),
+            max_ttl: duration({ description: 'How long an assertion may be good for.' }).prefault('720h'),
+            omit_assertion_audience: flag({
+              description: "Whether tokens leave out the assertion's own audience.",
+            }).default(true),
+          })
+          .prefault({}),
         refresh_token: z
           .strictObject({
             rotation_grace_period: duration({
