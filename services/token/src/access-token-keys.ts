@@ -45,13 +45,13 @@ export function createAccessTokenKeys(options: {
       if (typeof header?.['kid'] !== 'string' || (typ !== 'at+jwt' && typ !== 'JWT')) return [];
       const known = await publicKeys.find(accessTokenKeySet, header['kid']);
       const algorithm = known && jwsAlgorithm(known.algorithm);
-      if (algorithm === undefined || header['alg'] !== algorithm.name) return [];
+      if (known === undefined || algorithm === undefined || header['alg'] !== algorithm.name) return [];
       const bytes = Buffer.from(signature, 'base64url');
       // The decoder forgives spare bits; a token has one spelling.
       if (bytes.toString('base64url') !== signature) return [];
       const { digest, options: parameters } = algorithm.node;
       const input = Buffer.from(`${head}.${payload}`);
-      if (!verify(digest, input, { key: known!.key, ...parameters }, bytes)) return [];
+      if (!verify(digest, input, { key: known.key, ...parameters }, bytes)) return [];
       const claims = parse(payload);
       const tokenId = claims?.['jti'];
       const expiresAt = claims?.['exp'];

@@ -102,16 +102,17 @@ function listen(
       keepAlive: true,
     });
     current = client;
-    let lost = false;
+    const state = { lost: false };
     const lose = (): void => {
-      if (lost) return;
-      lost = true;
+      if (state.lost) return;
+      state.lost = true;
       on.connected(false);
       client.end().catch(() => undefined);
       if (!closed) timer = setTimeout(() => void connect(), reconnectMillis).unref();
     };
     client.on('error', (error) => {
-      if (!lost) log.warn({ err: error.message }, 'client changes cannot be heard; clients are read afresh meanwhile');
+      if (!state.lost)
+        log.warn({ err: error.message }, 'client changes cannot be heard; clients are read afresh meanwhile');
       lose();
     });
     client.on('end', lose);
@@ -119,7 +120,7 @@ function listen(
     try {
       await client.connect();
       await client.query('LISTEN cardea_client');
-      if (!lost) on.connected(true);
+      if (!state.lost) on.connected(true);
     } catch {
       lose();
     }

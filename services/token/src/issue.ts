@@ -3,7 +3,7 @@
 import type { Authorization, Decision, TokenContent } from '@cardea/oauth';
 import { lifetimesOf } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
-import { tokenV1 } from '@cardea/rpc';
+import type { tokenV1 } from '@cardea/rpc';
 import type { AccessTokenKeys } from './access-token-keys.js';
 import type { Handles } from './handles.js';
 import type { Seal } from './seal.js';

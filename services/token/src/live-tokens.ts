@@ -54,7 +54,7 @@ export function createLiveTokens(options: {
       if (row.expiresAt * 1000 <= now()) return undefined;
       const body = await cache.find(row, tokens.find);
       if (body === undefined) continue;
-      const content = openBody<TokenContent>(seals.access, row.key, body);
+      const content = openBody(seals.access, row.key, body) as TokenContent;
       return { ...content, use: 'access_token', expiresAt: row.expiresAt };
     }
     return undefined;
@@ -63,7 +63,7 @@ export function createLiveTokens(options: {
   const findRefresh = async (key: Buffer): Promise<LiveToken | undefined> => {
     const row = await refreshTokens.find(key);
     if (row === undefined || !row.standing || row.usedAt !== undefined || row.expiresAt <= now()) return undefined;
-    const content = openBody<TokenContent>(seals.refresh, key, row.body);
+    const content = openBody(seals.refresh, key, row.body) as TokenContent;
     const expiresAt = row.expiresAt === Infinity ? 0 : Math.floor(row.expiresAt / 1000);
     return { ...content, use: 'refresh_token', expiresAt };
   };

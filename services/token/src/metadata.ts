@@ -6,7 +6,7 @@ import {
   idTokenClaimNames,
   providerMetadata,
 } from '@cardea/oauth';
-import { signingV1 } from '@cardea/rpc';
+import type { signingV1 } from '@cardea/rpc';
 import type { PublicKeys } from './public-keys.js';
 import { idTokenKeySet } from './public-keys.js';
 

@@ -17,14 +17,14 @@ import type { RefreshTokens } from './storage/refresh-tokens.js';
 export type Redeem = (call: GrantCall) => Promise<tokenV1.IssueTokenResponse | Refusal>;
 
 /** The content of a sealed row; the row was found under a genuine handle, so failing to open it is our own fault. */
-export function openBody<T>(seal: Seal, key: Buffer, body: Buffer): T {
+export function openBody(seal: Seal, key: Buffer, body: Buffer): unknown {
   const plain = seal.open(key, body);
   if (plain === undefined) {
     throw new OAuthError('server_error', undefined, {
       cause: new Error('a token row does not open: is a secret missing?'),
     });
   }
-  return JSON.parse(plain.toString()) as T;
+  return JSON.parse(plain.toString()) as unknown;
 }
 
 const lostRace = (what: string): Refusal => ({
@@ -49,7 +49,7 @@ export function createRedeemCode(options: {
       policy: settings.policy,
       now,
       presented: code &&
-        row && { ...row, expiresAt: code.expiresAt, content: openBody<CodeContent>(seals.code, code.key, row.body) },
+        row && { ...row, expiresAt: code.expiresAt, content: openBody(seals.code, code.key, row.body) as CodeContent },
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay' || code === undefined) return lostRace('code');
@@ -82,7 +82,7 @@ export function createRedeemRefreshToken(options: {
       parameters,
       policy: settings.policy,
       now,
-      presented: opened && row && { ...row, ...openBody<TokenContent>(seals.refresh, opened.key, row.body) },
+      presented: opened && row && { ...row, ...(openBody(seals.refresh, opened.key, row.body) as TokenContent) },
     });
     // Used up while we were at it: that is a race, not a theft.
     if (decision.kind === 'refuse') return lost ? { kind: 'refuse', error: decision.error } : decision;

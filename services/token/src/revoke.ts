@@ -33,7 +33,7 @@ export function createRevoke(options: {
       // The truth, not the cache: what has just been issued must be found.
       const body = await tokens.find(row);
       if (body === undefined) continue;
-      const { authorization } = openBody<TokenContent>(seals.access, row.key, body);
+      const { authorization } = openBody(seals.access, row.key, body) as TokenContent;
       if (authorization.clientId !== client.clientId) return false;
       if (authorization.grantId !== '') {
         await families.fall(authorization.grantId);

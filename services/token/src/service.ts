@@ -78,11 +78,7 @@ export const service: Service = {
         implement(authorizationV1.AuthorizationServiceService, createAuthorizationHandlers(context), only(gateway)),
         implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
-        implement(
-          introspectionV1.IntrospectionServiceService,
-          rooms.introspectionHandlers,
-          only(admin, introspection),
-        ),
+        implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
       ],
       { reflection: true },
     );

@@ -69,5 +69,5 @@ export function createTestSigner(issuer: string): TestSigner {
       })),
     }),
   };
-  return signer as unknown as TestSigner;
+  return signer;
 }

@@ -1,5 +1,6 @@
 // A token service for tests: real PostgreSQL and Redis, real seals and handles; the signer and the clock are arguments.
 import type { CodeContent } from '@cardea/oauth';
+import { OAuthError } from '@cardea/oauth';
 import type { introspectionV1, tokenV1 } from '@cardea/rpc';
 import { clientV1, signingV1 } from '@cardea/rpc';
 import type { Metrics } from '@cardea/service';
@@ -204,6 +205,6 @@ export type TokenService = Awaited<ReturnType<typeof createTokenService>>;
 export async function verdict(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => 'ok',
-    (error: { code?: string }) => error.code ?? String(error),
+    (error: unknown) => (error instanceof OAuthError ? error.code : `not an OAuth error: ${(error as Error).message}`),
   );
 }

@@ -141,7 +141,7 @@ export function createTokenCache(options: {
       epoch.raise().catch(payLater);
     }, restMillis).unref();
   };
-  const invalidate = createBatcher<readonly Buffer[], void>(async (lists) => {
+  const invalidate = createBatcher<readonly Buffer[], undefined>(async (lists) => {
     try {
       await invalidateAll(lists.flat());
     } catch (error) {

@@ -8,11 +8,12 @@ export type Connection = pg.PoolClient;
 
 // timestamptz as milliseconds since the epoch, bigint as number: what the rules count in.
 const types = {
-  getTypeParser: (oid: number, format?: string) => {
+  getTypeParser(oid: Parameters<typeof pg.types.getTypeParser>[0], format?: 'text' | 'binary'): unknown {
     if (format === 'binary') return pg.types.getTypeParser(oid, 'binary');
-    if (oid === 1184) return (text: string) => (text === 'infinity' ? Infinity : Date.parse(text));
-    if (oid === 20) return Number;
-    return pg.types.getTypeParser(oid);
+    if (oid === pg.types.builtins.TIMESTAMPTZ)
+      return (text: string) => (text === 'infinity' ? Infinity : Date.parse(text));
+    if (oid === pg.types.builtins.INT8) return Number;
+    return pg.types.getTypeParser(oid, 'text');
   },
 };
 
@@ -27,7 +28,7 @@ export function openDatabase(dsn: string, log: Log, options: { max?: number; nam
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     application_name: options.name ?? 'cardea-token',
-    types: types as pg.CustomTypesConfig,
+    types,
   });
   // Without a listener, a backend that is terminated while idle would end this process.
   pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
