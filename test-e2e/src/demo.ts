@@ -24,11 +24,15 @@ export interface DemoLine {
 
 /** A running demo. */
 export interface Demo extends DemoLine {
+  /** The line as it was printed. */
+  readonly line: DemoLine;
   /** Where its state lives: secrets, logs, generated configuration. */
   readonly home: string;
   /** Everything it said on stderr so far. */
   progress(): string;
-  stop(): Promise<void>;
+  /** Tells it to end, as a terminal or a supervisor would, and answers its exit code; safe to call twice. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
 }
 
 /** A base port such that all ports the demo derives from it are free right now. */
@@ -59,30 +63,69 @@ export async function freeBase(): Promise<number> {
 export async function joinDemo(): Promise<Demo> {
   const shared = process.env['CARDEA_TEST_DEMO'];
   if (shared === undefined || shared === '') return startDemo();
-  const line = JSON.parse(shared) as DemoLine & { home: string };
-  return { ...line, progress: () => '', stop: () => Promise.resolve() };
+  const { home, ...line } = JSON.parse(shared) as DemoLine & { home: string };
+  return { ...line, line, home, progress: () => '', stop: () => Promise.resolve(0), kill: () => undefined };
 }
 
-/** Starts a demo with a state directory of its own. */
-export async function startDemo(options: { args?: readonly string[]; env?: NodeJS.ProcessEnv } = {}): Promise<Demo> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-e2e-'));
-  const base = await freeBase();
-  const child = spawn(
-    process.execPath,
-    [path.join(root, 'scripts/demo.mjs'), '--json', '--ports', String(base), ...(options.args ?? [])],
-    {
-      cwd: root,
-      env: { ...process.env, NODE_OPTIONS: '', CARDEA_HOME: home, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+/** A state directory of a test's own. */
+export function newHome(): { directory: string; remove: () => void } {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-e2e-'));
+  return {
+    directory,
+    remove() {
+      removeParts({ directory: path.join(directory, 'parts') });
+      rmSync(directory, { recursive: true, force: true });
     },
-  );
+  };
+}
+
+interface DemoOptions {
+  readonly args?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
+  /** Kept afterwards; without it there is a new one, which goes when the demo is stopped. */
+  readonly home?: string;
+  /** First of its ports; without it a block that is free. */
+  readonly base?: number;
+}
+
+function spawnDemo(args: readonly string[], home: string, env: NodeJS.ProcessEnv = {}) {
+  return spawn(process.execPath, [path.join(root, 'scripts/demo.mjs'), ...args], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: '', CARDEA_HOME: home, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Runs the demo's command to its end, for orders that it does not carry out. */
+export async function runDemo(options: Pick<DemoOptions, 'args' | 'home'>) {
+  const own = options.home === undefined ? newHome() : undefined;
+  const child = spawnDemo(options.args ?? ['--json'], options.home ?? own?.directory ?? '');
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  own?.remove();
+  return { code, stdout, stderr };
+}
+
+/** Starts a demo and waits until everything answers. */
+export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
+  const own = options.home === undefined ? newHome() : undefined;
+  const home = options.home ?? own?.directory ?? '';
+  const base = options.base ?? (await freeBase());
+  const child = spawnDemo(['--json', '--ports', String(base), ...(options.args ?? [])], home, options.env);
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let progress = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     progress += text;
   });
   const line = await new Promise<DemoLine>((resolve, reject) => {
     let stdout = '';
-    const timer = setTimeout(() => reject(new Error(`the demo was not ready within 120 s:\n${progress}`)), 120_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGTERM');
+      reject(new Error(`the demo was not ready within 120 s:\n${progress}`));
+    }, 120_000);
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       const end = stdout.indexOf('\n');
@@ -97,16 +140,15 @@ export async function startDemo(options: { args?: readonly string[]; env?: NodeJ
   });
   return {
     ...line,
+    line,
     home,
     progress: () => progress,
-    async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        child.kill('SIGTERM');
-        await ended;
-      }
-      removeParts({ directory: path.join(home, 'parts') });
-      rmSync(home, { recursive: true, force: true });
+    kill: (signal) => void child.kill(signal),
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      const code = await ended;
+      own?.remove();
+      return code;
     },
   };
 }

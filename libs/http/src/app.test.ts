@@ -254,6 +254,13 @@ describe('what is seen', () => {
     ]);
   });
 
+  test('a secret in an unknown path does not get into the log', async () => {
+    served.lines.length = 0;
+    await get('/nowhere/ory_at_SomeBody.Elses/x?token=y');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(served.lines.map((line) => line['path'])).toEqual(['/nowhere/?/x']);
+  });
+
   test('metrics have Hydra’s names and the pattern of the route', async () => {
     await get('/item/counted');
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -43,7 +43,7 @@ export function createObserver(host: { log: Log; metrics: Metrics }): (observed:
       {
         request_id: context.requestId,
         method,
-        path: context.path.slice(0, 200),
+        path: route === undefined ? strangePath(context.path) : context.path.slice(0, 200),
         parameters: parameterNames(request, context),
         status,
         took_ms: Math.round(tookMillis * 100) / 100,
@@ -52,6 +52,15 @@ export function createObserver(host: { log: Log; metrics: Metrics }): (observed:
       'request',
     );
   };
+}
+
+/** A path that nothing answers may be a token that somebody put in the wrong place: only short plain words are told. */
+function strangePath(path: string): string {
+  return path
+    .slice(0, 200)
+    .split('/')
+    .map((segment) => (/^[a-z0-9._-]{0,24}$/.test(segment) ? segment : '?'))
+    .join('/');
 }
 
 /** Names only, and only such as a parameter has: a secret in the wrong place must not get into the log. */
