@@ -1,7 +1,9 @@
 // Parts die: what depends on them answers 503, everything else goes on, and nobody needs a restart afterwards.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { CreatedClient } from './clients.js';
-import { createClient } from './clients.js';
+import { basic, createClient } from './clients.js';
+import { askToken, freshCode, redeem } from './code-flow.js';
 import type { Demo } from './demo.js';
 import { startDemo } from './demo.js';
 
@@ -21,17 +23,11 @@ afterAll(async () => {
 
 interface Answer {
   status: number;
-  body: { access_token?: string; error?: string; active?: boolean };
+  body: { access_token?: string; id_token?: string; error?: string; error_id?: string; active?: boolean };
 }
 
-async function issue(who: CreatedClient = client): Promise<Answer> {
-  const response = await fetch(`${demo.public}/oauth2/token`, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(`${who.client_id}:${who.client_secret}`)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
-  });
-  return { status: response.status, body: (await response.json()) as Answer['body'] };
-}
+const issue = (who: CreatedClient = client): Promise<Answer> =>
+  askToken(demo, who, { grant_type: 'client_credentials' });
 
 async function introspect(token: string): Promise<Answer> {
   const response = await fetch(`${demo.admin}/admin/oauth2/introspect`, {
@@ -53,6 +49,24 @@ async function until(status: number, ask: () => Promise<Answer>, seconds = 15): 
   throw new Error(`no ${String(status)} within ${String(seconds)} s; the last answer was ${JSON.stringify(last)}`);
 }
 
+/** A process and all that it started: PostgreSQL answers from a process for each connection. */
+function processesBelow(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), parentOf(name)] as const);
+  const below = (of: number): number[] =>
+    parents.filter(([, parent]) => parent === of).flatMap(([one]) => [one, ...below(one)]);
+  return [pid, ...below(pid)];
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/^\d+ \(.*\) . (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Freezes a process for the length of `work`: to its peers it is neither dead nor alive. */
 async function frozen(pid: number, work: () => Promise<void>): Promise<void> {
   process.kill(pid, 'SIGSTOP');
@@ -63,14 +77,45 @@ async function frozen(pid: number, work: () => Promise<void>): Promise<void> {
   }
 }
 
+const unavailable = { status: 503, body: { error: 'temporarily_unavailable', error_id: expect.any(String) } };
+
 describe('PostgreSQL', () => {
+  test('hangs: what needs it is 503 at once for all, what is half done can be done again', async () => {
+    const code = await freshCode(demo, client);
+    const next = await freshCode(demo, client);
+    const spent = (await redeem(demo, client, next)).body;
+    const stopped = processesBelow(demo.pids.postgres);
+    for (const pid of stopped) process.kill(pid, 'SIGSTOP');
+    try {
+      const [redeemed, refreshed, issued, listed] = await Promise.all([
+        redeem(demo, client, code),
+        askToken(demo, client, { grant_type: 'refresh_token', refresh_token: spent.refresh_token ?? '' }),
+        issue(),
+        fetch(`${demo.admin}/admin/clients`),
+      ]);
+      for (const answer of [redeemed, refreshed, issued]) expect(answer).toMatchObject(unavailable);
+      expect(listed.status).toBe(503);
+    } finally {
+      for (const pid of stopped) process.kill(pid, 'SIGCONT');
+    }
+    await until(200, issue);
+    // Nobody knows whether the first one got through before the storage hung; trying again must not make it worse.
+    const again = await askToken(demo, client, {
+      grant_type: 'refresh_token',
+      refresh_token: spent.refresh_token ?? '',
+    });
+    expect(again.status).toBe(200);
+  }, 60_000);
+
   test('restarts: unknown is 503, never a verdict, and all is well afterwards without a restart', async () => {
     const { body } = await issue();
     const token = body.access_token ?? '';
     // SIGQUIT to the postmaster is an immediate shutdown; the demo's supervisor starts it again.
     process.kill(demo.pids.postgres, 'SIGINT');
     const refused = await until(503, issue);
-    expect(refused.body.error).toBe('temporarily_unavailable');
+    expect(refused).toMatchObject(unavailable);
+    expect((await fetch(`${demo.public}/health/ready`)).status).toBe(503);
+    expect((await fetch(`${demo.public}/health/alive`)).status).toBe(200);
     await until(200, issue, 30);
     const after = await introspect(token);
     expect([after.status, after.body.active]).toEqual([200, true]);
@@ -88,7 +133,7 @@ describe('Redis', () => {
       expect((await introspect(token)).body.active).toBe(true);
       const revoked = await fetch(`${demo.public}/oauth2/revoke`, {
         method: 'POST',
-        headers: { authorization: `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}` },
+        headers: { authorization: basic(client) },
         body: new URLSearchParams({ token }),
       });
       expect(revoked.status).toBe(200);
@@ -102,11 +147,21 @@ describe('Redis', () => {
 });
 
 describe('the keys service', () => {
+  test('hangs: a code that wants an ID token is not spent, and brings one afterwards', async () => {
+    const code = await freshCode(demo, client);
+    await frozen(demo.pids.keys, async () => {
+      expect(await redeem(demo, client, code)).toMatchObject(unavailable);
+      expect((await issue()).status).toBe(200);
+    });
+    const redeemed = await until(200, () => redeem(demo, client, code), 20);
+    expect(redeemed.body.id_token).toEqual(expect.any(String));
+  }, 60_000);
+
   test('dies: what needs a signature waits, opaque tokens flow on, and it heals', async () => {
     expect((await issue(signing)).status).toBe(200);
     process.kill(demo.pids.keys, 'SIGKILL');
     const refused = await until(503, () => issue(signing), 5);
-    expect(refused.body.error).toBe('temporarily_unavailable');
+    expect(refused).toMatchObject(unavailable);
     expect((await issue()).status).toBe(200);
     await until(200, () => issue(signing), 20);
   }, 60_000);
@@ -147,7 +202,7 @@ describe('the gateway', () => {
         try {
           const response = await fetch(`${demo.public}/oauth2/token`, {
             method: 'POST',
-            headers: { authorization: `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}` },
+            headers: { authorization: basic(client) },
             body: new URLSearchParams({ grant_type: 'client_credentials' }),
           });
           if (response.status !== 200) failures.push(response.status);
