@@ -42,17 +42,11 @@ export const foreignSettings: readonly ForeignSetting[] = [
     harmless: [{}, { session: '/' }],
   },
   {
-    key: 'oidc.subject_identifiers.supported_types',
-    why: 'subjects are public, not pairwise',
-    harmless: [['public'], 'public'],
-  },
-  { key: 'oidc.subject_identifiers', why: 'subjects are public, not pairwise' },
-  {
     key: 'oidc.dynamic_client_registration.enabled',
     why: 'clients cannot register themselves yet',
     harmless: [false, 'false'],
   },
-  { key: 'oidc', why: 'clients cannot register themselves yet' },
+  { key: 'oidc.dynamic_client_registration', why: 'clients cannot register themselves yet' },
   { key: 'webfinger', why: 'the discovery document says what is true of this provider' },
   { key: 'urls.device', why: noDevice },
   { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },

@@ -301,10 +301,6 @@ describe('settings that only Hydra has', () => {
       'FILE:1: serve.tls.enabled is a setting of Hydra that is not supported: Cardea speaks plain HTTP',
     ],
     [
-      'oidc:\n  subject_identifiers:\n    supported_types: [public, pairwise]',
-      'FILE:3: oidc.subject_identifiers.supported_types is a setting',
-    ],
-    [
       'oidc: {dynamic_client_registration: {enabled: true}}',
       'FILE:1: oidc.dynamic_client_registration.enabled is a setting',
     ],
@@ -322,6 +318,18 @@ describe('settings that only Hydra has', () => {
     });
     expect(refusal('oauth2: {token_hook: "ftp://hook.test"}')).toContain('must be an absolute http or https URL');
     expect(read('oauth2: {token_hook: ""}')).toBeUndefined();
+  });
+
+  test('pairwise subjects need a salt', () => {
+    const text = (rest: string) => `oidc: {subject_identifiers: {supported_types: [public, pairwise]${rest}}}`;
+    expect(refusal(text(''))).toContain('pairwise subjects need oidc.subject_identifiers.pairwise.salt');
+    expect(refusal(text(', pairwise: {salt: short}'))).toContain('oidc.subject_identifiers.pairwise.salt');
+    expect(refusal('oidc: {subject_identifiers: {supported_types: [private]}}')).toContain('must list public');
+    const { oidc } = loadConfig({ files: [file(text(', pairwise: {salt: long-enough}'))] });
+    expect(oidc.subjectIdentifiers).toEqual({
+      supportedTypes: ['public', 'pairwise'],
+      pairwise: { salt: 'long-enough' },
+    });
   });
 
   test('in the environment too, and quietly where nothing changes', () => {

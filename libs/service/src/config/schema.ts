@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { flag, location, oneOf } from './fields.js';
 import { clients } from './sections/clients.js';
+import { oidc } from './sections/oidc.js';
 import { hsm, keys, secrets } from './sections/secrets.js';
 import { peers, serve } from './sections/serve.js';
 import { log, tracing } from './sections/telemetry.js';
@@ -36,6 +37,7 @@ export const configSchema = z.strictObject({
   strategies,
   ttl,
   oauth2,
+  oidc,
   clients,
   hsm,
   keys,
