@@ -2,7 +2,6 @@
 import { parseArgs } from 'node:util';
 import type { Plan } from './measure.js';
 import type { Scenario } from './scenarios/scenario.js';
-import { table } from './report/table.js';
 
 export interface Options {
   readonly plan: Plan;
@@ -38,7 +37,7 @@ time a request costs over all of them. Wall-clock figures depend on the machine;
   --help             this text
 
 Scenarios:
-${table(scenarios.map(({ name, about }) => [`  ${name}`, about])).replace(/\n.*/, '')}
+${scenarios.map(({ name, about }) => `  ${name.padEnd(24)}${about}`).join('\n')}
 `;
 
 /** @returns `help` when that was asked for. @throws {UsageError} */
