@@ -75,6 +75,7 @@ export const errorTable = {
     true,
     'The audience or resource is unknown, malformed, or more than the client may ask for.',
   ),
+  jti_known: row(400, 'FAILED_PRECONDITION', false, 'The assertion was used before.'),
   access_denied: row(403, 'PERMISSION_DENIED', true, 'The resource owner or the server denied the request.'),
   login_required: row(400, 'FAILED_PRECONDITION', true, 'The end user must log in, and the request forbids asking.'),
   consent_required: row(400, 'FAILED_PRECONDITION', true, 'The end user must consent, and the request forbids asking.'),

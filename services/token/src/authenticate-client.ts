@@ -1,7 +1,8 @@
 // Client authentication at the token endpoint and its neighbours: the registered way, or none at all (RFC 6749 §2.3, §5.2).
 import type { Parameters } from '@cardea/oauth';
-import { OAuthError, readCredentials, registeredMethod } from '@cardea/oauth';
+import { isAssertionMethod, OAuthError, parseJwt, readCredentials, registeredMethod } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
+import type { VerifyClientAssertion } from './client-assertion.js';
 import type { ClientResolver } from './client-resolver.js';
 import type { ClientSecrets } from './client-secrets.js';
 import type { Events } from './events.js';
@@ -15,29 +16,44 @@ export type AuthenticateClient = (authorization: string, parameters: Parameters)
 export function createAuthenticateClient(options: {
   clients: ClientResolver;
   secrets: ClientSecrets;
+  assertion: VerifyClientAssertion;
   events: Events;
-  /** Hydra answers invalid_request when there are no credentials at all. */
+  /** Hydra answers invalid_request when there are no readable credentials at all. */
   hydraCompat: boolean;
 }): AuthenticateClient {
-  const { clients, secrets, events, hydraCompat } = options;
+  const { clients, secrets, assertion, events, hydraCompat } = options;
 
   const refuse = (clientId: string, reason: string): OAuthError => {
     events.record('client_authentication_failed', { client_id: clientId.slice(0, 255), reason });
     return new OAuthError('invalid_client');
   };
 
+  /** The client says who it is in the assertion; nothing in that is believed before the signature was checked. */
+  const byAssertion = async (text: string, claimed: string | undefined): Promise<clientV1.Client> => {
+    const jwt = parseJwt(text);
+    const subject = jwt?.claims['sub'];
+    if (jwt === undefined || typeof subject !== 'string') throw refuse(claimed ?? '', 'the assertion is not readable');
+    if (claimed !== undefined && claimed !== subject) throw refuse(claimed, 'the assertion is of another client');
+    const found = await clients.find(subject);
+    if (found === undefined) throw refuse(subject, 'unknown client');
+    if (!isAssertionMethod(registeredMethod(found.client))) throw refuse(subject, 'another method is registered');
+    const reason = await assertion(jwt, found);
+    if (reason !== undefined) throw refuse(subject, reason);
+    return found.client;
+  };
+
   return async (authorization, parameters) => {
-    const credentials = readCredentials(authorization, parameters);
+    const credentials = readCredentials(authorization, parameters, hydraCompat);
     if (credentials === undefined) {
       if (hydraCompat) throw new OAuthError('invalid_request', 'The request has no client credentials.');
       throw refuse('', 'no credentials');
     }
-    const { clientId = '', method } = credentials;
+    if (credentials.method === 'assertion') return byAssertion(credentials.assertion, credentials.clientId);
+    const { clientId, method } = credentials;
     const found = await clients.find(clientId);
     if (found === undefined) throw refuse(clientId, 'unknown client');
     if (registeredMethod(found.client) !== method) throw refuse(clientId, 'another method is registered');
     if (method === 'none') return found.client;
-    if (method === 'private_key_jwt') throw refuse(clientId, 'private_key_jwt is not supported yet');
     if (!(await secrets.verify(clientId, credentials.secret, found.secretHashes)))
       throw refuse(clientId, 'wrong secret');
     return found.client;

@@ -2,8 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { createClientSecrets } from './client-secrets.js';
+import { createSeal } from './seal.js';
 
-const make = (clock = { millis: 0 }) => createClientSecrets({ random: randomBytes, now: () => clock.millis });
+const seal = createSeal(['a-secret-of-at-least-32-characters-for-tests'], 'client_secret', randomBytes);
+const make = (clock = { millis: 0 }) => createClientSecrets({ seal, random: randomBytes, now: () => clock.millis });
 const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 /** As Hydra writes it. */
 const hydra = (secret: string) => {
@@ -14,8 +16,8 @@ const hydra = (secret: string) => {
 describe('verify', () => {
   test('takes what it hashed, what Hydra hashed, and any of several', async () => {
     const secrets = make();
-    const chosen = await secrets.hash('chosen', false);
-    const made = await secrets.hash('made', true);
+    const chosen = await secrets.hash('chosen', { generated: false, recoverable: false });
+    const made = await secrets.hash('made', { generated: true, recoverable: false });
     const hashes = [chosen, made, hydra('imported')];
     const asked = ['chosen', 'made', 'imported', 'wrong', '', 'chosen '];
     const verdicts = await Promise.all(asked.map((secret) => secrets.verify('app', secret, hashes)));
@@ -23,7 +25,10 @@ describe('verify', () => {
     expect(await secrets.verify('app', 'chosen', [])).toBe(false);
   });
   test('a generated secret needs no key of ours, and two hashes of it differ', async () => {
-    const [one, two] = [await make().hash('made', true), await make().hash('made', true)];
+    const [one, two] = [
+      await make().hash('made', { generated: true, recoverable: false }),
+      await make().hash('made', { generated: true, recoverable: false }),
+    ];
     expect(one).not.toBe(two);
     expect(await make().verify('app', 'made', [one])).toBe(true);
     expect(await make().verify('app', 'made ', [one])).toBe(false);
@@ -74,5 +79,17 @@ describe('verify', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(new Set(refused)).toEqual(new Set(['temporarily_unavailable']));
     expect(await secrets.verify('app', 'right', [hash])).toBe(true);
+  });
+  test('a secret that signs can be had back, by us alone', async () => {
+    const sealed = await make().hash('a-key-of-a-client', { generated: false, recoverable: true });
+    expect(make().recover(['$hmac-sha256$x$y', sealed]).map(String)).toEqual(['a-key-of-a-client']);
+    expect(sealed).not.toContain('a-key');
+    expect(make().recover([`${sealed.slice(0, -6)}AAAAAA`])).toEqual([]);
+    expect(await make().verify('app', 'a-key-of-a-client', [sealed])).toBe(true);
+    expect(await make().verify('app', 'a-key-of-a-clienT', [sealed])).toBe(false);
+    const other = createSeal(['another-secret-of-at-least-32-characters'], 'client_secret', randomBytes);
+    const elsewhere = createClientSecrets({ seal: other, random: randomBytes, now: () => 0 });
+    expect(elsewhere.recover([sealed])).toEqual([]);
+    expect([make().generate().length, make().generate({ asKey: true }).length]).toEqual([26, 52]);
   });
 });

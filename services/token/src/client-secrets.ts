@@ -3,12 +3,18 @@
 import { longestSecret, OAuthError } from '@cardea/oauth';
 import { createHmac, createSecretKey, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Seal } from './seal.js';
 
 export interface ClientSecrets {
-  /** A new secret: 26 characters, 156 bits. */
-  generate(): string;
-  /** @param generated whether generate() made it */
-  hash(secret: string, generated: boolean): Promise<string>;
+  /** A new secret: 26 characters, 156 bits; twice as long when it is to be a key. */
+  generate(options?: { asKey: boolean }): string;
+  /**
+   * @param options.generated whether generate() made it
+   * @param options.recoverable whether it must be had back, because the client signs with it
+   */
+  hash(secret: string, options: { generated: boolean; recoverable: boolean }): Promise<string>;
+  /** The secrets among the hashes that can be had back. */
+  recover(hashes: readonly string[]): Buffer[];
   /** Whether a secret matches one of the hashes. */
   verify(clientId: string, secret: string, hashes: readonly string[]): Promise<boolean>;
 }
@@ -17,6 +23,9 @@ const derive = promisify(pbkdf2);
 const iterations = 25_000;
 const hashBytes = 32;
 const saltBytes = 16;
+/** Begins what is no hash but a sealed secret. */
+const sealedMark = '$sealed$';
+const sealContext = 'client_secret';
 /** PBKDF2 computations at a time, and how many may wait. */
 const mostRunning = 2;
 const mostWaiting = 128;
@@ -27,16 +36,24 @@ const mostRemembered = 10_000;
 const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 
 export function createClientSecrets(options: {
+  /** For secrets that must be had back (docs/decisions/0030). */
+  seal: Seal;
   random: (bytes: number) => Buffer;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): ClientSecrets {
-  const { random, now } = options;
+  const { seal, random, now } = options;
   // Lives and dies with the process, so a copy of the memory's keys says nothing about secrets elsewhere.
   const memoryKey = createSecretKey(random(32));
   const remembered = new Map<string, number>();
   const verifying = new Map<string, Promise<boolean>>();
   const limit = createLimit();
+
+  const opened = (hashes: readonly string[]): Buffer[] =>
+    hashes.flatMap((hash) => {
+      if (!hash.startsWith(sealedMark)) return [];
+      return seal.open(sealContext, Buffer.from(hash.slice(sealedMark.length), 'base64')) ?? [];
+    });
 
   const verifyDerived = (clientId: string, secret: string, hash: string): Promise<boolean> => {
     const memory = createHmac('sha256', memoryKey)
@@ -65,18 +82,25 @@ export function createClientSecrets(options: {
   };
 
   return {
-    generate: () => random(20).toString('base64url').slice(0, 26),
-    async hash(secret, generated) {
+    generate: ({ asKey } = { asKey: false }) =>
+      random(40)
+        .toString('base64url')
+        .slice(0, asKey ? 52 : 26),
+    async hash(secret, { generated, recoverable }) {
+      if (recoverable) return sealedMark + seal.seal(sealContext, Buffer.from(secret)).toString('base64');
       const salt = random(saltBytes);
       if (generated) return `$hmac-sha256$${raw(salt)}$${raw(fastHash(salt, secret))}`;
       const hash = await limit(() => derive(secret, salt, iterations, hashBytes, 'sha256'));
       return `$pbkdf2-sha256$i=${String(iterations)},l=${String(hashBytes)}$${raw(salt)}$${raw(hash)}`;
     },
+    recover: opened,
     async verify(clientId, secret, hashes) {
       if (Buffer.byteLength(secret) > longestSecret) return false;
       for (const hash of hashes) {
         if (hash.startsWith('$hmac-sha256$')) {
           if (matchesFast(secret, hash)) return true;
+        } else if (hash.startsWith(sealedMark)) {
+          if (opened([hash]).some((known) => sameBytes(known, Buffer.from(secret)))) return true;
         } else if (await verifyDerived(clientId, secret, hash)) {
           return true;
         }

@@ -4,6 +4,8 @@ import type { Log, Metrics } from '@cardea/service';
 import { createAccessTokenKeys } from './access-token-keys.js';
 import { createAuthenticateClient } from './authenticate-client.js';
 import type { TokenCache } from './cache/token-cache.js';
+import { createVerifyClientAssertion } from './client-assertion.js';
+import type { ClientKeys } from './client-keys.js';
 import type { CachingClientResolver } from './client-resolver.js';
 import { createClientSecrets } from './client-secrets.js';
 import { createEvents } from './events.js';
@@ -13,6 +15,7 @@ import { createIntrospection } from './introspect.js';
 import { createIssue } from './issue.js';
 import { createLiveTokens } from './live-tokens.js';
 import { createDocuments } from './metadata.js';
+import type { Outbound } from './outbound/index.js';
 import { createPageTokens } from './page-tokens.js';
 import type { PublicKeys } from './public-keys.js';
 import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
@@ -30,6 +33,7 @@ import type { Database } from './storage/database.js';
 import type { Families } from './storage/families.js';
 import { createFamilies } from './storage/families.js';
 import { createRefreshTokens } from './storage/refresh-tokens.js';
+import { createReplays } from './storage/replays.js';
 import { createAccessTokens } from './storage/tokens.js';
 import { createUserinfo } from './userinfo.js';
 
@@ -42,6 +46,8 @@ export interface TokenRoomsOptions {
   readonly resolver: CachingClientResolver;
   readonly keys: SigningClient;
   readonly publicKeys: PublicKeys;
+  readonly outbound: Outbound;
+  readonly clientKeys: ClientKeys;
   /** `secrets.system`, newest first. */
   readonly secrets: readonly string[];
   /** Milliseconds since the epoch. */
@@ -60,12 +66,12 @@ export interface TokenRooms {
 }
 
 export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
-  const { settings, database, cache, handles, clients, resolver, keys, publicKeys, now, random } = options;
+  const { settings, database, cache, handles, clients, resolver, keys, publicKeys, clientKeys, now, random } = options;
   const { issuer, publicUrl, hydraCompat, policy } = settings;
   const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
   const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
   const events = createEvents(options.log, options.metrics);
-  const secrets = createClientSecrets({ random, now });
+  const secrets = createClientSecrets({ seal: seal('client_secret'), random, now });
 
   const tokens = createAccessTokens(database);
   const refreshTokens = createRefreshTokens(database);
@@ -74,7 +80,18 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });
   const { accessTokenFormat } = settings;
   const signer = createSigner({ keys, publicKeys, issuer, accessTokenFormat, random });
-  const authenticate = createAuthenticateClient({ clients: resolver, secrets, events, hydraCompat });
+  const replays = createReplays(database);
+  const { endpoints } = settings;
+  const assertion = createVerifyClientAssertion({
+    issuer,
+    endpoints,
+    keys: clientKeys,
+    secrets,
+    replays,
+    hydraCompat,
+    now,
+  });
+  const authenticate = createAuthenticateClient({ clients: resolver, secrets, assertion, events, hydraCompat });
   const live = createLiveTokens({
     handles,
     accessTokenKeys,

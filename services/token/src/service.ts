@@ -6,10 +6,12 @@ import { required, securityOf } from '@cardea/service';
 import { createAuthorizationContext } from './authorize/create-context.js';
 import { authorizationSettings } from './authorize/settings.js';
 import { openTokenCache } from './cache/create-cache.js';
+import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import { createHandles } from './handles.js';
 import { requireSchema } from './migrations.js';
+import { createOutbound, outboundPolicy } from './outbound/index.js';
 import { createPublicKeys } from './public-keys.js';
 import { createAuthorizationHandlers } from './rpc/authorization.js';
 import { createInteractionHandlers } from './rpc/interaction.js';
@@ -41,6 +43,10 @@ export const service: Service = {
     const publicKeys = createPublicKeys({ list: listPublicKeys(keys), log, now });
     host.onStop(() => publicKeys.close());
 
+    const outbound = createOutbound(outboundPolicy(config), { log });
+    host.onStop(() => outbound.close());
+    const clientKeys = createClientKeys({ outbound, now });
+
     const rooms = createTokenRooms({
       settings,
       database,
@@ -50,6 +56,8 @@ export const service: Service = {
       resolver,
       keys,
       publicKeys,
+      outbound,
+      clientKeys,
       secrets,
       now,
       random,

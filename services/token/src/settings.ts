@@ -8,6 +8,8 @@ export interface TokenSettings {
   readonly issuer: string;
   /** Base of the public API, without a slash at its end. */
   readonly publicUrl: string;
+  /** The token endpoint, by every name it has. */
+  readonly endpoints: readonly string[];
   readonly lifetimes: TokenLifetimes;
   readonly policy: GrantPolicy;
   readonly accessTokenStrategy: 'opaque' | 'jwt';
@@ -21,9 +23,11 @@ export function tokenSettings(config: Config): TokenSettings {
   const issuer = required(urls.self.issuer, 'urls.self.issuer');
   const hydraCompat = profile === 'hydra-compat';
   const format = oauth2.accessTokenFormat ?? (hydraCompat ? 'hydra' : 'rfc9068');
+  const publicUrl = (urls.self.public ?? issuer).replace(/\/+$/, '');
   return {
     issuer,
-    publicUrl: (urls.self.public ?? issuer).replace(/\/+$/, ''),
+    publicUrl,
+    endpoints: [...new Set([publicUrl, issuer.replace(/\/+$/, '')])].map((base) => `${base}/oauth2/token`),
     lifetimes: { access: ttl.accessToken, id: ttl.idToken, refresh: ttl.refreshToken },
     policy: {
       scopeStrategy: strategies.scope,

@@ -6,12 +6,14 @@ import { clientV1, signingV1 } from '@cardea/rpc';
 import type { Metrics } from '@cardea/service';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { openTokenCache } from './cache/create-cache.js';
+import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
 import type { TokenRooms } from './create-token-rooms.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import type { TestDatabase } from './database.fixture.js';
 import { createTestDatabase, quietLog } from './database.fixture.js';
 import { createHandles } from './handles.js';
+import { createOutbound } from './outbound/index.js';
 import { createPublicKeys } from './public-keys.js';
 import { createSeal } from './seal.js';
 import { createTestSigner } from './signer.fixture.js';
@@ -29,6 +31,7 @@ const challenge = createHash('sha256').update(verifier).digest('base64url');
 export const settings: TokenSettings = {
   issuer: 'https://as.test',
   publicUrl: 'https://as.test',
+  endpoints: ['https://as.test/oauth2/token'],
   lifetimes: { access: 3_600_000, id: 3_600_000, refresh: 2_592_000_000 },
   policy: {
     scopeStrategy: 'wildcard',
@@ -82,6 +85,10 @@ export async function createTokenService(
     metrics,
     commandTimeoutMillis,
   });
+  const outbound = createOutbound(
+    { disallowPrivate: false, privateByDefault: true, excepted: () => true, plainHttp: true },
+    { log: quietLog },
+  );
   const merged = { ...settings, ...options.settings };
   const rooms: TokenRooms = createTokenRooms({
     settings: merged,
@@ -92,6 +99,8 @@ export async function createTokenService(
     resolver,
     keys: signer,
     publicKeys,
+    outbound,
+    clientKeys: createClientKeys({ outbound, now }),
     secrets,
     now,
     random: randomBytes,
@@ -191,6 +200,7 @@ export async function createTokenService(
     },
     async close() {
       publicKeys.close();
+      outbound.close();
       cache.close();
       await resolver.close();
       if (pool !== database.pool) await pool.end();

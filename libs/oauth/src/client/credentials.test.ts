@@ -4,10 +4,10 @@ import { uniqueParameters } from '../parameters.js';
 import { readCredentials } from './credentials.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-const read = (authorization: string, form: string) => {
+const read = (authorization: string, form: string, lenient = false) => {
   const list = [...new URLSearchParams(form)].map(([name, value]) => ({ name, value }));
   try {
-    return readCredentials(authorization, uniqueParameters(list));
+    return readCredentials(authorization, uniqueParameters(list), lenient);
   } catch (error) {
     return (error as { code: string }).code;
   }
@@ -43,11 +43,20 @@ describe('readCredentials', () => {
     ['header and form', `Basic ${base64('id:secret')}`, 'client_id=id&client_secret=secret', 'invalid_request'],
     ['header and assertion', `Basic ${base64('id:secret')}`, assertion, 'invalid_request'],
     ['secret and assertion', '', `client_id=id&client_secret=s&${assertion}`, 'invalid_request'],
-    ['an assertion', '', assertion, { method: 'private_key_jwt', clientId: undefined, assertion: 'x.y.z' }],
+    ['an assertion', '', assertion, { method: 'assertion', clientId: undefined, assertion: 'x.y.z' }],
     ['an assertion without its type', '', 'client_assertion=x', 'invalid_request'],
     ['an assertion of another type', '', 'client_assertion=x&client_assertion_type=saml', 'invalid_request'],
     ['a type without its assertion', '', assertion.split('&')[0]!, 'invalid_request'],
   ])('%s', (_name, authorization, form, expected) => {
     expect(read(authorization, form)).toEqual(expected);
+  });
+
+  test.each<[string, string, string, unknown]>([
+    ['another scheme', 'Bearer abc', '', undefined],
+    ['no base64', 'Basic !!!', 'client_id=id', { method: 'none', clientId: 'id' }],
+    ['another client_id in the form', `Basic ${base64('id:secret')}`, 'client_id=x', basic('id', 'secret')],
+    ['a malformed escape', `Basic ${base64('id:%zz')}`, '', 'invalid_request'],
+  ])('as Hydra reads: %s', (_name, authorization, form, expected) => {
+    expect(read(authorization, form, true)).toEqual(expected);
   });
 });

@@ -4,7 +4,7 @@ import { jwsAlgorithms } from '../algorithms.js';
 import { OAuthError } from '../errors.js';
 import { checkRedirectUriRegistration } from '../redirect-uri.js';
 import { parseScope } from '../scope.js';
-import { registeredMethod, registrableAuthenticationMethods } from './authentication.js';
+import { authenticationMethods, hmacAlgorithms, registeredMethod } from './authentication.js';
 
 /** The metadata that has rules, named as in cardea.client.v1.Client. Empty means absent. */
 export interface ClientMetadata {
@@ -81,15 +81,25 @@ export function checkClientMetadata(client: ClientMetadata, policy: ClientMetada
   checkUrls(client);
   client.allowedCorsOrigins.forEach(checkOrigin);
   oneOf('subject_type', client.subjectType, policy.subjectTypes);
-  oneOf('token_endpoint_auth_method', client.tokenEndpointAuthMethod, registrableAuthenticationMethods);
+  oneOf('token_endpoint_auth_method', client.tokenEndpointAuthMethod, authenticationMethods);
   oneOf('access_token_strategy', client.accessTokenStrategy, ['', 'jwt', 'opaque']);
   const algorithms = ['', ...jwsAlgorithms.keys()];
   oneOf('id_token_signed_response_alg', client.idTokenSignedResponseAlg, algorithms);
   oneOf('userinfo_signed_response_alg', client.userinfoSignedResponseAlg, ['none', ...algorithms]);
-  oneOf('token_endpoint_auth_signing_alg', client.tokenEndpointAuthSigningAlg, algorithms);
+  const shared = client.tokenEndpointAuthMethod === 'client_secret_jwt';
+  oneOf(
+    'token_endpoint_auth_signing_alg',
+    client.tokenEndpointAuthSigningAlg,
+    shared ? ['', ...hmacAlgorithms] : algorithms,
+  );
   checkKeys(client);
   if (client.metadataJson.length > 0) parseJson('metadata', client.metadataJson);
-  for (const [name, millis] of Object.entries(client.lifespans ?? {})) {
+  checkLifespans(client.lifespans);
+}
+
+/** @throws {OAuthError} invalid_client_metadata for a negative lifetime */
+export function checkLifespans(lifespans: object | undefined): void {
+  for (const [name, millis] of Object.entries(lifespans ?? {})) {
     if (typeof millis === 'number' && (millis < 0 || !Number.isSafeInteger(millis)))
       refuse(name, 'must not be negative');
   }

@@ -3,4 +3,4 @@ export { createOutbound } from './outbound.js';
 export type { Outbound, OutboundOptions, OutboundPost } from './outbound.js';
 export { OutboundError } from './outbound-error.js';
 export type { TargetPolicy } from './target.js';
-export { urlMatcher } from './url-glob.js';
+export { outboundPolicy } from './settings.js';

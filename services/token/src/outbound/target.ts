@@ -27,7 +27,9 @@ type LookupCallback = (error: Error | null, address: string | LookupAddress[], f
 export type SocketLookup = (hostname: string, options: LookupOptions, callback: LookupCallback) => void;
 
 /** Services that answer to bytes they were not meant to get, above the ports that are refused anyway. */
-const delicatePorts: readonly number[] = [1433, 2049, 2375, 2376, 3306, 5432, 5984, 6379, 6380, 9200, 9229, 11211, 27017];
+const delicatePorts: readonly number[] = [
+  1433, 2049, 2375, 2376, 3306, 5432, 5984, 6379, 6380, 9200, 9229, 11211, 27017,
+];
 const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 export interface Target {

@@ -2,7 +2,15 @@
 
 /** @returns whether a URL, as the URL parser spells it, matches one of the globs */
 export function urlMatcher(globs: readonly string[]): (url: string) => boolean {
-  const patterns = globs.map((glob) => new RegExp(`^${glob.split(/(\*\*?|\?)/).map(translated).join('')}$`));
+  const patterns = globs.map(
+    (glob) =>
+      new RegExp(
+        `^${glob
+          .split(/(\*\*?|\?)/)
+          .map(translated)
+          .join('')}$`,
+      ),
+  );
   return (url) => patterns.some((pattern) => pattern.test(url));
 }
 
