@@ -48,7 +48,7 @@ export function createDispatch(services: readonly ServedService[], options: Disp
     // Causes never cross: this is the one place that sees them, so it logs them and lets the id travel.
     if (error.cause !== undefined && error.errorId === undefined) {
       error.errorId = randomBytes(8).toString('hex');
-      log.error({ err: error.cause, error_id: error.errorId, code: error.code, method: path }, 'a call failed');
+      log.error({ err: error.cause, error_id: error.errorId, error: error.code, method: path }, 'a call failed');
     }
     return { ok: false, error };
   };
