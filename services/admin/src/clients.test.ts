@@ -9,6 +9,7 @@ let admin: StartedAdmin;
 const stored = new Map<string, { client: clientV1.Client; version: number; secret: string }>();
 /** Runs between the read and the write of a change. */
 let meanwhile: (() => void) | undefined;
+const revoked: string[] = [];
 let listed: clientV1.ListClientsRequest | undefined;
 
 const missing = () => new OAuthError('not_found', 'Unable to locate the resource');
@@ -52,6 +53,27 @@ beforeAll(async () => {
             secret: clientSecret === '' ? found.secret : clientSecret,
           });
           return { client };
+        },
+        setClientLifespans: async ({ clientId, lifespans }) => {
+          const found = stored.get(clientId);
+          if (found === undefined) throw missing();
+          const client = { ...found.client, lifespans };
+          stored.set(clientId, { ...found, client });
+          return { client };
+        },
+        rotateClientSecret: async ({ clientId }) => {
+          const found = stored.get(clientId);
+          if (found === undefined) throw missing();
+          return { client: found.client, clientSecret: 'the-next' };
+        },
+        dropRotatedClientSecrets: async ({ clientId }) => {
+          const found = stored.get(clientId);
+          if (found === undefined) throw missing();
+          return { client: found.client };
+        },
+        revokeClientTokens: async ({ clientId }) => {
+          revoked.push(clientId);
+          return {};
         },
         deleteClient: async ({ clientId }) => {
           if (!stored.delete(clientId)) throw missing();
@@ -295,5 +317,36 @@ describe('changing', () => {
     expect(
       (await admin.call('PUT', '/admin/clients/x/lifespans', { implicit_grant_id_token_lifespan: '1d' })).status,
     ).toBe(400);
+  });
+});
+
+describe('secrets and tokens', () => {
+  const rotate = '/admin/clients/x/secrets/rotate';
+
+  test('a rotated secret is told once, with the client', async () => {
+    await admin.call('POST', '/admin/clients', { client_id: 'x', client_name: 'n' });
+    const rotated = await admin.call('POST', rotate);
+    expect([rotated.status, rotated.json]).toEqual([
+      200,
+      expect.objectContaining({ client_id: 'x', client_name: 'n', client_secret: 'the-next', redirect_uris: [] }),
+    ]);
+    const dropped = await admin.call('DELETE', rotate);
+    expect([dropped.status, dropped.json]).toEqual([200, expect.objectContaining({ client_id: 'x' })]);
+    expect(dropped.json).not.toHaveProperty('client_secret');
+  });
+
+  test.each(['POST', 'DELETE'])('%s of an unknown client is 404', async (method) => {
+    const answer = await admin.call(method, rotate);
+    expect([answer.status, answer.json]).toEqual([404, notFound]);
+  });
+
+  test('tokens are revoked by client, idempotently, and never of nobody', async () => {
+    for (let i = 0; i < 2; i++) {
+      const answer = await admin.call('DELETE', '/admin/oauth2/tokens?client_id=a%20b');
+      expect([answer.status, answer.text]).toEqual([204, '']);
+    }
+    const without = await admin.call('DELETE', '/admin/oauth2/tokens');
+    expect([without.status, without.json]).toEqual([400, expect.objectContaining({ error: 'invalid_request' })]);
+    expect(revoked).toEqual(['a b', 'a b']);
   });
 });

@@ -8,6 +8,7 @@ import { securityOf } from '@cardea/service';
 import { readFileSync } from 'node:fs';
 import { adminErrorBody } from './error-body.js';
 import { checkExposure } from './exposure.js';
+import { clientChangeRoutes } from './routes/client-changes.js';
 import { clientRoutes } from './routes/clients.js';
 import { interactionRoutes } from './routes/interactions.js';
 import { introspectionRoutes } from './routes/introspect.js';
@@ -45,6 +46,7 @@ export const service: Service = {
       routes: [
         ...introspectionRoutes(introspection),
         ...interactionRoutes(interactions),
+        ...clientChangeRoutes(clients),
         ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
         ...healthRoutes(host, { prefix: '/admin', reasons: 'shown' }),
         ...operationRoutes(host, ownVersion()),

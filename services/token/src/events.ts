@@ -12,6 +12,8 @@ const loudness = {
   refresh_reuse_detected: 'warn',
   client_created: 'info',
   client_changed: 'info',
+  client_secret_rotated: 'info',
+  client_tokens_revoked: 'info',
   client_deleted: 'info',
 } as const;
 

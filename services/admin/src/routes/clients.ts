@@ -5,10 +5,10 @@ import { OAuthError } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { clientV1 } from '@cardea/rpc';
 import type { SentClient } from '../client-json.js';
-import { clientJson, lifespanFields, patchableJson, readClient } from '../client-json.js';
+import { clientJson, patchableJson, readClient } from '../client-json.js';
 import { patched } from '../client-patch.js';
-import { objectOf } from '../json-members.js';
 import { linkHeader, readPage } from '../pagination.js';
+import { idOf } from './client-changes.js';
 
 type Clients = ClientOf<typeof clientV1.ClientServiceService>;
 
@@ -90,16 +90,6 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
     sendJson(response, 200, json);
   };
 
-  const setLifespans: Handler = async (request, response) => {
-    const body = objectOf(await readJson(request));
-    const json = await change(request, callOptions(request, response), (client) => {
-      const altered = { ...client, lifespans: undefined };
-      for (const field of lifespanFields) field.read?.(body, altered);
-      return { client: altered, secret: '' };
-    });
-    sendJson(response, 200, json);
-  };
-
   const remove: Handler = async (request, response) => {
     await clients.deleteClient({ clientId: idOf(request) }, callOptions(request, response));
     sendEmpty(response, 204);
@@ -108,11 +98,8 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
   return [
     { path: '/admin/clients', get: list, post: create },
     { path: '/admin/clients/:id', get: read, put: replace, patch, delete: remove },
-    { path: '/admin/clients/:id/lifespans', put: setLifespans },
   ];
 }
-
-const idOf = (request: Request) => String(request.params['id']);
 
 /** A secret is told once: to whoever has just set it. */
 const echoed = ({ secret }: Pick<SentClient, 'secret'>) => (secret === '' ? {} : { client_secret: secret });

@@ -4,6 +4,7 @@ import {
   longestSecret,
   OAuthError,
   registeredMethod,
+  sharedSecretBytes,
   shortestSecret,
   withClientDefaults,
 } from '@cardea/oauth';
@@ -17,6 +18,8 @@ import type { Handles } from '../handles.js';
 import type { PageTokens } from '../page-tokens.js';
 import type { Clients } from '../storage/clients.js';
 import type { Families } from '../storage/families.js';
+import { createClientChangeHandlers } from './client-changes.js';
+import { found, known } from './client-lookup.js';
 
 const defaultPage = 100;
 const largestPage = 500;
@@ -36,12 +39,16 @@ export function createClientHandlers(options: {
   const { clients, resolver, secrets, families, handles, pageTokens, events, random } = options;
 
   return {
+    ...createClientChangeHandlers({ clients, resolver, secrets, families, events }),
+
     async createClient(request) {
       const given = request.client ?? clientV1.Client.create();
       const client = accepted({ ...given, clientId: given.clientId === '' ? randomUuid(random) : given.clientId });
-      const chosen = checkedSecret(request.clientSecret);
-      const secret = isPublic(client) ? '' : (chosen ?? secrets.generate());
-      const secretHashes = secret === '' ? [] : [await secrets.hash(secret, chosen === undefined)];
+      const asKey = signsWithSecret(client);
+      const chosen = checkedSecret(request.clientSecret, asKey);
+      const secret = isPublic(client) ? '' : (chosen ?? secrets.generate({ asKey }));
+      const secretHashes =
+        secret === '' ? [] : [await secrets.hash(secret, { generated: chosen === undefined, recoverable: asKey })];
       const registration = handles.mint('registration_access_token', never);
       const stored = await clients.insert({ client, secretHashes, registrationKey: registration.key });
       if (stored === undefined) throw new OAuthError('conflict', 'A client with that id exists already.');
@@ -66,8 +73,10 @@ export function createClientHandlers(options: {
 
     async setClient(request) {
       const client = accepted(request.client ?? clientV1.Client.create());
-      const chosen = checkedSecret(request.clientSecret);
-      const secretHashes = chosen === undefined ? undefined : [await secrets.hash(chosen, false)];
+      const recoverable = signsWithSecret(client);
+      const chosen = checkedSecret(request.clientSecret, recoverable);
+      const secretHashes =
+        chosen === undefined ? undefined : [await secrets.hash(chosen, { generated: false, recoverable })];
       const outcome = await clients.replace(client, { secretHashes, ifVersion: request.ifVersion });
       if (outcome === 'changed') throw new OAuthError('conflict', 'The client changed meanwhile.');
       const stored = found(outcome === 'missing' ? undefined : outcome);
@@ -89,6 +98,8 @@ export function createClientHandlers(options: {
 }
 
 const isPublic = (client: clientV1.Client) => registeredMethod(client) === 'none';
+/** Such a secret is a key: long, and stored so that it can be had back (docs/decisions/0030). */
+const signsWithSecret = (client: clientV1.Client) => registeredMethod(client) === 'client_secret_jwt';
 
 function accepted(given: clientV1.Client): clientV1.Client {
   const client = withClientDefaults(given);
@@ -97,19 +108,12 @@ function accepted(given: clientV1.Client): clientV1.Client {
 }
 
 /** Undefined when the operator chose none. */
-function checkedSecret(secret: string): string | undefined {
+function checkedSecret(secret: string, asKey: boolean): string | undefined {
   if (secret === '') return undefined;
-  if (secret.length < shortestSecret || Buffer.byteLength(secret) > longestSecret) {
-    const limits = `${String(shortestSecret)} characters and at most ${String(longestSecret)} bytes`;
+  const shortest = asKey ? sharedSecretBytes : shortestSecret;
+  if (secret.length < shortest || Buffer.byteLength(secret) > longestSecret) {
+    const limits = `${String(shortest)} characters and at most ${String(longestSecret)} bytes`;
     throw new OAuthError('invalid_client_metadata', `The client_secret must have at least ${limits}.`);
   }
   return secret;
-}
-
-/** PostgreSQL has no NUL in its texts, so nothing is named with one. */
-const known = (text: string) => text.replaceAll('\0', '\ufffd');
-
-function found<T>(value: T | undefined): T {
-  if (value === undefined) throw new OAuthError('not_found', 'Unable to locate the resource');
-  return value;
 }

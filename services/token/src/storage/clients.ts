@@ -34,9 +34,16 @@ export interface Clients {
     client: clientV1.Client,
     options: { secretHashes: readonly string[] | undefined; ifVersion: number },
   ): Promise<StoredClient | 'missing' | 'changed'>;
+  /** Puts a secret before the present ones, of which the newest few stay. Undefined when there is no such client. */
+  rotateSecret(id: string, secretHash: string): Promise<StoredClient | undefined>;
+  /** Keeps the newest secret only. Undefined when there is no such client. */
+  dropRotatedSecrets(id: string): Promise<StoredClient | undefined>;
   /** False when there was none. */
   remove(id: string): Promise<boolean>;
 }
+
+/** Secrets that stay good beside the newest one (Hydra's number). */
+const mostRotated = 5;
 
 const columns = 'id, metadata, secret_hashes, version, created_at, updated_at';
 
@@ -102,6 +109,22 @@ export function createClients(database: Database): Clients {
       );
       if (row !== undefined) return read(row);
       return (await find(client.clientId)) === undefined ? 'missing' : 'changed';
+    },
+    async rotateSecret(id, secretHash) {
+      const [row] = await rows(
+        `UPDATE cardea.client SET secret_hashes = (array_prepend($2, secret_hashes))[:${String(mostRotated + 1)}],
+            version = version + 1, updated_at = now() WHERE id = $1 RETURNING ${columns}`,
+        [id, secretHash],
+      );
+      return row && read(row);
+    },
+    async dropRotatedSecrets(id) {
+      const [row] = await rows(
+        `UPDATE cardea.client SET secret_hashes = secret_hashes[:1], version = version + 1, updated_at = now()
+          WHERE id = $1 RETURNING ${columns}`,
+        [id],
+      );
+      return row && read(row);
     },
     async remove(id) {
       return (await rows('DELETE FROM cardea.client WHERE id = $1 RETURNING id', [id])).length === 1;

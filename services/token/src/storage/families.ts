@@ -9,6 +9,8 @@ export interface Families {
   fall(grantId: string): Promise<void>;
   /** Withdraws all grants of a client and kills all its tokens. */
   fallOfClient(clientId: string): Promise<void>;
+  /** Kills a client's access tokens and nothing else: its refresh tokens may get new ones. */
+  endAccessOfClient(clientId: string): Promise<void>;
 }
 
 const batch = 5_000;
@@ -46,23 +48,30 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
         );
       });
       await invalidate(keys);
-      // What the client holds for itself has no grant. In batches, so that no transaction is long.
-      for (;;) {
-        const { rows } = await database
-          .query<{ key: Buffer }>(
-            `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
-              SELECT key, expires_at FROM cardea.access_token WHERE client_id = $1 LIMIT ${String(batch)}
-            ) RETURNING key`,
-            [clientId],
-          )
-          .catch((error: unknown) => {
-            throw storageFailure(error);
-          });
-        await invalidate(keysOf(rows));
-        if (rows.length < batch) return;
-      }
+      // What the client holds for itself has no grant.
+      await endAccess(clientId);
     },
+
+    endAccessOfClient: endAccess,
   };
+
+  /** In batches, so that no transaction is long. */
+  async function endAccess(clientId: string): Promise<void> {
+    for (;;) {
+      const { rows } = await database
+        .query<{ key: Buffer }>(
+          `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
+            SELECT key, expires_at FROM cardea.access_token WHERE client_id = $1 LIMIT ${String(batch)}
+          ) RETURNING key`,
+          [clientId],
+        )
+        .catch((error: unknown) => {
+          throw storageFailure(error);
+        });
+      await invalidate(keysOf(rows));
+      if (rows.length < batch) return;
+    }
+  }
 
   async function killTokens(connection: Connection, grantIds: readonly string[]): Promise<Buffer[]> {
     if (grantIds.length === 0) return [];

@@ -3005,6 +3005,56 @@ export const ClientServiceService = {
       Buffer.from(DeleteClientResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteClientResponse => DeleteClientResponse.decode(value),
   },
+  /** Replaces all lifespans of a client. */
+  setClientLifespans: {
+    path: "/cardea.client.v1.ClientService/SetClientLifespans" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetClientLifespansRequest): Buffer =>
+      Buffer.from(SetClientLifespansRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetClientLifespansRequest => SetClientLifespansRequest.decode(value),
+    responseSerialize: (value: SetClientLifespansResponse): Buffer =>
+      Buffer.from(SetClientLifespansResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetClientLifespansResponse => SetClientLifespansResponse.decode(value),
+  },
+  /** Gives a client a new secret; the last few go on working until they are dropped. */
+  rotateClientSecret: {
+    path: "/cardea.client.v1.ClientService/RotateClientSecret" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RotateClientSecretRequest): Buffer =>
+      Buffer.from(RotateClientSecretRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RotateClientSecretRequest => RotateClientSecretRequest.decode(value),
+    responseSerialize: (value: RotateClientSecretResponse): Buffer =>
+      Buffer.from(RotateClientSecretResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RotateClientSecretResponse => RotateClientSecretResponse.decode(value),
+  },
+  /** Drops every secret but the newest. */
+  dropRotatedClientSecrets: {
+    path: "/cardea.client.v1.ClientService/DropRotatedClientSecrets" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DropRotatedClientSecretsRequest): Buffer =>
+      Buffer.from(DropRotatedClientSecretsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DropRotatedClientSecretsRequest =>
+      DropRotatedClientSecretsRequest.decode(value),
+    responseSerialize: (value: DropRotatedClientSecretsResponse): Buffer =>
+      Buffer.from(DropRotatedClientSecretsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DropRotatedClientSecretsResponse =>
+      DropRotatedClientSecretsResponse.decode(value),
+  },
+  /** Revokes all access tokens of a client. */
+  revokeClientTokens: {
+    path: "/cardea.client.v1.ClientService/RevokeClientTokens" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeClientTokensRequest): Buffer =>
+      Buffer.from(RevokeClientTokensRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeClientTokensRequest => RevokeClientTokensRequest.decode(value),
+    responseSerialize: (value: RevokeClientTokensResponse): Buffer =>
+      Buffer.from(RevokeClientTokensResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeClientTokensResponse => RevokeClientTokensResponse.decode(value),
+  },
 } as const;
 
 export interface ClientServiceServer extends UntypedServiceImplementation {
@@ -3021,6 +3071,14 @@ export interface ClientServiceServer extends UntypedServiceImplementation {
   setClient: handleUnaryCall<SetClientRequest, SetClientResponse>;
   /** Deletes a client and all that was issued to it, or fails with `not_found`. */
   deleteClient: handleUnaryCall<DeleteClientRequest, DeleteClientResponse>;
+  /** Replaces all lifespans of a client. */
+  setClientLifespans: handleUnaryCall<SetClientLifespansRequest, SetClientLifespansResponse>;
+  /** Gives a client a new secret; the last few go on working until they are dropped. */
+  rotateClientSecret: handleUnaryCall<RotateClientSecretRequest, RotateClientSecretResponse>;
+  /** Drops every secret but the newest. */
+  dropRotatedClientSecrets: handleUnaryCall<DropRotatedClientSecretsRequest, DropRotatedClientSecretsResponse>;
+  /** Revokes all access tokens of a client. */
+  revokeClientTokens: handleUnaryCall<RevokeClientTokensRequest, RevokeClientTokensResponse>;
 }
 
 /** Dynamic client registration and its management (RFC 7591, RFC 7592). Callers: the gateway. */

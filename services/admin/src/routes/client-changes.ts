@@ -1,0 +1,54 @@
+// Below /admin/clients/{id}, and /admin/oauth2/tokens: one thing of a client is changed, the rest is kept (hydra-wire §2.2, §2.7).
+import type { Handler, Request, Route } from '@cardea/http';
+import { callOptions, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
+import { OAuthError } from '@cardea/oauth';
+import type { ClientOf } from '@cardea/rpc';
+import { clientV1 } from '@cardea/rpc';
+import { clientJson, lifespanFields } from '../client-json.js';
+import { objectOf } from '../json-members.js';
+
+type Clients = ClientOf<typeof clientV1.ClientServiceService>;
+
+export function clientChangeRoutes(clients: Clients): Route[] {
+  const setLifespans: Handler = async (request, response) => {
+    const body = objectOf(await readJson(request));
+    const said = clientV1.Client.create({});
+    for (const field of lifespanFields) field.read?.(body, said);
+    const { client } = await clients.setClientLifespans(
+      { clientId: idOf(request), lifespans: said.lifespans },
+      callOptions(request, response),
+    );
+    sendJson(response, 200, clientJson(client));
+  };
+
+  const rotate: Handler = async (request, response) => {
+    const { client, clientSecret } = await clients.rotateClientSecret(
+      { clientId: idOf(request) },
+      callOptions(request, response),
+    );
+    sendJson(response, 200, { ...clientJson(client), client_secret: clientSecret });
+  };
+
+  const drop: Handler = async (request, response) => {
+    const { client } = await clients.dropRotatedClientSecrets(
+      { clientId: idOf(request) },
+      callOptions(request, response),
+    );
+    sendJson(response, 200, clientJson(client));
+  };
+
+  const revokeTokens: Handler = async (request, response) => {
+    const clientId = valueOf(readQuery(request), 'client_id') ?? '';
+    if (clientId === '') throw new OAuthError('invalid_request', 'The parameter client_id is missing.');
+    await clients.revokeClientTokens({ clientId }, callOptions(request, response));
+    sendEmpty(response, 204);
+  };
+
+  return [
+    { path: '/admin/clients/:id/lifespans', put: setLifespans },
+    { path: '/admin/clients/:id/secrets/rotate', post: rotate, delete: drop },
+    { path: '/admin/oauth2/tokens', delete: revokeTokens },
+  ];
+}
+
+export const idOf = (request: Request) => String(request.params['id']);
