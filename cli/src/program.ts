@@ -8,7 +8,7 @@ import { served } from './served.js';
 import { serve } from './serve.js';
 
 interface ConfigOptions {
-  readonly config: readonly string[];
+  readonly config?: readonly string[];
 }
 
 const overview = `
@@ -40,18 +40,18 @@ export function createProgram(surroundings: Surroundings): Command {
     withConfig(serving.command(name))
       .description(purpose)
       .addHelpText('after', `\nNeeds: ${needs}\n\nExample:\n  $ ${example}`)
-      .action(({ config }: ConfigOptions) => serve(name, configOf(config, surroundings)));
+      .action(({ config = [] }: ConfigOptions) => serve(name, configOf(config, surroundings)));
   }
 
   const migrating = program.command('migrate').description('Keep the database schema up to date.').exitOverride();
   withConfig(migrating.command('up'))
     .description('Run the migrations that have not run yet. Safe to repeat, and from many machines at once.')
     .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ DSN=postgres://cardea@localhost/cardea cardea migrate up')
-    .action(({ config }: ConfigOptions) => migrate(configOf(config, surroundings), surroundings.out));
+    .action(({ config = [] }: ConfigOptions) => migrate(configOf(config, surroundings), surroundings.out));
   withConfig(migrating.command('status'))
     .description('Say which migrations have run. Changes nothing; exit code 1 when some have not.')
     .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea migrate status --config cardea.yaml')
-    .action(({ config }: ConfigOptions) => migrationReport(configOf(config, surroundings), surroundings.out));
+    .action(({ config = [] }: ConfigOptions) => migrationReport(configOf(config, surroundings), surroundings.out));
 
   const keys = program.command('keys').description('Look after the signing keys.').exitOverride();
   withConfig(keys.command('bootstrap'))
@@ -61,7 +61,7 @@ export function createProgram(surroundings: Surroundings): Command {
       '\nNeeds: dsn, and either keys.kek (keys sealed in PostgreSQL) or hsm.* (keys in a PKCS#11 token)\n\n' +
         'Example:\n  $ cardea keys bootstrap --config cardea.yaml',
     )
-    .action(({ config }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));
+    .action(({ config = [] }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));
   return program;
 }
 
@@ -70,8 +70,7 @@ function withConfig(command: Command): Command {
     .option(
       '-c, --config <file>',
       'YAML file with settings; may be given several times, later ones win, the environment wins over all',
-      (file: string, before: readonly string[]) => [...before, file],
-      [] as readonly string[],
+      (file: string, before: readonly string[] = []) => [...before, file],
     )
     .exitOverride();
 }

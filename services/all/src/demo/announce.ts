@@ -32,8 +32,8 @@ Cardea runs. Open this in a browser and log in:
   admin API       ${facts.admin}
   login app       ${facts.login}
   introspection   ${facts.introspection}  (gRPC, cardea.token.v1.IntrospectionService)
-  PostgreSQL      ${facts.dsn}
-  Redis           ${facts.redis}
+  PostgreSQL      ${facts.pids['postgres'] === undefined ? 'the given DSN' : facts.dsn}
+  Redis           ${facts.pids['redis'] === undefined ? 'the given REDIS_URL' : facts.redis}
   signing keys    ${facts.hsm ? 'in a PKCS#11 token' : 'sealed in PostgreSQL'}
   state and logs  ${stateDirectory}
 

@@ -4,6 +4,8 @@ import { portIsFree, portOwner } from './port-owner.js';
 /** What wants which port. */
 export type Wanted = Readonly<Record<string, number>>;
 
+/** More than this only repeat that a whole demo is there. */
+const shown = 3;
 /** An outgoing connection may have had the port by chance. */
 const chanceMillis = 500;
 /** How long processes of a run that was killed may take to leave. */
@@ -29,9 +31,10 @@ async function takenOf(wanted: Wanted): Promise<[what: string, port: number][]> 
 }
 
 function sentence(taken: readonly [string, number][]): string {
-  const places = taken.map(([what, port]) => {
+  const places = taken.slice(0, shown).map(([what, port]) => {
     const owner = portOwner(port);
     return `port ${String(port)} (${what}) is taken${owner === undefined ? '' : ` by ${owner}`}`;
   });
-  return `${places.join(', ')}: stop what is there, or use other ports, as in \`npm run demo -- --ports 20000\``;
+  const more = taken.length > shown ? ` and ${String(taken.length - shown)} more` : '';
+  return `${places.join(', ')}${more}: stop what is there, or use other ports, as in \`npm run demo -- --ports 20000\``;
 }

@@ -56,7 +56,7 @@ async function demo(order: DemoOrder, { root, env }: { root: string; env: NodeJS
       await told;
     }
   } finally {
-    progress('ending everything');
+    if (Object.keys(crew.pids()).length > 0) progress('ending everything');
     await crew.stop();
     // A start that was interrupted hands over what it had begun, and that ends, too.
     await starting.catch(() => undefined);
