@@ -1,21 +1,17 @@
 // Below /admin/clients/{id}, and /admin/oauth2/tokens: one thing of a client is changed, the rest is kept (hydra-wire §2.2, §2.7).
 import type { Handler, Request, Route } from '@cardea/http';
 import { callOptions, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
-import { OAuthError } from '@cardea/oauth';
-import type { ClientOf } from '@cardea/rpc';
-import { clientV1 } from '@cardea/rpc';
-import { clientJson, lifespanFields } from '../client-json.js';
-import { objectOf } from '../json-members.js';
+import { OAuthError, readLifespans } from '@cardea/oauth';
+import type { ClientOf, clientV1 } from '@cardea/rpc';
+import { clientJson } from '../client-json.js';
 
 type Clients = ClientOf<typeof clientV1.ClientServiceService>;
 
 export function clientChangeRoutes(clients: Clients): Route[] {
   const setLifespans: Handler = async (request, response) => {
-    const body = objectOf(await readJson(request));
-    const said = clientV1.Client.create({});
-    for (const field of lifespanFields) field.read?.(body, said);
+    const lifespans = readLifespans(await readJson(request));
     const { client } = await clients.setClientLifespans(
-      { clientId: idOf(request), lifespans: said.lifespans },
+      { clientId: idOf(request), lifespans },
       callOptions(request, response),
     );
     sendJson(response, 200, clientJson(client));

@@ -1,11 +1,11 @@
 // /admin/clients: what operators and Hydra's SDKs do with clients (hydra-wire §2.2).
 import type { Handler, Request, Route } from '@cardea/http';
 import { callOptions, noStore, readJson, readQuery, sendEmpty, sendJson } from '@cardea/http';
-import { OAuthError } from '@cardea/oauth';
+import type { SentClient } from '@cardea/oauth';
+import { OAuthError, readClient } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { clientV1 } from '@cardea/rpc';
-import type { SentClient } from '../client-json.js';
-import { clientJson, patchableJson, readClient } from '../client-json.js';
+import { clientJson, patchableJson } from '../client-json.js';
 import { patched } from '../client-patch.js';
 import { linkHeader, readPage } from '../pagination.js';
 import { idOf } from './client-changes.js';

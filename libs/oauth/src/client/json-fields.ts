@@ -1,11 +1,10 @@
 // The kinds of members client JSON is made of: how each is read, and when it is written (hydra-wire §2.2: which are null,
 // which are empty, which are not there at all).
-import { formatDuration, parseDuration } from '@cardea/oauth';
-import type { clientV1 } from '@cardea/rpc';
-import type { JsonObject } from './json-members.js';
-import { flagMember, member, parsedJson, textMember, textsMember, wrongType } from './json-members.js';
+import type { JsonObject } from '../json-members.js';
+import { flagMember, member, parsedJson, textMember, textsMember, wrongType } from '../json-members.js';
+import { formatDuration, parseDuration } from '../lifespan.js';
+import type { ClientDocument as Client, LifespansDocument } from './document.js';
 
-type Client = clientV1.Client;
 /** Members of the client that hold exactly a T. In tuples, so that `boolean` is not taken apart. */
 type KeyOf<T> = {
   [K in keyof Client]-?: [T, Client[K]] extends [Client[K], T] ? K : never;
@@ -88,7 +87,7 @@ export function instantField(
 }
 
 /** A lifetime as a Go duration such as `1h30m0s`, or null for the server's. */
-export function lifespanField(name: string, key: keyof clientV1.Lifespans): ClientField {
+export function lifespanField(name: string, key: keyof LifespansDocument): ClientField {
   return {
     member: name,
     read(body, client) {
