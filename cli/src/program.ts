@@ -70,7 +70,7 @@ function withConfig(command: Command): Command {
     .option(
       '-c, --config <file>',
       'YAML file with settings; may be given several times, later ones win, the environment wins over all',
-      (file: string, before: readonly string[] = []) => [...before, file],
+      (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
     )
     .exitOverride();
 }

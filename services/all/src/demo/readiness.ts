@@ -16,12 +16,12 @@ export async function waitReady(
   part: Launched,
   lastWords: () => string | undefined,
 ): Promise<void> {
-  let ended = false;
-  void part.exited.then(() => (ended = true));
+  const fate = { ended: false };
+  void part.exited.then(() => (fate.ended = true));
   const end = Date.now() + longestMillis;
   let said = 'nobody listens yet';
   while (Date.now() < end) {
-    if (ended) throw new Error(`${name} ended at once: ${lastWords() ?? 'it said nothing'}`);
+    if (fate.ended) throw new Error(`${name} ended at once: ${lastWords() ?? 'it said nothing'}`);
     try {
       const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
       const text = await response.text();

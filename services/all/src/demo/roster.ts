@@ -1,5 +1,5 @@
 // Which programs a demo runs, with what settings each, and where each says that it is ready.
-import type { Config } from '@cardea/service';
+import type { Config, ServiceName } from '@cardea/service';
 import path from 'node:path';
 import type { DemoOrder } from './arguments.js';
 import type { Layer } from './crew.js';
@@ -50,7 +50,7 @@ export function cardea(briefing: Briefing, kind: string, name: string, words: re
 /** The services, each in a process of its own. */
 export function servicePosts(briefing: Briefing, config: Config, ports: Ports, order: DemoOrder): Post[] {
   const { management } = config.serve;
-  const post = (layer: Layer, kind: keyof typeof management & string, name = kind as string, port?: number): Post => ({
+  const post = (layer: Layer, kind: ServiceName, name: string = kind, port?: number): Post => ({
     name,
     layer,
     program: cardea(briefing, kind, name, ['serve', kind]),

@@ -25,6 +25,7 @@ export function supervise(options: {
   const { name, launch, report, now } = options;
   let current = options.first;
   let stopping = false;
+  const told = () => stopping;
   let wake = () => {};
 
   const pause = (millis: number) =>
@@ -40,13 +41,13 @@ export function supervise(options: {
     let delay = firstDelayMillis;
     for (let since = now(); ; since = now()) {
       await current.exited;
-      if (stopping) return;
+      if (told()) return;
       if (now() - since > steadyMillis) delay = firstDelayMillis;
       for (let running = false; !running;) {
         report(`${name} has ended; it starts again in ${String(delay / 1000)} s`);
         await pause(delay);
         delay = Math.min(delay * 2, longestDelayMillis);
-        if (stopping) return;
+        if (told()) return;
         running = await launch().then(
           (launched) => {
             current = launched;
