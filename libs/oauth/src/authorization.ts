@@ -44,4 +44,6 @@ export interface CodeContent {
   readonly redirectUri: string;
   /** The S256 challenge; empty when the request had none. */
   readonly codeChallenge: string;
+  /** Set when an ID token or access token was handed out beside the code: then the next one keeps its `c_hash`. */
+  readonly hybrid?: boolean;
 }

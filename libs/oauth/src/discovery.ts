@@ -1,5 +1,20 @@
 // The provider's metadata: only what is true now (OpenID Connect Discovery §3, RFC 8414 §2).
 
+/** What is switched on. */
+export interface ProviderFeatures {
+  readonly responseTypes: readonly string[];
+  readonly subjectTypes: readonly string[];
+  /** Whether requests may come as signed objects, and as registered addresses of some. */
+  readonly requestByValue: boolean;
+  readonly requestByReference: boolean;
+  /** JWS algorithms of request objects, `none` among them where it is accepted. */
+  readonly requestObjectAlgorithms: readonly string[];
+  /** Whether `check_session_iframe` is there. */
+  readonly sessionManagement: boolean;
+  /** Whether clients may register themselves. */
+  readonly registration: boolean;
+}
+
 /** What the document is made of. */
 export interface ProviderFacts {
   /** Stands in the document byte for byte. */
@@ -10,14 +25,14 @@ export interface ProviderFacts {
   readonly authenticationMethods: readonly string[];
   /** JWS algorithms that have a key which signs ID tokens now. */
   readonly idTokenAlgorithms: readonly string[];
-  readonly subjectTypes: readonly string[];
+  readonly features: ProviderFeatures;
   readonly scopes: readonly string[];
   readonly claims: readonly string[];
 }
 
 /** The document, ready to be serialised. Endpoints that do not exist are not told. */
 export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, unknown>> {
-  const { issuer, publicUrl, authenticationMethods, idTokenAlgorithms } = facts;
+  const { issuer, publicUrl, authenticationMethods, idTokenAlgorithms, features } = facts;
   const at = (path: string) => publicUrl + path;
   return {
     issuer,
@@ -25,22 +40,29 @@ export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, 
     token_endpoint: at('/oauth2/token'),
     userinfo_endpoint: at('/userinfo'),
     jwks_uri: at('/.well-known/jwks.json'),
+    ...(features.registration && { registration_endpoint: at('/oauth2/register') }),
     revocation_endpoint: at('/oauth2/revoke'),
     end_session_endpoint: at('/oauth2/sessions/logout'),
+    ...(features.sessionManagement && { check_session_iframe: at('/oauth2/sessions/check') }),
     scopes_supported: facts.scopes,
     claims_supported: facts.claims,
-    response_types_supported: ['code'],
+    response_types_supported: features.responseTypes,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: facts.grantTypes,
-    subject_types_supported: facts.subjectTypes,
+    subject_types_supported: features.subjectTypes,
     id_token_signing_alg_values_supported: idTokenAlgorithms,
     userinfo_signing_alg_values_supported: ['none', ...idTokenAlgorithms],
     token_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
     claims_parameter_supported: false,
-    request_parameter_supported: false,
-    request_uri_parameter_supported: false,
+    request_parameter_supported: features.requestByValue,
+    request_uri_parameter_supported: features.requestByReference,
+    require_request_uri_registration: true,
+    ...((features.requestByValue || features.requestByReference) && {
+      request_object_signing_alg_values_supported: features.requestObjectAlgorithms,
+    }),
   };
 }

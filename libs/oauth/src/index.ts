@@ -12,6 +12,7 @@ export * from './authorize/prompt.js';
 export * from './authorize/flow.js';
 export * from './authorize/response.js';
 export * from './authorize/request.js';
+export * from './authorize/response-type.js';
 export * from './logout.js';
 export * from './subject.js';
 export * from './lifespan.js';

@@ -1,4 +1,6 @@
 // Durations as Go and Hydra write them (`1h30m`), and the lifetimes a client and its grant end up with.
+import { deviceGrantType } from './grants/device-code.js';
+
 const unitMillis: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -43,6 +45,12 @@ export interface ClientLifespans {
   readonly authorizationCodeGrantIdTokenMillis?: number | undefined;
   readonly authorizationCodeGrantRefreshTokenMillis?: number | undefined;
   readonly clientCredentialsGrantAccessTokenMillis?: number | undefined;
+  readonly deviceAuthorizationGrantAccessTokenMillis?: number | undefined;
+  readonly deviceAuthorizationGrantIdTokenMillis?: number | undefined;
+  readonly deviceAuthorizationGrantRefreshTokenMillis?: number | undefined;
+  readonly implicitGrantAccessTokenMillis?: number | undefined;
+  readonly implicitGrantIdTokenMillis?: number | undefined;
+  readonly jwtBearerGrantAccessTokenMillis?: number | undefined;
   readonly refreshTokenGrantAccessTokenMillis?: number | undefined;
   readonly refreshTokenGrantIdTokenMillis?: number | undefined;
   readonly refreshTokenGrantRefreshTokenMillis?: number | undefined;
@@ -76,9 +84,27 @@ export function lifetimesOf(
         id: own.refreshTokenGrantIdTokenMillis ?? server.id,
         refresh: refresh(own.refreshTokenGrantRefreshTokenMillis),
       };
+    case 'implicit':
+      return {
+        access: own.implicitGrantAccessTokenMillis ?? server.access,
+        id: own.implicitGrantIdTokenMillis ?? server.id,
+        refresh: refresh(undefined),
+      };
+    case deviceGrantType:
+      return {
+        access: own.deviceAuthorizationGrantAccessTokenMillis ?? server.access,
+        id: own.deviceAuthorizationGrantIdTokenMillis ?? server.id,
+        refresh: refresh(own.deviceAuthorizationGrantRefreshTokenMillis),
+      };
     case 'client_credentials':
       return {
         access: own.clientCredentialsGrantAccessTokenMillis ?? server.access,
+        id: server.id,
+        refresh: refresh(undefined),
+      };
+    case 'urn:ietf:params:oauth:grant-type:jwt-bearer':
+      return {
+        access: own.jwtBearerGrantAccessTokenMillis ?? server.access,
         id: server.id,
         refresh: refresh(undefined),
       };

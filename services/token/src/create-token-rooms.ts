@@ -12,10 +12,13 @@ import { createEvents } from './events.js';
 import { createExchange } from './exchange.js';
 import type { Handles } from './handles.js';
 import { createIntrospection } from './introspect.js';
+import type { IssueFront } from './issue-front.js';
+import { createIssueFront } from './issue-front.js';
 import { createIssue } from './issue.js';
 import { createLiveTokens } from './live-tokens.js';
 import { createDocuments } from './metadata.js';
 import type { Outbound } from './outbound/index.js';
+import { createMintAccessToken } from './mint-access-token.js';
 import { createPageTokens } from './page-tokens.js';
 import type { PublicKeys } from './public-keys.js';
 import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
@@ -67,6 +70,8 @@ export interface TokenRooms {
 
 export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const { settings, database, cache, handles, clients, resolver, keys, publicKeys, clientKeys, now, random } = options;
+  /** The tokens of authorization responses. */
+  readonly issueFront: IssueFront;
   const { issuer, publicUrl, hydraCompat, policy } = settings;
   const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
   const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
@@ -102,7 +107,9 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     clients: resolver,
     now,
   });
-  const issue = createIssue({ settings, handles, seals, signer, accessTokenKeys });
+  const mintAccessToken = createMintAccessToken({ settings, handles, seal: seals.access, signer, accessTokenKeys });
+  const issue = createIssue({ settings, handles, seals, signer, mintAccessToken });
+  const issueFront = createIssueFront({ settings, mintAccessToken, signer });
   const codes = createCodes(database);
   const exchange = createExchange({
     settings,
@@ -127,7 +134,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const { invalidate } = cache;
   const revoke = createRevoke({ authenticate, live, seals, tokens, refreshTokens, families, invalidate, events });
   const userinfo = createUserinfo({ live, clients: resolver, signer, issuer, hydraCompat, now });
-  const documents = createDocuments({ keys: publicKeys, issuer, publicUrl });
+  const documents = createDocuments({ keys: publicKeys, issuer, publicUrl, features: settings.features });
   const introspection = createIntrospection({ live, issuer, scopeStrategy: policy.scopeStrategy });
   const pageTokens = createPageTokens(seal('page_token'), now);
 
@@ -152,3 +159,4 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
 export function listPublicKeys(keys: SigningClient): () => Promise<readonly signingV1.PublicKey[]> {
   return async () => (await keys.listPublicKeys({})).keys;
 }
+    issueFront,

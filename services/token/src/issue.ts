@@ -1,15 +1,15 @@
 // Makes what a decision says: handles or JWTs, their rows, and the answer. Nothing of it counts before its rows are stored
 // (ARCHITECTURE §2 law 9).
-import type { Authorization, Decision, TokenContent } from '@cardea/oauth';
+import type { Decision } from '@cardea/oauth';
 import { lifetimesOf } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
-import type { AccessTokenKeys } from './access-token-keys.js';
 import type { Handles } from './handles.js';
+import type { MintAccessToken } from './mint-access-token.js';
+import { tokenBody } from './mint-access-token.js';
 import type { Seal } from './seal.js';
 import type { TokenSettings } from './settings.js';
 import type { Signer } from './sign.js';
-import { audienceOfJwt } from './sign.js';
 import type { NewRefreshToken } from './storage/refresh-tokens.js';
 import type { AccessTokenRow } from './storage/tokens.js';
 
@@ -42,35 +42,17 @@ export function createIssue(options: {
   handles: Handles;
   seals: TokenSeals;
   signer: Signer;
-  accessTokenKeys: AccessTokenKeys;
+  mintAccessToken: MintAccessToken;
 }): Issue {
-  const { settings, handles, seals, signer, accessTokenKeys } = options;
-
-  const body = (authorization: Authorization, issuedAt: number) =>
-    Buffer.from(JSON.stringify({ authorization, issuedAt } satisfies TokenContent));
+  const { settings, handles, seals, signer, mintAccessToken } = options;
 
   return async (client, grantType, decision, now) => {
     const { authorization } = decision;
     const lifetimes = lifetimesOf(grantType, client.lifespans, settings.lifetimes);
     const issuedAt = Math.floor(now / 1000);
     const accessSeconds = Math.max(1, Math.floor(lifetimes.access / 1000));
-    const expiresAt = issuedAt + accessSeconds;
-
-    const strategy = client.accessTokenStrategy === '' ? settings.accessTokenStrategy : client.accessTokenStrategy;
-    let accessToken: string;
-    let accessKey: Buffer;
-    let shown = authorization;
-    if (strategy === 'jwt') {
-      const { jwt, tokenId } = await signer.accessToken(authorization, { issuedAt, expiresAt });
-      accessToken = jwt;
-      accessKey = accessTokenKeys.mint(tokenId);
-      // Introspection tells the audience that stands in the token.
-      shown = { ...authorization, audience: audienceOfJwt(authorization, settings.accessTokenFormat, settings.issuer) };
-    } else {
-      const minted = handles.mint('access_token', expiresAt);
-      accessToken = minted.handle;
-      accessKey = minted.key;
-    }
+    const minting = mintAccessToken(client, authorization, { issuedAt, expiresAt: issuedAt + accessSeconds });
+    const access = minting instanceof Promise ? await minting : minting;
 
     let refresh: NewRefreshToken | undefined;
     let refreshToken = '';
@@ -81,19 +63,27 @@ export function createIssue(options: {
       refresh = {
         key: minted.key,
         expiresAt: refreshExpires,
-        body: seals.refresh.seal(minted.key, body(decision.refresh, issuedAt)),
+        body: seals.refresh.seal(minted.key, tokenBody(decision.refresh, issuedAt)),
       };
     }
 
     let idToken = '';
     if (decision.idToken) {
       const idExpires = issuedAt + Math.max(1, Math.floor(lifetimes.id / 1000));
-      idToken = await signer.idToken(client, authorization, accessToken, { issuedAt, expiresAt: idExpires });
+      idToken = await signer.idToken(
+        client,
+        authorization,
+        { accessToken: access.token, code: decision.code },
+        {
+          issuedAt,
+          expiresAt: idExpires,
+        },
+      );
     }
 
     return {
       response: {
-        accessToken,
+        accessToken: access.token,
         tokenType: 'bearer',
         expiresInSeconds: accessSeconds,
         refreshToken,
@@ -102,13 +92,7 @@ export function createIssue(options: {
         credentialNonce: '',
         credentialNonceExpiresInSeconds: 0,
       },
-      access: {
-        key: accessKey,
-        expiresAt,
-        grantId: authorization.grantId === '' ? undefined : authorization.grantId,
-        clientId: client.clientId,
-        body: seals.access.seal(accessKey, body(shown, issuedAt)),
-      },
+      access: access.row,
       refresh,
     };
   };

@@ -1,4 +1,5 @@
 // Discovery and JWKS as the exact bytes to serve, rebuilt only when the keys change (ARCHITECTURE §9.9; RFC 7517 §5).
+import type { ProviderFeatures } from '@cardea/oauth';
 import {
   authenticationMethods,
   defaultClientScope,
@@ -22,8 +23,13 @@ const claimsSupported = idTokenClaimNames.filter(
   (name) => !['nbf', 'c_hash', 's_hash', 'events', 'cnf', 'azp'].includes(name),
 );
 
-export function createDocuments(options: { keys: PublicKeys; issuer: string; publicUrl: string }): Documents {
-  const { keys, issuer, publicUrl } = options;
+export function createDocuments(options: {
+  keys: PublicKeys;
+  issuer: string;
+  publicUrl: string;
+  features: ProviderFeatures;
+}): Documents {
+  const { keys, issuer, publicUrl, features } = options;
 
   /** Remembers what it built until the keys change. */
   const once = (build: () => Promise<unknown>): (() => Promise<Buffer>) => {
@@ -47,11 +53,11 @@ export function createDocuments(options: { keys: PublicKeys; issuer: string; pub
       return providerMetadata({
         issuer,
         publicUrl,
-        grantTypes,
+        grantTypes: [...grantTypes, 'implicit'],
         authenticationMethods,
         // RS256 stands first where there is one: some clients take the first.
         idTokenAlgorithms: [...current].sort((a, b) => Number(b === 'RS256') - Number(a === 'RS256')),
-        subjectTypes: ['public'],
+        features,
         scopes: defaultClientScope.split(' '),
         claims: claimsSupported,
       });

@@ -70,6 +70,7 @@ export const service: Service = {
       clients: resolver,
       secrets,
       publicKeys: () => publicKeys.all(),
+      issueFront: rooms.issueFront,
       settings: authorizationSettings(config),
       clock: { now },
       random,

@@ -1,8 +1,9 @@
 // Reads the token rooms' settings out of the product's configuration; the only place that knows both spellings.
-import type { GrantPolicy, TokenLifetimes } from '@cardea/oauth';
+import type { GrantPolicy, ProviderFeatures, TokenLifetimes } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
 import type { Config } from '@cardea/service';
 import { ConfigError, required } from '@cardea/service';
+import { providerFeatures } from './features.js';
 
 export interface TokenSettings {
   readonly issuer: string;
@@ -11,6 +12,7 @@ export interface TokenSettings {
   /** The token endpoint, by every name it has. */
   readonly endpoints: readonly string[];
   readonly lifetimes: TokenLifetimes;
+  readonly features: ProviderFeatures;
   readonly policy: GrantPolicy;
   readonly accessTokenStrategy: 'opaque' | 'jwt';
   readonly accessTokenFormat: signingV1.AccessTokenFormat;
@@ -38,6 +40,7 @@ export function tokenSettings(config: Config): TokenSettings {
     },
     accessTokenStrategy: strategies.accessToken,
     accessTokenFormat: format === 'hydra' ? signingV1.AccessTokenFormat.HYDRA : signingV1.AccessTokenFormat.RFC9068,
+    features: providerFeatures(config),
     tokenPrefix: oauth2.tokenPrefix,
     hydraCompat,
   };

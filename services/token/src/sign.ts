@@ -16,15 +16,16 @@ export interface Validity {
   readonly expiresAt: number;
 }
 
+/** What an ID token vouches for because it is handed out with it (OpenID Connect Core §3.1.3.6, §3.3.2.11). */
+export interface Beside {
+  readonly accessToken: string | undefined;
+  readonly code: string | undefined;
+}
+
 export interface Signer {
   /** @returns the JWT and its `jti` */
   accessToken(authorization: Authorization, validity: Validity): Promise<{ jwt: string; tokenId: string }>;
-  idToken(
-    client: clientV1.Client,
-    authorization: Authorization,
-    accessToken: string,
-    validity: Validity,
-  ): Promise<string>;
+  idToken(client: clientV1.Client, authorization: Authorization, beside: Beside, validity: Validity): Promise<string>;
   userinfo(client: clientV1.Client, subject: string, claims: Claims, issuedAt: number): Promise<string>;
 }
 
@@ -64,7 +65,7 @@ export function createSigner(options: {
       return { jwt, tokenId };
     },
 
-    async idToken(client, authorization, accessToken, { issuedAt, expiresAt }) {
+    async idToken(client, authorization, { accessToken, code }, { issuedAt, expiresAt }) {
       const algorithm = client.idTokenSignedResponseAlg === '' ? 'RS256' : client.idTokenSignedResponseAlg;
       const tokenId = randomUuid(random);
       const { jwt } = await keys.signIdToken({
@@ -77,8 +78,8 @@ export function createSigner(options: {
         expiresAt,
         authTime: authorization.authenticatedAt,
         nonce: authorization.nonce,
-        accessTokenHash: leftHalfHash(algorithm, accessToken),
-        codeHash: '',
+        accessTokenHash: accessToken === undefined ? '' : leftHalfHash(algorithm, accessToken),
+        codeHash: code === undefined ? '' : leftHalfHash(algorithm, code),
         acr: authorization.acr,
         amr: [...authorization.amr],
         sessionId: authorization.sessionId,

@@ -37,9 +37,25 @@ export function createTestSigner(issuer: string): TestSigner {
         expiresAt: exp,
         nonce,
         accessTokenHash: at_hash,
+        codeHash: c_hash,
+        authTime: auth_time,
+        acr,
         sessionId: sid,
       } = request;
-      const claims = { ...extra(request.extraClaimsJson), iss: issuer, sub, aud, iat, exp, nonce, at_hash, sid };
+      const claims = {
+        ...extra(request.extraClaimsJson),
+        iss: issuer,
+        sub,
+        aud,
+        iat,
+        exp,
+        nonce,
+        at_hash,
+        c_hash,
+        auth_time,
+        acr,
+        sid,
+      };
       return { jwt: jwt('id', 'JWT', claims) };
     },
     async signAccessToken(request: signingV1.SignAccessTokenRequest) {

@@ -32,6 +32,14 @@ export const settings: TokenSettings = {
   issuer: 'https://as.test',
   publicUrl: 'https://as.test',
   endpoints: ['https://as.test/oauth2/token'],
+  features: {
+    responseTypes: ['code'],
+    subjectTypes: ['public'],
+    requestByValue: true,
+    requestByReference: false,
+    requestObjectAlgorithms: ['ES256'],
+    sessionManagement: false,
+  },
   lifetimes: { access: 3_600_000, id: 3_600_000, refresh: 2_592_000_000 },
   policy: {
     scopeStrategy: 'wildcard',

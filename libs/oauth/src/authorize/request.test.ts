@@ -18,6 +18,8 @@ const policy: RequestPolicy = {
   pkceRequired: false,
   pkceRequiredForPublicClients: true,
   minStateLength: 0,
+  minNonceLength: 0,
+  frontChannelTokens: true,
   insecureRedirects: false,
 };
 const good = {
@@ -105,6 +107,7 @@ describe('client and policy', () => {
     ['response type missing', {}, { ...client, responseTypes: ['token'] }, policy, 'client:unsupported_response_type'],
     ['A06 seven characters', { state: '1234567' }, client, { ...policy, minStateLength: 8 }, 'client:invalid_state'],
     ['A06 eight characters', { state: '12345678' }, client, { ...policy, minStateLength: 8 }, 'ok'],
+    ['code without its grant', {}, { ...client, grantTypes: ['implicit'] }, policy, 'client:unauthorized_client'],
     ['http elsewhere', { redirect_uri: 'http://app.example/cb' }, insecure, policy, 'client:invalid_request'],
     [
       'http in development',
@@ -115,6 +118,95 @@ describe('client and policy', () => {
     ],
   ])('%s', (_name, parameters, from, by, expected) => {
     expect(verdict(parameters, from, by)).toBe(expected);
+  });
+});
+
+describe('response types', () => {
+  const all: RequestingClient = {
+    ...client,
+    grantTypes: ['authorization_code', 'implicit'],
+    responseTypes: [
+      'code',
+      'id_token',
+      'token id_token',
+      'token',
+      'code id_token',
+      'code token',
+      'code id_token token',
+    ],
+  };
+  const nonce = 'a-nonce';
+  const codeOnly = { ...all, grantTypes: ['authorization_code'] };
+  const implicitOnly = { ...all, grantTypes: ['implicit'] };
+  const hydra = { ...policy, minNonceLength: 8 };
+  const oauth21 = { ...policy, frontChannelTokens: false };
+  test.each<[string, Record<string, string>, RequestingClient, RequestPolicy, string]>([
+    ['token', { response_type: 'token' }, all, policy, 'ok'],
+    ['id_token', { response_type: 'id_token', nonce }, all, policy, 'ok'],
+    ['A11 any order', { response_type: 'token id_token code', nonce }, all, policy, 'ok'],
+    ['spaces', { response_type: ' code  id_token ', nonce }, all, policy, 'ok'],
+    ['none', { response_type: 'none' }, all, policy, 'client:unsupported_response_type'],
+    ['an unknown word', { response_type: 'code web' }, all, policy, 'client:unsupported_response_type'],
+    ['a subset of a registered one', { response_type: 'token' }, client, policy, 'client:unsupported_response_type'],
+    ['no nonce, id_token', { response_type: 'id_token' }, all, policy, 'client:invalid_request'],
+    ['no nonce, code id_token', { response_type: 'code id_token' }, all, policy, 'client:invalid_request'],
+    ['no nonce, code token', { response_type: 'code token' }, all, policy, 'ok'],
+    ['short nonce', { response_type: 'id_token', nonce: 'short77' }, all, policy, 'ok'],
+    ['short nonce, Hydra', { response_type: 'id_token', nonce: 'short77' }, all, hydra, 'client:insufficient_entropy'],
+    ['short nonce with code, Hydra', { nonce: 'x' }, all, hydra, 'ok'],
+    [
+      'id_token without openid',
+      { response_type: 'id_token', nonce, scope: 'photos' },
+      all,
+      policy,
+      'client:unsupported_response_type',
+    ],
+    ['hybrid without openid', { response_type: 'code id_token', scope: 'photos' }, all, policy, 'ok'],
+    [
+      'token in a query',
+      { response_type: 'token', response_mode: 'query' },
+      all,
+      policy,
+      'client:unsupported_response_mode',
+    ],
+    ['token in a form', { response_type: 'token', response_mode: 'form_post' }, all, policy, 'ok'],
+    ['token without implicit', { response_type: 'token' }, codeOnly, policy, 'client:unauthorized_client'],
+    ['code token without implicit', { response_type: 'code token' }, codeOnly, policy, 'client:unauthorized_client'],
+    ['code id_token without implicit', { response_type: 'code id_token', nonce }, codeOnly, policy, 'ok'],
+    [
+      'code id_token without code',
+      { response_type: 'code id_token', nonce },
+      implicitOnly,
+      policy,
+      'client:unauthorized_client',
+    ],
+    ['OAuth 2.1, token', { response_type: 'token' }, all, oauth21, 'client:unsupported_response_type'],
+    ['OAuth 2.1, id_token', { response_type: 'id_token', nonce }, all, oauth21, 'ok'],
+    ['PKCE is for codes', { response_type: 'token' }, { ...all, tokenEndpointAuthMethod: 'none' }, policy, 'ok'],
+    [
+      'PKCE in hybrids',
+      { response_type: 'code token' },
+      { ...all, tokenEndpointAuthMethod: 'none' },
+      policy,
+      'client:invalid_request',
+    ],
+  ])('%s', (_name, parameters, from, by, expected) => {
+    expect(verdict(parameters, from, by)).toBe(expected);
+  });
+
+  test.each<[string | undefined, string | undefined, string]>([
+    ['code', undefined, 'query'],
+    [undefined, undefined, 'query'],
+    ['made up', undefined, 'query'],
+    ['id_token code', undefined, 'fragment'],
+    ['token made_up', undefined, 'fragment'],
+    ['token', 'query', 'fragment'],
+    ['code', 'fragment', 'fragment'],
+    ['id_token', 'form_post', 'form_post'],
+  ])('%s by %s is answered in the %s', (type, mode, expected) => {
+    const map = new Map(Object.entries({ ...good, response_type: type ?? '', response_mode: mode ?? '' }));
+    for (const [name, value] of map) if (value === '') map.delete(name);
+    expect(readResponseAddress(map, client).mode).toBe(expected);
   });
 });
 
@@ -132,7 +224,7 @@ test('reads the normal form', () => {
   expect(readAuthorizationRequest(map)).toEqual({
     clientId: 'app',
     redirectUri: 'https://app.example/cb',
-    responseType: 'code',
+    responseType: ['code'],
     responseMode: 'query',
     scopes: ['openid', 'photos'],
     audience: [],

@@ -8,6 +8,14 @@ import type { ScopeStrategy } from '../scope.js';
 import { parseScope, scopeAllowed } from '../scope.js';
 import type { Prompt } from './prompt.js';
 import { parseMaxAge, parsePrompt } from './prompt.js';
+import type { ResponseWord } from './response-type.js';
+import {
+  carriesTokens,
+  defaultResponseMode,
+  grantTypesNeeded,
+  parseResponseType,
+  responseTypeRegistered,
+} from './response-type.js';
 import type { AuthorizationResponseMode } from './response.js';
 
 /** An authorization request in its one normal form, whichever way its parameters came. */
@@ -15,7 +23,8 @@ export interface AuthorizationRequest {
   readonly clientId: string;
   /** As sent; undefined when the client left it to its registration. */
   readonly redirectUri: string | undefined;
-  readonly responseType: 'code';
+  /** `response_type`, in one order. */
+  readonly responseType: readonly ResponseWord[];
   readonly responseMode: AuthorizationResponseMode;
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
@@ -52,6 +61,10 @@ export interface RequestPolicy {
   readonly pkceRequiredForPublicClients: boolean;
   /** 0 by the standards, 8 in Hydra. */
   readonly minStateLength: number;
+  /** The same for the nonce of requests that are answered with an ID token. */
+  readonly minNonceLength: number;
+  /** Whether access tokens may stand in authorization responses; OAuth 2.1 has none there. */
+  readonly frontChannelTokens: boolean;
   /** Whether codes may travel to plain http on other machines; development only. */
   readonly insecureRedirects: boolean;
 }
@@ -75,11 +88,14 @@ export function readResponseAddress(
   if (parameters.has('request') && parameters.has('request_uri')) {
     throw new OAuthError('invalid_request', 'The request and request_uri parameters exclude each other.');
   }
-  const mode = parameters.get('response_mode') ?? 'query';
-  if (!responseModes.includes(mode)) throw new OAuthError('unsupported_response_mode');
+  const fallback = defaultResponseMode(parameters.get('response_type'));
+  const asked = parameters.get('response_mode') ?? fallback;
+  if (!responseModes.includes(asked)) throw new OAuthError('unsupported_response_mode');
+  // A query is refused where tokens were asked for, and the refusal does not travel in it either.
+  const mode = asked === 'query' ? fallback : (asked as AuthorizationResponseMode);
   const openid = (parameters.get('scope') ?? '').split(' ').includes('openid');
   const redirectUri = resolveRedirectUri(client.redirectUris, parameters.get('redirect_uri'), openid);
-  return { redirectUri, mode: mode as AuthorizationResponseMode, state: parameters.get('state') };
+  return { redirectUri, mode, state: parameters.get('state') };
 }
 
 /**
@@ -91,13 +107,15 @@ export function readAuthorizationRequest(parameters: Parameters): AuthorizationR
   for (const name of ['request', 'request_uri', 'registration'] as const) {
     if (parameters.has(name)) throw new OAuthError(`${name}_not_supported`);
   }
-  if (parameters.get('response_type') !== 'code') throw new OAuthError('unsupported_response_type');
+  const responseType = parseResponseType(parameters.get('response_type'));
+  if (responseType === undefined) throw new OAuthError('unsupported_response_type');
   const words = (name: string) => (parameters.get(name) ?? '').split(' ').filter((word) => word !== '');
   return {
     clientId: parameters.get('client_id') ?? '',
     redirectUri: parameters.get('redirect_uri'),
-    responseType: 'code',
-    responseMode: (parameters.get('response_mode') ?? 'query') as AuthorizationResponseMode,
+    responseType,
+    responseMode: (parameters.get('response_mode') ??
+      defaultResponseMode(parameters.get('response_type'))) as AuthorizationResponseMode,
     scopes: parseScope(parameters.get('scope')),
     audience: parseAudience(parameters.get('audience')),
     state: parameters.get('state'),
@@ -126,12 +144,7 @@ export function checkAuthorizationRequest(
   client: RequestingClient,
   policy: RequestPolicy,
 ): void {
-  if (!orDefault(client.responseTypes, 'code').includes(request.responseType)) {
-    throw new OAuthError('unsupported_response_type');
-  }
-  if (!orDefault(client.grantTypes, 'authorization_code').includes('authorization_code')) {
-    throw new OAuthError('unauthorized_client', 'The client may not use the grant type authorization_code.');
-  }
+  checkResponseType(request, client, policy);
   if (!policy.insecureRedirects && redirectUriIsInsecure(redirectUri)) {
     throw new OAuthError('invalid_request', 'The redirect_uri must use https, or http on this machine only.');
   }
@@ -149,11 +162,46 @@ export function checkAuthorizationRequest(
       throw new OAuthError('invalid_request', `The client may not ask for audience '${audience}'.`);
     }
   }
-  const needsProof = policy.pkceRequired || (policy.pkceRequiredForPublicClients && isPublicClient(client));
+  checkNonce(request, policy);
+  const needsProof = request.responseType.includes('code') && proofNeeded(client, policy);
   if (needsProof && request.codeChallenge === '') {
     throw new OAuthError('invalid_request', 'The client must send a code_challenge with code_challenge_method=S256.');
   }
 }
+
+function checkResponseType(request: AuthorizationRequest, client: RequestingClient, policy: RequestPolicy): void {
+  const { responseType } = request;
+  const registered = responseTypeRegistered(orDefault(client.responseTypes, 'code'), responseType);
+  if (!registered || (responseType.includes('token') && !policy.frontChannelTokens)) {
+    throw new OAuthError('unsupported_response_type');
+  }
+  if (request.responseMode === 'query' && carriesTokens(responseType)) {
+    throw new OAuthError('unsupported_response_mode', 'Tokens do not travel in a query.');
+  }
+  const allowed = orDefault(client.grantTypes, 'authorization_code');
+  for (const grantType of grantTypesNeeded(responseType)) {
+    if (!allowed.includes(grantType)) {
+      throw new OAuthError('unauthorized_client', `The client may not use the grant type ${grantType}.`);
+    }
+  }
+  // With a code beside it, only the ID token stays away.
+  if (responseType.includes('id_token') && !responseType.includes('code') && !request.scopes.includes('openid')) {
+    throw new OAuthError('unsupported_response_type', 'An ID token needs scope openid.');
+  }
+}
+
+/** OpenID Connect Core §3.2.2.1, §3.3.2.11: a nonce binds an ID token of the front channel to the browser that asked. */
+function checkNonce({ responseType, nonce, scopes }: AuthorizationRequest, policy: RequestPolicy): void {
+  if (!responseType.includes('id_token') || !scopes.includes('openid')) return;
+  if (nonce === '') throw new OAuthError('invalid_request', 'The nonce is required where an ID token is the answer.');
+  if (nonce.length < policy.minNonceLength) {
+    const least = String(policy.minNonceLength);
+    throw new OAuthError('insufficient_entropy', `The nonce must have at least ${least} characters.`);
+  }
+}
+
+const proofNeeded = (client: RequestingClient, policy: RequestPolicy): boolean =>
+  policy.pkceRequired || (policy.pkceRequiredForPublicClients && isPublicClient(client));
 
 /** Whether a client has no credentials of its own (RFC 6749 §2.1). */
 export function isPublicClient(client: Pick<RequestingClient, 'tokenEndpointAuthMethod'>): boolean {

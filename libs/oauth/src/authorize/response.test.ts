@@ -1,8 +1,8 @@
 // What clients are answered, parameter by parameter.
 import { describe, expect, test } from '@jest/globals';
 import { OAuthError } from '../errors.js';
-import type { AuthorizationResponseMode, ResponseTarget } from './response.js';
-import { codeResponse, errorResponse, responseLocation } from './response.js';
+import type { AuthorizationGains, AuthorizationResponseMode, ResponseTarget } from './response.js';
+import { errorResponse, responseLocation, successResponse } from './response.js';
 
 const target: ResponseTarget = {
   redirectUri: 'https://app.example/cb',
@@ -15,20 +15,44 @@ const names = (response: { parameters: readonly { name: string }[] }) => respons
 
 describe('parameters', () => {
   test('code, state and iss', () => {
-    expect(codeResponse(target, 'c', ['openid']).parameters).toEqual([
+    expect(successResponse(target, { code: 'c', scopes: ['openid'] }).parameters).toEqual([
       { name: 'code', value: 'c' },
       { name: 'state', value: 'a b&c' },
       { name: 'iss', value: 'https://as.test' },
     ]);
   });
 
+  test.each<[string, Partial<AuthorizationGains>, string[]]>([
+    [
+      'token',
+      { accessToken: { token: 't', expiresInSeconds: 60 } },
+      ['access_token', 'token_type', 'expires_in', 'scope'],
+    ],
+    ['id_token', { idToken: 'i' }, ['id_token']],
+    ['code id_token', { code: 'c', idToken: 'i' }, ['code', 'id_token']],
+    [
+      'everything',
+      { code: 'c', accessToken: { token: 't', expiresInSeconds: 60 }, idToken: 'i' },
+      ['code', 'access_token', 'token_type', 'expires_in', 'scope', 'id_token'],
+    ],
+  ])('%s', (_name, gains, expected) => {
+    for (const hydraCompat of [false, true]) {
+      const response = successResponse({ ...target, hydraCompat }, { scopes: ['openid'], ...gains });
+      expect(names(response)).toEqual([...expected, 'state', 'iss']);
+    }
+  });
+
   test('no state in, no state out; Hydra echoes scope, and an empty state with errors', () => {
     const { state: _state, ...rest } = target;
     const bare = { ...rest, state: undefined };
     const error = new OAuthError('access_denied');
-    expect(names(codeResponse(bare, 'c', ['a']))).toEqual(['code', 'iss']);
+    expect(names(successResponse(bare, { code: 'c', scopes: ['a'] }))).toEqual(['code', 'iss']);
     expect(names(errorResponse(bare, error))).toEqual(['error', 'error_description', 'iss']);
-    expect(names(codeResponse({ ...bare, hydraCompat: true }, 'c', ['a']))).toEqual(['code', 'scope', 'iss']);
+    expect(names(successResponse({ ...bare, hydraCompat: true }, { code: 'c', scopes: ['a'] }))).toEqual([
+      'code',
+      'scope',
+      'iss',
+    ]);
     expect(errorResponse({ ...bare, hydraCompat: true }, error).parameters[2]).toEqual({ name: 'state', value: '' });
   });
 

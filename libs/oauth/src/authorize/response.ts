@@ -27,10 +27,31 @@ export interface AuthorizationResponse {
   readonly parameters: readonly ResponseParameter[];
 }
 
-/** The answer that carries a code. */
-export function codeResponse(target: ResponseTarget, code: string, scopes: readonly string[]): AuthorizationResponse {
-  const parameters: ResponseParameter[] = [{ name: 'code', value: code }];
-  if (target.hydraCompat) parameters.push({ name: 'scope', value: scopes.join(' ') });
+/** What a client gets; what it did not ask for is absent. */
+export interface AuthorizationGains {
+  readonly code?: string | undefined;
+  readonly accessToken?: { readonly token: string; readonly expiresInSeconds: number } | undefined;
+  readonly idToken?: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** The answer of success (RFC 6749 §4.1.2 and §4.2.2, OpenID Connect Core §3.2.2.5 and §3.3.2.5). */
+export function successResponse(target: ResponseTarget, gains: AuthorizationGains): AuthorizationResponse {
+  const { code, accessToken, idToken, scopes } = gains;
+  const parameters: ResponseParameter[] = [];
+  if (code !== undefined) parameters.push({ name: 'code', value: code });
+  if (accessToken !== undefined) {
+    parameters.push(
+      { name: 'access_token', value: accessToken.token },
+      { name: 'token_type', value: 'bearer' },
+      { name: 'expires_in', value: String(accessToken.expiresInSeconds) },
+    );
+  }
+  // Beside a token it is the standard's own member; with a code alone it is Hydra's.
+  if (accessToken !== undefined || (target.hydraCompat && idToken === undefined)) {
+    parameters.push({ name: 'scope', value: scopes.join(' ') });
+  }
+  if (idToken !== undefined) parameters.push({ name: 'id_token', value: idToken });
   return finish(target, parameters, target.state);
 }
 

@@ -24,7 +24,7 @@ export function decideAuthorizationCode(request: GrantRequest<PresentedCode | un
   if (code === undefined) return refuse('invalid_grant', 'The code is unknown.');
   // Somebody else's code: nothing changes, so that holding a copy is no way to end somebody's session.
   if (code.clientId !== client.clientId) return refuse('invalid_grant', 'The code was issued to another client.');
-  const { authorization, redirectUri, codeChallenge } = code.content;
+  const { authorization, redirectUri, codeChallenge, hybrid } = code.content;
   if (code.used) {
     return refuse('invalid_grant', 'The code was used before; all tokens that came of it are revoked.', {
       fall: authorization.grantId,
@@ -48,5 +48,6 @@ export function decideAuthorizationCode(request: GrantRequest<PresentedCode | un
     authorization,
     refresh: earnsRefreshToken(client, authorization.scopes) ? authorization : undefined,
     idToken: authorization.scopes.includes('openid'),
+    ...(hybrid === true && { code: parameters.get('code') }),
   };
 }

@@ -51,6 +51,8 @@ export type Decision =
   /** The same answer as the first time is due. */
   | { readonly kind: 'replay' }
   | {
+      /** The code that the ID token is to vouch for (`c_hash`). */
+      readonly code?: string | undefined;
       readonly kind: 'refuse';
       readonly error: OAuthError;
       /** The grant whose tokens must all die. */

@@ -1,7 +1,8 @@
 // The third leg: the browser comes back from the consent app. One statement uses the consent, stores the grant and stores
 // the code, so there is exactly one code however often the URL is opened (RFC 6749 §4.1.2).
 import type { Authorization, CodeContent } from '@cardea/oauth';
-import { clientSubject, codeResponse } from '@cardea/oauth';
+import { clientSubject, OAuthError, successResponse } from '@cardea/oauth';
+import type { CodeRow } from '../storage/flows.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
 import type { ResumedFlow } from './resume.js';
@@ -14,7 +15,7 @@ export async function continueAfterConsent(
   request: AddressedRequest,
   verifier: string,
 ): Promise<AuthorizeOutcome> {
-  const { settings, handles, seals } = context;
+  const { settings, seals } = context;
   const leg = { ...consentLeg, cookieName: settings.cookieNames.consentCsrf };
   const flow = await resumeFlow(context, request, leg, verifier);
   if ('next' in flow) return flow;
@@ -24,12 +25,25 @@ export async function continueAfterConsent(
     throw new Error('an accepted consent has no body');
 
   const authorization = authorizationOf(context, request, flow, login, consent, granted);
-  const code = handles.mint('authorization_code', Math.floor(flow.proof.now / 1000) + settings.codeSeconds);
-  const content: CodeContent = {
-    authorization,
-    redirectUri: flow.asked.redirectUri ?? '',
-    codeChallenge: flow.asked.codeChallenge,
-  };
+  const { responseType } = flow.asked;
+  const openid = granted.scopes.includes('openid');
+  if (responseType.includes('id_token') && !responseType.includes('code') && !openid) {
+    throw new OAuthError('access_denied', 'Scope openid was not granted, and the answer is an ID token.');
+  }
+  const code = responseType.includes('code') ? mintCode(context, flow, authorization) : undefined;
+  const front =
+    responseType.length === 1 && code !== undefined
+      ? undefined
+      : await context.issueFront(
+          request.client,
+          authorization,
+          {
+            accessToken: responseType.includes('token'),
+            idToken: responseType.includes('id_token') && openid,
+            code: code?.handle,
+          },
+          flow.proof.now,
+        );
   const stored = await context.flows.complete(
     flow.ref,
     flow.proof,
@@ -44,13 +58,37 @@ export async function continueAfterConsent(
       skipped: consent.skip,
       body: seals.grant.seal(uuidBytes(consent.grantId), grantBody(flow, login, granted)),
     },
-    { key: code.key, expiresAt: code.expiresAt, body: seals.code.seal(code.key, Buffer.from(JSON.stringify(content))) },
+    code?.row,
+    front?.row,
   );
   if (!stored) throw spentVerifier();
-  return { next: { kind: 'client', response: codeResponse(flow.target, code.handle, granted.scopes) }, cookies: [] };
+  const { scopes } = granted;
+  return {
+    next: { kind: 'client', response: successResponse(flow.target, { ...front, code: code?.handle, scopes }) },
+    cookies: [],
+  };
 }
 
 const consentLeg = { kind: 'consent_verifier', use: 'use_consent', useRejection: 'use_consent_rejection' } as const;
+
+/** A code and its row. */
+function mintCode(
+  { handles, seals, settings }: AuthorizationContext,
+  { asked, proof }: ResumedFlow,
+  authorization: Authorization,
+): { handle: string; row: CodeRow } {
+  const { handle, key, expiresAt } = handles.mint(
+    'authorization_code',
+    Math.floor(proof.now / 1000) + settings.codeSeconds,
+  );
+  const content: CodeContent = {
+    authorization,
+    redirectUri: asked.redirectUri ?? '',
+    codeChallenge: asked.codeChallenge,
+    ...(asked.responseType.length > 1 && { hybrid: true }),
+  };
+  return { handle, row: { key, expiresAt, body: seals.code.seal(key, Buffer.from(JSON.stringify(content))) } };
+}
 
 function authorizationOf(
   context: AuthorizationContext,

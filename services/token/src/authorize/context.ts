@@ -4,6 +4,7 @@ import { clientSubject } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { ClientResolver } from '../client-resolver.js';
 import type { Handles } from '../handles.js';
+import type { IssueFront } from '../issue-front.js';
 import type { Seal } from '../seal.js';
 import type { Flows } from '../storage/flows.js';
 import type { Grants } from '../storage/grants.js';
@@ -34,6 +35,7 @@ export interface AuthorizationContext {
   readonly settings: AuthorizationSettings;
   readonly clients: ClientResolver;
   readonly handles: Handles;
+  readonly issueFront: IssueFront;
   readonly flows: Flows;
   readonly sessions: Sessions;
   readonly grants: Grants;

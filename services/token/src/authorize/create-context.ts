@@ -3,6 +3,7 @@ import type { signingV1 } from '@cardea/rpc';
 import type { ClientResolver } from '../client-resolver.js';
 import type { LogoutContext } from '../end-session.js';
 import type { Handles } from '../handles.js';
+import type { IssueFront } from '../issue-front.js';
 import { createLogoutChallenges } from '../logout-challenge.js';
 import { createSeal } from '../seal.js';
 import type { Database } from '../storage/database.js';
@@ -21,16 +22,18 @@ export function createAuthorizationContext(options: {
   secrets: readonly string[];
   /** Lists every published key, retired ones too. */
   publicKeys: () => Promise<readonly signingV1.PublicKey[]>;
+  issueFront: IssueFront;
   settings: AuthorizationSettings;
   clock: { now(): number };
   random: (bytes: number) => Buffer;
 }): LogoutContext {
-  const { database, handles, clients, secrets, publicKeys, settings, clock, random } = options;
+  const { database, handles, clients, secrets, publicKeys, issueFront, settings, clock, random } = options;
   const seal = (purpose: string) => createSeal(secrets, purpose, random);
   return {
     settings,
     clients,
     handles,
+    issueFront,
     clock,
     random,
     flows: createFlows(database),

@@ -5,10 +5,20 @@ import { clientV1 } from '@cardea/rpc';
 import type { JWTPayload } from 'jose';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import pg from 'pg';
+import { createAccessTokenKeys } from '../access-token-keys.js';
+import { listPublicKeys } from '../create-token-rooms.js';
+import { quietLog } from '../database.fixture.js';
 import { endSession } from '../end-session.js';
 import { createHandles } from '../handles.js';
+import { createIssueFront } from '../issue-front.js';
+import { createMintAccessToken } from '../mint-access-token.js';
+import { createPublicKeys } from '../public-keys.js';
 import { createInteractionHandlers } from '../rpc/interaction.js';
+import { createSeal } from '../seal.js';
+import { createSigner } from '../sign.js';
+import { createTestSigner } from '../signer.fixture.js';
 import { openDatabase } from '../storage/database.js';
+import { settings as tokenSettings } from '../tokens.fixture.js';
 import { authorize } from './authorize.js';
 import type { AuthorizationSettings, AuthorizeOutcome } from './context.js';
 import type { CookieToSet } from './cookies.js';
@@ -37,6 +47,8 @@ export const settings: AuthorizationSettings = {
     pkceRequired: false,
     pkceRequiredForPublicClients: true,
     minStateLength: 0,
+    minNonceLength: 0,
+    frontChannelTokens: true,
     insecureRedirects: false,
   },
   cookieNames: { loginCsrf: 'login_csrf', consentCsrf: 'consent_csrf', session: 'session' },
@@ -98,6 +110,7 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     redirectUris: ['https://app.example/cb'],
     grantTypes: ['authorization_code', 'refresh_token'],
     responseTypes: ['code'],
+    idTokenSignedResponseAlg: 'ES256',
     scope: 'openid offline photos',
     audience: ['https://api.example'],
     tokenEndpointAuthMethod: 'client_secret_basic',
@@ -120,9 +133,23 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     })),
   );
 
+  const handles = createHandles({ secrets, random: randomBytes });
+  const signingKeys = createTestSigner(settings.issuer);
+  const publicKeys = createPublicKeys({ list: listPublicKeys(signingKeys), log: quietLog, now: () => clock.millis });
+  const { issuer } = settings;
+  const { accessTokenFormat } = tokenSettings;
+  const signer = createSigner({ keys: signingKeys, publicKeys, issuer, accessTokenFormat, random: randomBytes });
+  const mintAccessToken = createMintAccessToken({
+    settings: tokenSettings,
+    handles,
+    seal: createSeal(secrets, 'access_token', randomBytes),
+    signer,
+    accessTokenKeys: createAccessTokenKeys({ secrets, publicKeys, issuer }),
+  });
   const context = createAuthorizationContext({
     database,
-    handles: createHandles({ secrets, random: randomBytes }),
+    handles,
+    issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
     clients: {
       find: async (id: string) => {
         const client = clients.get(id);
@@ -172,6 +199,7 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
         .setExpirationTime(Math.floor(clock.millis / 1000) - 3600)
         .sign((forged ? foreign : pairs.get(keyId))!.privateKey),
     async close() {
+      publicKeys.close();
       await database.end();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await admin.end();

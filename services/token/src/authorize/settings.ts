@@ -30,6 +30,8 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
       pkceRequired: oauth2.pkce.enforced || profile === 'oauth21',
       pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients,
       minStateLength: profile === 'hydra-compat' ? 8 : 0,
+      minNonceLength: profile === 'hydra-compat' ? 8 : 0,
+      frontChannelTokens: profile !== 'oauth21',
       insecureRedirects: config.dev,
     },
     cookieNames: serve.cookies.names,

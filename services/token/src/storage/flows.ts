@@ -8,6 +8,7 @@ import { createGroupCommit } from './group-commit.js';
 import type { GrantRow } from './grants.js';
 import { inOrder } from './ordered.js';
 import type { SessionRow } from './sessions.js';
+import type { AccessTokenRow } from './tokens.js';
 
 /** What names a flow: its id, and the expiry that tells the partition. Seconds since the epoch. */
 export interface FlowRef {
@@ -67,8 +68,14 @@ export interface Flows {
     ref: FlowRef,
     proof: FlowProof,
   ): Promise<boolean>;
-  /** Completes a flow: the grant and its code exist from the same moment on. False when somebody was faster. */
-  complete(ref: FlowRef, proof: FlowProof, grant: GrantRow, code: CodeRow): Promise<boolean>;
+  /** Completes a flow: the grant, its code and its access token exist from the same moment on. False when somebody was faster. */
+  complete(
+    ref: FlowRef,
+    proof: FlowProof,
+    grant: GrantRow,
+    code: CodeRow | undefined,
+    access: AccessTokenRow | undefined,
+  ): Promise<boolean>;
 }
 
 /** A session begins, or one that still exists is kept for longer (it is never brought back). */
@@ -121,7 +128,10 @@ const statements = {
         CASE WHEN $14::float8 IS NULL THEN 'infinity' ELSE to_timestamp($14) END, $15::boolean, $16::bytea FROM moved
     ), coded AS (
       INSERT INTO cardea.authorization_code (key, expires_at, grant_id, client_id, body)
-      SELECT $17::bytea, to_timestamp($18), $8::uuid, client_id, $19::bytea FROM moved
+      SELECT $17::bytea, to_timestamp($18), $8::uuid, client_id, $19::bytea FROM moved WHERE $17::bytea IS NOT NULL
+    ), opened AS (
+      INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
+      SELECT $20::bytea, to_timestamp($21), $8::uuid, client_id, $22::bytea FROM moved WHERE $20::bytea IS NOT NULL
     ) SELECT 1 FROM moved`,
 };
 
@@ -196,7 +206,7 @@ export function createFlows(database: Database): Flows {
 
     refuse: (event, ref, proof) => won('refuse', proven(event, ref, proof)),
 
-    complete: (ref, proof, grant, code) =>
+    complete: (ref, proof, grant, code, access) =>
       won('complete', [
         ...proven('use_consent', ref, proof),
         grant.id,
@@ -208,9 +218,12 @@ export function createFlows(database: Database): Flows {
         grant.rememberUntil === Infinity ? null : grant.rememberUntil,
         grant.skipped,
         grant.body,
-        code.key,
-        code.expiresAt,
-        code.body,
+        code?.key ?? null,
+        code?.expiresAt ?? null,
+        code?.body ?? null,
+        access?.key ?? null,
+        access?.expiresAt ?? null,
+        access?.body ?? null,
       ]),
   };
 }
