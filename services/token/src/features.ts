@@ -14,8 +14,8 @@ export function providerFeatures({ profile, oidc }: Config): ProviderFeatures {
         ? responseTypes.filter((type) => parseResponseType(type)?.includes('token') === false)
         : responseTypes,
     subjectTypes: oidc.subjectIdentifiers.supportedTypes,
-    requestByValue: byValue && later,
-    requestByReference: byReference && later,
+    requestByValue: byValue,
+    requestByReference: byReference,
     requestObjectAlgorithms: [...jwsAlgorithms.keys(), ...(hydraCompat ? ['none'] : [])],
     sessionManagement: (oidc.sessionManagement.enabled ?? !hydraCompat) && later,
   };

@@ -77,6 +77,8 @@ export const service: Service = {
     });
 
     const { address, tls, allow } = config.serve.token;
+      clientKeys,
+      outbound,
     const only = (...names: readonly (readonly string[])[]): AllowList => ({ '*': names.flat() });
     const { gateway, admin, introspection } = allow;
     await host.serveGrpc(

@@ -12,6 +12,7 @@ import { continueAfterConsent } from './after-consent.js';
 import { continueAfterLogin } from './after-login.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import type { Cookie } from './cookies.js';
+import { hasRequestObject } from './request-object.js';
 import { startFlow } from './start.js';
 
 export interface IncomingRequest {
@@ -27,12 +28,15 @@ export interface IncomingRequest {
  */
 export async function authorize(context: AuthorizationContext, incoming: IncomingRequest): Promise<AuthorizeOutcome> {
   const { settings } = context;
-  const parameters = uniqueParameters(incoming.parameters, repeatableAuthorizationParameters);
-  const clientId = parameters.get('client_id');
+  const sent = uniqueParameters(incoming.parameters, repeatableAuthorizationParameters);
+  const clientId = sent.get('client_id');
   const resolved = clientId === undefined ? undefined : await context.clients.find(clientId);
   // One text for a missing and an unknown client, so that nobody can list clients by asking.
   if (resolved === undefined) throw new OAuthError('invalid_client', 'The client is unknown.');
   const { client } = resolved;
+  // Later legs go by what was read on the first.
+  const first = !sent.has('login_verifier') && !sent.has('consent_verifier');
+  const parameters = first && hasRequestObject(sent) ? await context.readRequestObject(sent, client) : sent;
   const target: ResponseTarget = {
     ...readResponseAddress(parameters, client),
     issuer: settings.issuer,

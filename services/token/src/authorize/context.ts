@@ -16,6 +16,7 @@ import type { HintVerifier } from './hint.js';
 import type { Pages } from './pages.js';
 import { uuidText } from './uuid.js';
 
+import type { ReadRequestObject, RequestObjectSettings } from './request-object.js';
 /** Settings of the flow; lifetimes in seconds. */
 export interface AuthorizationSettings {
   readonly issuer: string;
@@ -28,6 +29,7 @@ export interface AuthorizationSettings {
   readonly policy: RequestPolicy;
   readonly cookieNames: CookieNames;
   readonly pairwiseSalt: string;
+  readonly requestObjects: RequestObjectSettings;
   readonly hydraCompat: boolean;
 }
 
@@ -42,6 +44,7 @@ export interface AuthorizationContext {
   readonly hints: HintVerifier;
   readonly challenges: LoginChallenges;
   /** Seals by purpose: table names. */
+  readonly readRequestObject: ReadRequestObject;
   readonly seals: { readonly flow: Seal; readonly grant: Seal; readonly code: Seal };
   /** Milliseconds. */
   readonly clock: { now(): number };

@@ -1,11 +1,13 @@
 // Puts the authorization rooms together from what the service hands in; no secret and no setting is read elsewhere.
 import type { signingV1 } from '@cardea/rpc';
+import type { ClientKeys } from '../client-keys.js';
 import type { ClientResolver } from '../client-resolver.js';
 import type { LogoutContext } from '../end-session.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
 import { createLogoutChallenges } from '../logout-challenge.js';
 import { createSeal } from '../seal.js';
+import type { Outbound } from '../outbound/index.js';
 import type { Database } from '../storage/database.js';
 import { createFlows } from '../storage/flows.js';
 import { createGrants } from '../storage/grants.js';
@@ -14,6 +16,7 @@ import { createLoginChallenges } from './challenge.js';
 import type { AuthorizationSettings } from './context.js';
 import { createHintVerifier } from './hint.js';
 
+import { createReadRequestObject } from './request-object.js';
 export function createAuthorizationContext(options: {
   database: Database;
   handles: Handles;
@@ -24,10 +27,13 @@ export function createAuthorizationContext(options: {
   publicKeys: () => Promise<readonly signingV1.PublicKey[]>;
   issueFront: IssueFront;
   settings: AuthorizationSettings;
+  clientKeys: ClientKeys;
+  outbound: Pick<Outbound, 'getText'>;
   clock: { now(): number };
   random: (bytes: number) => Buffer;
 }): LogoutContext {
-  const { database, handles, clients, secrets, publicKeys, issueFront, settings, clock, random } = options;
+  const { database, handles, clients, secrets, publicKeys, issueFront, clientKeys, outbound, settings, clock, random } =
+    options;
   const seal = (purpose: string) => createSeal(secrets, purpose, random);
   return {
     settings,
@@ -43,6 +49,13 @@ export function createAuthorizationContext(options: {
     challenges: createLoginChallenges(seal('login_challenge')),
     logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
     logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
+    readRequestObject: createReadRequestObject({
+      settings: settings.requestObjects,
+      issuer: settings.issuer,
+      keys: clientKeys,
+      outbound,
+      clock,
+    }),
     seals: { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') },
   };
 }

@@ -6,12 +6,14 @@ import type { JWTPayload } from 'jose';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import pg from 'pg';
 import { createAccessTokenKeys } from '../access-token-keys.js';
+import { createClientKeys } from '../client-keys.js';
 import { listPublicKeys } from '../create-token-rooms.js';
 import { quietLog } from '../database.fixture.js';
 import { endSession } from '../end-session.js';
 import { createHandles } from '../handles.js';
 import { createIssueFront } from '../issue-front.js';
 import { createMintAccessToken } from '../mint-access-token.js';
+import { createOutbound } from '../outbound/index.js';
 import { createPublicKeys } from '../public-keys.js';
 import { createInteractionHandlers } from '../rpc/interaction.js';
 import { createSeal } from '../seal.js';
@@ -51,6 +53,7 @@ export const settings: AuthorizationSettings = {
     frontChannelTokens: true,
     insecureRedirects: false,
   },
+  requestObjects: { byValue: true, byReference: true, merge: 'oidc', unsigned: false },
   cookieNames: { loginCsrf: 'login_csrf', consentCsrf: 'consent_csrf', session: 'session' },
   pairwiseSalt: 'salt-salt',
   hydraCompat: false,
@@ -146,9 +149,15 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     signer,
     accessTokenKeys: createAccessTokenKeys({ secrets, publicKeys, issuer }),
   });
+  const outbound = createOutbound(
+    { disallowPrivate: false, privateByDefault: true, excepted: () => true, plainHttp: true },
+    { log: quietLog },
+  );
   const context = createAuthorizationContext({
     database,
     handles,
+    clientKeys: createClientKeys({ outbound, now: () => clock.millis }),
+    outbound,
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
     clients: {
       find: async (id: string) => {
@@ -200,6 +209,7 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
         .sign((forged ? foreign : pairs.get(keyId))!.privateKey),
     async close() {
       publicKeys.close();
+      outbound.close();
       await database.end();
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
       await admin.end();

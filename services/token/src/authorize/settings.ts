@@ -34,6 +34,11 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
       frontChannelTokens: profile !== 'oauth21',
       insecureRedirects: config.dev,
     },
+    requestObjects: {
+      ...config.oidc.requestObjects,
+      merge: profile === 'hydra-compat' ? 'hydra' : profile === 'oauth21' ? 'jar' : 'oidc',
+      unsigned: profile === 'hydra-compat',
+    },
     cookieNames: serve.cookies.names,
     // Pairwise subjects come with their own settings; until then such clients are refused, never given the real subject.
     pairwiseSalt: '',
