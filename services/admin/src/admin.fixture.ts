@@ -1,6 +1,6 @@
-// Starts the admin service, whole and on a real port, before a stand-in for the token service that is real gRPC, for tests.
+// Starts the admin service, whole and on a real port, before a stand-in for the services behind it that is real gRPC, for tests.
 import type { Handlers } from '@cardea/rpc';
-import { clientV1, implement, interactionV1, introspectionV1, serveRpc } from '@cardea/rpc';
+import { clientV1, implement, interactionV1, introspectionV1, jsonWebKeyV1, serveRpc } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { loadConfig, startService } from '@cardea/service';
 import { service } from './service.js';
@@ -9,6 +9,7 @@ export interface StandIn {
   clients?: Partial<Handlers<typeof clientV1.ClientServiceService>>;
   interactions?: Partial<Handlers<typeof interactionV1.InteractionServiceService>>;
   introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
+  keys?: Partial<Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>>;
 }
 
 export interface StartedAdmin {
@@ -31,7 +32,7 @@ function allUnused<D extends object>(definition: D): never {
   return Object.fromEntries(Object.keys(definition).map((method) => [method, unused])) as never;
 }
 
-/** @param standIn what the token service answers; what a test leaves out fails */
+/** @param standIn what the services behind it answer; what a test leaves out fails */
 export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, string>> = {}): Promise<StartedAdmin> {
   let url = '';
   const quiet = () => undefined;
@@ -58,13 +59,23 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
         introspectionV1.IntrospectionServiceService,
         of(introspectionV1.IntrospectionServiceService, standIn.introspection) as never,
       ),
+      implement(
+        jsonWebKeyV1.JsonWebKeyServiceService,
+        of(jsonWebKeyV1.JsonWebKeyServiceService, standIn.keys) as never,
+      ),
     ],
     health: () => Promise.resolve(true),
     reflection: false,
     log,
   });
   const config = loadConfig({
-    env: { SERVE_ADMIN_PORT: '0', SERVE_MANAGEMENT_ADMIN: '0', PEERS_TOKEN_ADDRESSES: token.address, ...env },
+    env: {
+      SERVE_ADMIN_PORT: '0',
+      SERVE_MANAGEMENT_ADMIN: '0',
+      PEERS_TOKEN_ADDRESSES: token.address,
+      PEERS_KEYS_ADDRESSES: token.address,
+      ...env,
+    },
   });
   const running = await startService(service, config, { log }).catch(async (error: unknown) => {
     await token.close();

@@ -4,13 +4,16 @@ import { oauthErrorBody } from '@cardea/http';
 
 const malformed = 'The request was malformed or contained invalid parameters';
 
-/** Clients answer errors in prose, interactions in OAuth codes: that is how Hydra's own handlers differ. */
+/** Clients and keys answer errors in prose, interactions in OAuth codes: that is how Hydra's own handlers differ. */
 export const adminErrorBody: ErrorBody = (error, path) => {
   if (error.redirectTo !== undefined) return { redirect_to: error.redirectTo };
   const aboutClients = /^\/admin\/clients(?:\/|$)/.test(path);
+  const aboutKeys = /^\/admin\/keys\//.test(path);
   switch (error.code) {
     case 'not_found':
-      if (aboutClients) return { error: 'Unable to locate the resource', error_description: '' };
+      // A set that is not there is not found otherwise than one key of a set.
+      if (aboutClients || /^\/admin\/keys\/[^/]+\/./.test(path))
+        return { error: 'Unable to locate the resource', error_description: '' };
       return { error: 'Not Found', error_description: error.description };
     case 'conflict':
       return {
@@ -18,7 +21,9 @@ export const adminErrorBody: ErrorBody = (error, path) => {
         error_description: '',
       };
     case 'invalid_request':
-      return aboutClients ? { error: malformed, error_description: error.description } : oauthErrorBody(error, path);
+      return aboutClients || aboutKeys
+        ? { error: malformed, error_description: error.description }
+        : oauthErrorBody(error, path);
     default:
       return oauthErrorBody(error, path);
   }

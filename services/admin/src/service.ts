@@ -1,8 +1,8 @@
-// The admin service, wired by hand: configuration, the token service behind it, the table of admin routes.
+// The admin service, wired by hand: configuration, the token and keys services behind it, the table of admin routes.
 import type { Request } from '@cardea/http';
 import { createApp, healthRoutes } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
-import { clientV1, interactionV1, introspectionV1 } from '@cardea/rpc';
+import { clientV1, interactionV1, introspectionV1, jsonWebKeyV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { readFileSync } from 'node:fs';
@@ -12,17 +12,21 @@ import { clientChangeRoutes } from './routes/client-changes.js';
 import { clientRoutes } from './routes/clients.js';
 import { interactionRoutes } from './routes/interactions.js';
 import { introspectionRoutes } from './routes/introspect.js';
+import { keyRoutes } from './routes/keys.js';
 import { operationRoutes } from './routes/operations.js';
 
 export const service: Service = {
   name: 'admin',
   async start(config, host) {
     checkExposure(config.serve.admin);
-    const { addresses, tls } = config.peers.token;
-    const peer = host.connect(
-      addresses.length > 0 ? addresses : [config.serve.token.address],
-      securityOf(tls, 'peers.token'),
-    );
+    const connect = (name: 'token' | 'keys') => {
+      const { addresses, tls } = config.peers[name];
+      return host.connect(
+        addresses.length > 0 ? addresses : [config.serve[name].address],
+        securityOf(tls, `peers.${name}`),
+      );
+    };
+    const peer = connect('token');
     const introspection = peer.client(introspectionV1.IntrospectionServiceService, {
       hot: true,
       idempotent: ['introspect', 'introspectBatch'],
@@ -32,6 +36,7 @@ export const service: Service = {
       idempotent: ['getLoginRequest', 'getConsentRequest', 'getLogoutRequest'],
     });
     const clients = peer.client(clientV1.ClientServiceService);
+    const keys = connect('keys').client(jsonWebKeyV1.JsonWebKeyServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
@@ -49,6 +54,7 @@ export const service: Service = {
         ...clientChangeRoutes(clients),
         ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
         ...healthRoutes(host, { prefix: '/admin', reasons: 'shown' }),
+        ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
         ...operationRoutes(host, ownVersion()),
       ],
     });

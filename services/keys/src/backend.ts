@@ -1,6 +1,6 @@
 // Where private keys live: one contract for the HSM and for sealed software keys.
 import type { KeyLife, KeySetName } from '@cardea/oauth';
-import type { JsonWebKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 
 export type BackendKind = 'hsm' | 'sealed';
 
@@ -25,10 +25,33 @@ export interface StoredKey extends KeyName, KeyLife {
   readonly sealed: Buffer | undefined;
 }
 
+/** What the registry keeps of a key pair. */
+export interface KeptPair {
+  /** The public half. */
+  readonly jwk: JsonWebKey;
+  /** The private half, sealed; undefined for one in the HSM. */
+  readonly sealed: Buffer | undefined;
+}
+
 export interface KeyBackend {
   readonly kind: BackendKind;
   /** Makes a key pair whose private half nobody can read. Only ever called because an operator asked for a key. */
-  generate(name: KeyName): Promise<{ readonly jwk: JsonWebKey; readonly sealed: Buffer | undefined }>;
+  generate(name: KeyName): Promise<KeptPair>;
+  /** Takes a private key that was made elsewhere. Absent where keys only come into being inside. */
+  readonly accept?: (name: KeyName, privateKey: KeyObject) => KeptPair;
+  /**
+   * Takes over a pair that other software put into the token under this name, and takes from it every right but to sign.
+   * Absent where there is no token.
+   *
+   * @throws {Error} whose message is the reason for which it must not sign
+   */
+  readonly adopt?: (name: KeyName) => Promise<KeptPair>;
+  /** Shows a private half. Absent where nobody can. */
+  readonly reveal?: (key: StoredKey) => KeyObject;
+  /** Drops what is kept of a key in this process. */
+  forget(kid: string): void;
+  /** Removes the private half for good, as far as it is kept outside of the registry. */
+  destroy(key: StoredKey): Promise<void>;
   /**
    * Makes sure that a key is there, is what the registry says, and cannot be taken away.
    *

@@ -5,6 +5,7 @@ import { required } from '@cardea/service';
 import type { BackendKind, StoredKey } from './backend.js';
 import { createMissingKeys } from './create-key.js';
 import { openBackend } from './open-backend.js';
+import { openPool } from './registry/connection.js';
 import { openRegistry, registryFailure } from './registry/registry.js';
 import { backendSettings } from './settings.js';
 
@@ -36,7 +37,8 @@ export async function bootstrapKeys(
   const { log, now, random } = options;
   const dsn = required(config.dsn, 'dsn');
   const backend = await openBackend(backendSettings(config), { log, now, random, sessionLost: () => undefined });
-  const registry = openRegistry(dsn, log);
+  const pool = openPool(dsn, log);
+  const registry = openRegistry(pool);
   try {
     const problem = backend.problem();
     if (problem !== undefined) throw new Error(problem);
@@ -46,7 +48,7 @@ export async function bootstrapKeys(
   } catch (error) {
     throw new Error(`no keys could be created: ${registryFailure(causeOf(error))}`, { cause: error });
   } finally {
-    await registry.close();
+    await pool.end();
     await backend.close();
   }
 }

@@ -1,10 +1,10 @@
 // Creates keys because somebody asked for them, once each whoever asks at the same time (security §2.3 rule 9, I10).
 import type { KeySetName } from '@cardea/oauth';
 import { OAuthError, keyState } from '@cardea/oauth';
-import type { KeyBackend, StoredKey } from './backend.js';
+import type { KeptPair, KeyBackend, KeyName, StoredKey } from './backend.js';
 import type { Exclusive, Registry } from './registry/registry.js';
 
-/** What creating keys takes. */
+/** What making and ending keys takes. */
 export interface KeyMaker {
   readonly registry: Registry;
   readonly backend: KeyBackend;
@@ -13,9 +13,17 @@ export interface KeyMaker {
   readonly random: (bytes: number) => Buffer;
 }
 
-interface Wanted {
+export interface Wanted {
   readonly keySet: KeySetName;
   readonly algorithm: string;
+  /** Undefined lets us choose. */
+  readonly kid?: string | undefined;
+}
+
+/** How a key begins. */
+export interface Beginning {
+  readonly activateAfterSeconds: number;
+  readonly requestId: string | undefined;
 }
 
 /**
@@ -23,17 +31,17 @@ interface Wanted {
  *
  * @throws {OAuthError} conflict when that id made another key
  */
-export function createKey(
-  maker: KeyMaker,
-  wanted: Wanted & { activateAfterSeconds: number; requestId: string },
-): Promise<StoredKey> {
+export function createKey(maker: KeyMaker, wanted: Wanted & Beginning & { requestId: string }): Promise<StoredKey> {
   return maker.registry.exclusively(async (exclusive) => {
     const { requestId, activateAfterSeconds } = wanted;
     const before = exclusive.keys.find((key) => key.requestId === requestId);
-    if (before === undefined) return add(maker, exclusive, wanted, { activateAfterSeconds, requestId });
+    if (before === undefined) {
+      return add(maker, exclusive, wanted, { activateAfterSeconds, requestId }, maker.backend.generate);
+    }
     const same =
       before.keySet === wanted.keySet &&
       before.algorithm === wanted.algorithm &&
+      before.kid === (wanted.kid ?? before.kid) &&
       before.activatesAt - before.createdAt === activateAfterSeconds * 1000;
     if (!same) throw new OAuthError('conflict', 'This request_id made another key.');
     return before;
@@ -62,20 +70,31 @@ export function createMissingKeys(
           ['current', 'next'].includes(keyState(own, key, now())),
       );
       if (found !== undefined) existing.push(found);
-      else created.push(await add(maker, exclusive, want, { activateAfterSeconds: 0, requestId: undefined }));
+      else created.push(await add(maker, exclusive, want, atOnce, maker.backend.generate));
     }
     return { created, existing };
   });
 }
 
-async function add(
+const atOnce: Beginning = { activateAfterSeconds: 0, requestId: undefined };
+
+/**
+ * Adds a key to the registry.
+ *
+ * @param pair makes or takes its halves
+ * @throws {OAuthError} conflict when the id was ever used: verifiers may know another key by it
+ */
+export async function add(
   { backend, now, random }: KeyMaker,
   exclusive: Exclusive,
-  { keySet, algorithm }: Wanted,
-  { activateAfterSeconds, requestId }: { activateAfterSeconds: number; requestId: string | undefined },
+  { keySet, algorithm, kid = random(16).toString('base64url') }: Wanted,
+  { activateAfterSeconds, requestId }: Beginning,
+  pair: (name: KeyName) => KeptPair | Promise<KeptPair>,
 ): Promise<StoredKey> {
-  const name = { keySet, algorithm, kid: random(16).toString('base64url') };
-  const { jwk, sealed } = await backend.generate(name);
+  if (exclusive.keys.some((key) => key.kid === kid))
+    throw new OAuthError('conflict', 'There is or was a key of this id.');
+  const name = { keySet, algorithm, kid };
+  const { jwk, sealed } = await pair(name);
   const createdAt = now();
   const key = {
     ...name,

@@ -3,6 +3,7 @@ import type { KeySetName, KeyState } from '@cardea/oauth';
 import { headerSegment, keySets, keyState, nextKeyChange, publishedKeys, signingKey } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import type { KeyBackend, StoredKey } from './backend.js';
+import type { BroadcastKey } from './registry/documents.js';
 import { cannotSign } from './unavailable.js';
 
 /** A key that was found fit to sign. */
@@ -21,13 +22,15 @@ export interface PublishedKey {
 
 export interface KeyRing {
   /** Takes the registry's word for which keys there are, and examines those it does not know yet. */
-  learn(keys: readonly StoredKey[]): Promise<void>;
+  learn(keys: readonly StoredKey[], broadcast: readonly BroadcastKey[]): Promise<void>;
   /** @throws {OAuthError} temporarily_unavailable when no key of the set signs with that algorithm */
   signing(keySet: KeySetName, algorithm: string): RingKey;
   /** Every fit key that signs now, for readiness. */
   allSigning(): readonly RingKey[];
   /** Newest first within their set. */
   published(): readonly PublishedKey[];
+  /** Keys of other sets that are published with them. */
+  broadcast(): readonly BroadcastKey[];
   /** Why a set cannot sign, in words for an operator. */
   problem(): string | undefined;
 }
@@ -40,6 +43,7 @@ export function createKeyRing(options: {
 }): KeyRing {
   const { backend, log, now } = options;
   let keys: readonly StoredKey[] | undefined;
+  let broadcast: readonly BroadcastKey[] = [];
   const fit = new Map<string, RingKey>();
   const unfit = new Map<string, string>();
   let chosen = new Map<string, StoredKey | undefined>();
@@ -77,7 +81,7 @@ export function createKeyRing(options: {
   };
 
   return {
-    async learn(stored) {
+    async learn(stored, documents) {
       // What the other backend holds stays published and never signs here (no silent way back from HSM to software).
       const lives = stored.map((key) => (key.backend === backend.kind ? key : { ...key, retiredAt: 0 }));
       const unknown = lives.filter(
@@ -85,7 +89,11 @@ export function createKeyRing(options: {
       );
       // A token that is away says nothing about its keys; they are examined when it is back.
       if (backend.problem() === undefined) await Promise.all(unknown.map(examine));
+      for (const { kid, destroyedAt } of lives) {
+        if ((destroyedAt ?? Infinity) <= now() && fit.delete(kid)) backend.forget(kid);
+      }
       keys = lives;
+      broadcast = documents;
       chosenUntil = -Infinity;
     },
 
@@ -107,6 +115,8 @@ export function createKeyRing(options: {
       const all = keys;
       return publishedKeys(all, at).map((stored) => ({ stored, state: keyState(all, stored, at) }));
     },
+
+    broadcast: () => broadcast,
 
     problem() {
       if (keys === undefined) return 'the key registry was not read yet';

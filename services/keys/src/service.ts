@@ -1,17 +1,24 @@
-// The keys service, wired by hand: backend, registry, ring, signer, and the two gRPC services in front of them.
-import { implement, keyAdminV1, signingV1 } from '@cardea/rpc';
+// The keys service, wired by hand: backend, registry, ring, signer, and the gRPC services in front of them.
+import { isKeySet } from '@cardea/oauth';
+import { implement, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
+import { createDocumentSet } from './json-web-key/document-set.js';
+import { createSigningSet } from './json-web-key/signing-set.js';
 import { createKeyRing } from './key-ring.js';
 import { signatureCounter } from './metrics.js';
 import { openBackend } from './open-backend.js';
 import { createReadiness } from './readiness.js';
+import { openPool } from './registry/connection.js';
+import { createDocuments } from './registry/documents.js';
 import { openRegistry } from './registry/registry.js';
 import { watchRegistry } from './registry/watch.js';
 import { callersOf } from './rpc/callers.js';
+import { jsonWebKeyHandlers } from './rpc/json-web-key.js';
 import { keyAdminHandlers } from './rpc/key-admin.js';
 import { signingHandlers } from './rpc/signing.js';
-import { backendSettings, policyOf } from './settings.js';
+import { createEnvelope } from './sealed/envelope.js';
+import { backendSettings, documentKeks, policyOf, signingSetRules } from './settings.js';
 import { createSigner } from './signer.js';
 
 export const service: Service = {
@@ -32,22 +39,31 @@ export const service: Service = {
     if (problem !== undefined) log.error({ reason: problem }, 'the signer is not ready');
 
     const ring = createKeyRing({ backend, log, now });
-    const watch = watchRegistry({ dsn, log, learn: (keys) => ring.learn(keys) });
+    const broadcast = config.webfinger.jwks.broadcastKeys.filter((name) => !isKeySet(name));
+    const watch = watchRegistry({ dsn, log, broadcast, learn: ring.learn });
     host.onStop(() => watch.stop());
     await watch.tried;
-    const registry = openRegistry(dsn, log);
-    host.onStop(() => registry.close());
+    const pool = openPool(dsn, log);
+    host.onStop(() => pool.end());
 
     host.checks.add('signer', createReadiness({ ring, backend, now }));
     const sign = createSigner({ ring, backend, now, record: signatureCounter(metrics) });
     const callers = callersOf(allow);
-    const maker = { registry, backend, now, random };
+    const maker = { registry: openRegistry(pool), backend, now, random };
+    const refresh = () => watch.refresh();
+    const keks = documentKeks(config);
+    const documents = createDocuments({ pool, envelope: createEnvelope(keks, random), now });
     await host.serveGrpc(address, security, [
       implement(signingV1.SigningServiceService, signingHandlers({ policy, sign, ring }), callers.signing),
+      implement(keyAdminV1.KeyAdminServiceService, keyAdminHandlers({ maker, ring, refresh }), callers.keyAdmin),
       implement(
-        keyAdminV1.KeyAdminServiceService,
-        keyAdminHandlers({ maker, ring, refresh: () => watch.refresh() }),
-        callers.keyAdmin,
+        jsonWebKeyV1.JsonWebKeyServiceService,
+        jsonWebKeyHandlers({
+          signing: createSigningSet({ maker, rules: signingSetRules(config) }),
+          documents: createDocumentSet({ documents, canSeal: keks.length > 0, random }),
+          refresh,
+        }),
+        callers.jsonWebKey,
       ),
     ]);
   },

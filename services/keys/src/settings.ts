@@ -1,6 +1,7 @@
 // What the keys service reads from the configuration, checked before anything is opened.
 import type { Config } from '@cardea/service';
 import { ConfigError, required } from '@cardea/service';
+import type { SigningSetRules } from './json-web-key/signing-set.js';
 import type { Policy } from './policy/statement.js';
 
 /** The settings of a PKCS#11 token. */
@@ -33,6 +34,20 @@ export function backendSettings({ hsm, keys }: Config): BackendSettings {
       pin: required(hsm.pin, 'hsm.pin'),
       ...{ tokenLabel, slot, keySetPrefix, sessions },
     },
+  };
+}
+
+/** Key-encryption keys for what is sealed beside the signing keys; none where an HSM makes them unnecessary. */
+export function documentKeks({ keys }: Config): readonly Buffer[] {
+  return keys.kek.map(kekOf);
+}
+
+/** How the signing sets behave towards Hydra's key API. */
+export function signingSetRules({ profile, keys }: Config): SigningSetRules {
+  const compatible = profile === 'hydra-compat';
+  return {
+    prePublishSeconds: compatible ? 0 : Math.ceil(keys.prePublish / 1000),
+    reveal: compatible,
   };
 }
 

@@ -47,7 +47,7 @@ export const foreignSettings: readonly ForeignSetting[] = [
     harmless: [false, 'false'],
   },
   { key: 'oidc.dynamic_client_registration', why: 'clients cannot register themselves yet' },
-  { key: 'webfinger', why: 'the discovery document says what is true of this provider' },
+  { key: 'webfinger.oidc_discovery', why: 'the discovery document says what is true of this provider' },
   { key: 'urls.device', why: noDevice },
   { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },
   { key: 'ttl.device_user_code', why: noDevice },

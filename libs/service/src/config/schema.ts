@@ -9,6 +9,7 @@ import { peers, serve } from './sections/serve.js';
 import { log, tracing } from './sections/telemetry.js';
 import { oauth2, strategies, ttl } from './sections/tokens.js';
 import { urls } from './sections/urls.js';
+import { webfinger } from './sections/webfinger.js';
 
 const redis = z
   .strictObject({
@@ -33,6 +34,7 @@ export const configSchema = z.strictObject({
   serve,
   peers,
   urls,
+  webfinger,
   secrets,
   strategies,
   ttl,

@@ -3,7 +3,7 @@ import { jwsAlgorithm } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import type { JsonWebKey } from 'node:crypto';
 import { createPublicKey, verify } from 'node:crypto';
-import type { KeyBackend, StoredKey } from '../backend.js';
+import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
 import type { HsmSettings } from '../settings.js';
 import { cannotSign } from '../unavailable.js';
 import type { TokenKey } from './messages.js';
@@ -36,11 +36,18 @@ export async function openHsmBackend(
     }
   };
 
+  const named = ({ keySet, kid, algorithm }: KeyName, patience: number) => ({
+    ...{ kid, label: label(keySet), algorithm, deadline: now() + patience },
+  });
+  const kept = (jwk: unknown): KeptPair => ({ jwk: jwk as JsonWebKey, sealed: undefined });
+
   return {
     kind: 'hsm',
-    async generate({ keySet, kid, algorithm }) {
-      const job = { kind: 'generate', kid, label: label(keySet), algorithm, deadline: now() + generateMillis } as const;
-      return { jwk: (await pool.run(job)) as JsonWebKey, sealed: undefined };
+    generate: async (name) => kept(await pool.run({ kind: 'generate', ...named(name, generateMillis) })),
+    adopt: async (name) => kept(await pool.run({ kind: 'adopt', ...named(name, examineMillis) })),
+    forget: (kid) => void keys.delete(kid),
+    async destroy(key) {
+      await pool.run({ kind: 'destroy', ...named(key, examineMillis) });
     },
     async examine(key) {
       const deadline = now() + examineMillis;

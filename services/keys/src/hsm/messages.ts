@@ -21,13 +21,17 @@ export interface TokenKey {
 export type Job =
   | { readonly kind: 'sign'; readonly kid: string; readonly input: string; readonly deadline: number }
   | { readonly kind: 'examine'; readonly kid: string; readonly deadline: number }
-  | {
-      readonly kind: 'generate';
-      readonly kid: string;
-      readonly label: string;
-      readonly algorithm: string;
-      readonly deadline: number;
-    };
+  | ({ readonly kind: 'adopt' } & NamedJob)
+  | ({ readonly kind: 'destroy' } & NamedJob)
+  | ({ readonly kind: 'generate' } & NamedJob);
+
+/** For a pair that the registry does not know yet, or not any more. */
+interface NamedJob {
+  readonly kid: string;
+  readonly label: string;
+  readonly algorithm: string;
+  readonly deadline: number;
+}
 
 export type ToThread =
   | {
@@ -44,7 +48,7 @@ export interface Failure {
   readonly remedy: Remedy;
 }
 
-/** `sign` gives the signature, `generate` the public half, `examine` nothing. `late` was never sent to the token. */
+/** `sign` gives the signature, `generate` and `adopt` the public half, the others nothing. `late` was never sent to the token. */
 export type JobResult =
   { readonly value: Uint8Array | JsonWebKey | undefined } | { readonly failure: Failure } | { readonly late: true };
 

@@ -1,20 +1,12 @@
-// The work of one session: find a key and make sure of it, sign, generate. A session that failed is destroyed and replaced.
-import { jwsAlgorithm } from '@cardea/oauth';
+// The work of one session: sign, and look after key pairs. A session that failed is destroyed and replaced.
 import type { JsonWebKey } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import { pairTemplates } from './mechanisms.js';
+import type { FoundKey } from './find-key.js';
+import { findKey } from './find-key.js';
+import { managePair } from './manage-pair.js';
 import type { Job, JobResult, TokenKey } from './messages.js';
-import { publicAttributes, publicHalf } from './public-half.js';
 import { TokenError } from './return-codes.js';
-import type { Mechanism, Token, TokenSession } from './token.js';
-
-/** A key that was found in the token and is what it must be. */
-interface FoundKey {
-  readonly handle: Buffer;
-  readonly mechanism: Mechanism;
-  /** Hash to apply before the token sees it; undefined where the token hashes. */
-  readonly digest: string | undefined;
-}
+import type { Token, TokenSession } from './token.js';
 
 export interface SessionJobs {
   know(keys: readonly TokenKey[]): void;
@@ -51,7 +43,11 @@ export function createSessionJobs(token: Token): SessionJobs {
   };
 
   const perform = (job: Job): Uint8Array | JsonWebKey | undefined => {
-    if (job.kind === 'generate') return generate(token, job);
+    if (job.kind === 'generate' || job.kind === 'adopt' || job.kind === 'destroy') {
+      // The handle of a pair that is changed or gone is worth nothing.
+      found.delete(job.kid);
+      return managePair(token, job);
+    }
     const key = resolve(job.kid);
     if (job.kind === 'examine') return undefined;
     const data =
@@ -92,69 +88,4 @@ export function createSessionJobs(token: Token): SessionJobs {
 
 export function asTokenError(error: unknown): TokenError {
   return error instanceof TokenError ? error : new TokenError('failed', (error as Error).message);
-}
-
-/** Finds a private key, and refuses one that could be taken out, may not sign, or is not the one of the registry. */
-function findKey(session: TokenSession, key: TokenKey): FoundKey {
-  const algorithm = jwsAlgorithm(key.algorithm);
-  const reject = (reason: string) => new TokenError('unfit_key', `key ${key.kid} ${reason}`, 'refused');
-  if (algorithm === undefined) throw reject('is for an algorithm this release does not know');
-  const name = { CKA_LABEL: key.label, CKA_ID: Buffer.from(key.kid) };
-  const privateHalves = session.find({ CKA_CLASS: classes.privateKey, ...name }, 2);
-  const publicHalves = session.find({ CKA_CLASS: classes.publicKey, ...name }, 2);
-  const [privateKey] = privateHalves;
-  const [publicKey] = publicHalves;
-  if (privateKey === undefined) {
-    // An empty token is a token that went away: sessions on it still open, and nothing is found.
-    if (session.find({ CKA_CLASS: classes.privateKey }, 1).length === 0) {
-      throw new TokenError('empty_token', 'the token shows no private key at all', 'token');
-    }
-    throw reject('is not in the token');
-  }
-  if (publicKey === undefined) throw reject('has no public half in the token');
-  if (privateHalves.length > 1 || publicHalves.length > 1) throw reject('is in the token more than once');
-
-  const [sign, extractable, sensitive] = session.attributes(privateKey, [
-    'CKA_SIGN',
-    'CKA_EXTRACTABLE',
-    'CKA_SENSITIVE',
-  ]);
-  if (sign?.[0] !== 1) throw reject('may not sign (CKA_SIGN)');
-  if (extractable?.[0] !== 0) throw reject('can be taken out of the token (CKA_EXTRACTABLE)');
-  if (sensitive?.[0] !== 1) throw reject('can be read in the token (CKA_SENSITIVE)');
-  for (const use of ['CKA_DECRYPT', 'CKA_UNWRAP'] as const) {
-    if (session.attributes(privateKey, [use])[0]?.[0] === 1) throw reject(`may do more than sign (${use})`);
-  }
-  const jwk = publicHalf(algorithm, session.attributes(publicKey, publicAttributes(algorithm)));
-  if (!sameKey(jwk, key.jwk)) throw reject('has another public half in the token than in the registry');
-  if (algorithm.keyType === 'RSA') {
-    const [modulus] = session.attributes(privateKey, ['CKA_MODULUS']);
-    if (publicHalf(algorithm, [modulus ?? Buffer.alloc(0)]).n !== jwk.n) throw reject('has halves that do not match');
-  }
-
-  const { sign: how, prehashed, pss } = algorithm.pkcs11;
-  return {
-    handle: privateKey,
-    mechanism: { name: how, pss },
-    digest: prehashed ? algorithm.hash : undefined,
-  };
-}
-
-/** `CKO_*` as PKCS#11 numbers them. */
-const classes = { publicKey: 2, privateKey: 3 };
-
-function sameKey(a: JsonWebKey, b: JsonWebKey): boolean {
-  return (['kty', 'crv', 'n', 'e', 'x', 'y'] as const).every((member) => a[member] === b[member]);
-}
-
-function generate(token: Token, { kid, label, algorithm }: Job & { kind: 'generate' }): JsonWebKey {
-  const row = jwsAlgorithm(algorithm);
-  if (row === undefined) throw new TokenError('unknown_algorithm', `there is no algorithm ${algorithm}`, 'refused');
-  const session = token.openSession({ write: true });
-  try {
-    const { publicKey } = session.generatePair({ name: row.pkcs11.generate }, pairTemplates({ label, kid }, row.curve));
-    return publicHalf(row, session.attributes(publicKey, publicAttributes(row)));
-  } finally {
-    session.close();
-  }
 }

@@ -21,6 +21,8 @@ export interface TokenSession {
     mechanism: Mechanism,
     templates: { publicHalf: Attributes; privateHalf: Attributes },
   ): { publicKey: Handle };
+  change(object: Handle, attributes: Attributes): void;
+  destroy(object: Handle): void;
   close(): void;
 }
 
@@ -107,6 +109,9 @@ export async function openToken(settings: HsmSettings, anew: boolean): Promise<T
           translated('C_GenerateKeyPair', () =>
             library.C_GenerateKeyPair(session, mechanism(how), template(publicHalf), template(privateHalf)),
           ),
+        change: (object, attributes) =>
+          translated('C_SetAttributeValue', () => library.C_SetAttributeValue(session, object, template(attributes))),
+        destroy: (object) => translated('C_DestroyObject', () => library.C_DestroyObject(session, object)),
         close: () => quietly(() => library.C_CloseSession(session)),
       };
     },

@@ -14,6 +14,11 @@ export function requestId(value: string): string {
   return /^[\x21-\x7e]{1,128}$/.test(value) ? value : refuse('request_id must be 1 to 128 visible ASCII characters');
 }
 
+/** A key id that is put into headers of tokens. */
+export function keyId(value: string): string {
+  return /^[\x21-\x7e]{1,128}$/.test(value) ? value : refuse('kid must be 1 to 128 visible ASCII characters');
+}
+
 /** The name of an algorithm of the table. */
 export function algorithm(value: string): string {
   return jwsAlgorithm(value) === undefined ? refuse('it knows no such algorithm') : value;

@@ -1,70 +1,48 @@
 // The rows that say which keys there are, for both backends (docs/decisions/0020-keys-registry.md).
 import { isKeySet } from '@cardea/oauth';
-import type { Log } from '@cardea/service';
 import type { JsonWebKey } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import type { BackendKind, StoredKey } from '../backend.js';
-import { cannotSign } from '../unavailable.js';
-
-/** The little of a connection that reading takes. */
-type Queryable = Pick<pg.ClientBase, 'query'>;
+import type { Queryable } from './connection.js';
+import { alone } from './connection.js';
 
 /** A key and the request that made it. */
 export interface RegisteredKey extends StoredKey {
   readonly requestId: string | undefined;
 }
 
+/** What can change in a key's life. Instants are milliseconds since the epoch. */
+export interface KeyChange {
+  readonly activatesAt?: number;
+  readonly retiredAt?: number;
+  /** Its sealed private half is forgotten with it. */
+  readonly destroyedAt?: number;
+  /** The private half, sealed anew. */
+  readonly sealed?: Buffer;
+}
+
 /** What may be done while nobody else changes the registry. */
 export interface Exclusive {
   readonly keys: readonly RegisteredKey[];
   insert(key: RegisteredKey): Promise<void>;
+  change(kid: string, change: KeyChange): Promise<void>;
 }
 
 export interface Registry {
-  /** Runs alone among all replicas and tools; what it inserted is there when this settles, or none of it is. */
+  /** Runs alone among all replicas and tools; what it changed is changed when this settles, or none of it is. */
   exclusively<T>(work: (exclusive: Exclusive) => Promise<T>): Promise<T>;
-  close(): Promise<void>;
 }
 
-/** Longer than twenty operators creating RSA keys at once take. */
-const patienceMillis = 30_000;
-
-export function openRegistry(dsn: string, log: Log): Registry {
-  const pool = new pg.Pool({
-    connectionString: dsn,
-    max: 2,
-    connectionTimeoutMillis: patienceMillis,
-    idleTimeoutMillis: 10_000,
-    statement_timeout: patienceMillis,
-    application_name: 'cardea-keys',
-    keepAlive: true,
-  });
-  // Without a listener, a backend that is terminated while idle would end this process.
-  pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
-
+export function openRegistry(pool: pg.Pool): Registry {
   return {
-    async exclusively(work) {
-      const connection = await pool.connect().catch((error: unknown) => {
-        throw cannotSign('the key registry cannot be reached', error);
-      });
-      let broken = false;
-      try {
-        await connection.query('BEGIN');
-        await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
-        const keys = await readKeys(connection);
-        const result = await work({ keys, insert: (key) => insert(connection, key) });
-        await connection.query('COMMIT');
-        return result;
-      } catch (error) {
-        await connection.query('ROLLBACK').catch(() => {
-          broken = true;
-        });
-        throw error;
-      } finally {
-        connection.release(broken);
-      }
-    },
-    close: () => pool.end(),
+    exclusively: (work) =>
+      alone(pool, async (connection) =>
+        work({
+          keys: await readKeys(connection),
+          insert: (key) => insert(connection, key),
+          change: (kid, to) => change(connection, kid, to),
+        }),
+      ),
   };
 }
 
@@ -123,6 +101,17 @@ async function insert(connection: Queryable, key: RegisteredKey): Promise<void> 
       new Date(key.createdAt),
       new Date(key.activatesAt),
     ],
+  );
+}
+
+async function change(connection: Queryable, kid: string, to: KeyChange): Promise<void> {
+  const instant = (millis: number | undefined) => (millis === undefined ? null : new Date(millis));
+  await connection.query(
+    `UPDATE cardea_keys.key
+        SET activates_at = coalesce($2, activates_at), retired_at = coalesce($3, retired_at),
+            destroyed_at = coalesce($4, destroyed_at), sealed = CASE WHEN $4 IS NULL THEN coalesce($5, sealed) END
+      WHERE kid = $1`,
+    [kid, instant(to.activatesAt), instant(to.retiredAt), instant(to.destroyedAt), to.sealed ?? null],
   );
 }
 

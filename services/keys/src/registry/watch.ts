@@ -2,6 +2,8 @@
 import type { Log } from '@cardea/service';
 import pg from 'pg';
 import type { StoredKey } from '../backend.js';
+import type { BroadcastKey } from './documents.js';
+import { readBroadcast } from './documents.js';
 import { readKeys, registryFailure } from './registry.js';
 
 const intervalMillis = 2_000;
@@ -21,9 +23,11 @@ export interface Watch {
 export function watchRegistry(options: {
   dsn: string;
   log: Log;
-  learn: (keys: readonly StoredKey[]) => Promise<void>;
+  /** Key sets that are published beside the signing sets. */
+  broadcast: readonly string[];
+  learn: (keys: readonly StoredKey[], broadcast: readonly BroadcastKey[]) => Promise<void>;
 }): Watch {
-  const { log, learn } = options;
+  const { log, learn, broadcast } = options;
   let client: pg.Client | undefined;
   let away = false;
   let stopped = false;
@@ -62,7 +66,7 @@ export function watchRegistry(options: {
   const read = async (): Promise<void> => {
     try {
       client ??= await connect();
-      await learn(await readKeys(client));
+      await learn(await readKeys(client), await readBroadcast(client, broadcast));
       if (away) log.info({}, 'the key registry can be read again');
       away = false;
     } catch (error) {

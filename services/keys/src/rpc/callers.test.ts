@@ -1,12 +1,12 @@
-// Every method of both services, with the callers it admits and everybody it does not.
+// Every method of all services, with the callers it admits and everybody it does not.
 import { expect, test } from '@jest/globals';
 import type { Handlers, ServiceDefinition } from '@cardea/rpc';
-import { implement, keyAdminV1, signingV1 } from '@cardea/rpc';
+import { implement, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
 import { callersOf } from './callers.js';
 
 const token = 'spiffe://cardea/token';
 const admin = 'spiffe://cardea/admin';
-const { signing, keyAdmin } = callersOf({ token: [token], admin: [admin] });
+const { signing, keyAdmin, jsonWebKey } = callersOf({ token: [token], admin: [admin] });
 
 function admitted<D extends ServiceDefinition>(definition: D, allow: Parameters<typeof implement>[2]) {
   const { methods } = implement(definition, {} as Handlers<D>, allow);
@@ -22,6 +22,8 @@ test('only token has something signed, only admin makes keys, both see public ha
     ListPublicKeys: [token, admin],
   });
   expect(admitted(keyAdminV1.KeyAdminServiceService, keyAdmin)).toEqual({ CreateKey: [admin], ListKeys: [admin] });
+  const methods = admitted(jsonWebKeyV1.JsonWebKeyServiceService, jsonWebKey);
+  expect(Object.values(methods)).toEqual(Array.from({ length: 5 }, () => [admin]));
 });
 
 test('nobody is admitted who is not named', () => {
@@ -29,6 +31,7 @@ test('nobody is admitted who is not named', () => {
   const all = [
     admitted(signingV1.SigningServiceService, nobody.signing),
     admitted(keyAdminV1.KeyAdminServiceService, nobody.keyAdmin),
+    admitted(jsonWebKeyV1.JsonWebKeyServiceService, nobody.jsonWebKey),
   ];
   expect(all.flatMap((methods) => Object.values(methods)).flat()).toEqual([]);
 });

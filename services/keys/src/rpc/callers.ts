@@ -5,6 +5,7 @@ import type { Config } from '@cardea/service';
 export interface Callers {
   readonly signing: AllowList;
   readonly keyAdmin: AllowList;
+  readonly jsonWebKey: AllowList;
 }
 
 /** @param allow `serve.keys.allow`: names of certificates */
@@ -12,5 +13,6 @@ export function callersOf({ token, admin }: Config['serve']['keys']['allow']): C
   return {
     signing: { '*': token, listPublicKeys: [...token, ...admin] },
     keyAdmin: { '*': admin },
+    jsonWebKey: { '*': admin },
   };
 }

@@ -8,7 +8,7 @@ import { logoutTokenStatement } from '../policy/logout-token.js';
 import type { Policy } from '../policy/statement.js';
 import { userinfoStatement } from '../policy/userinfo.js';
 import type { Signer } from '../signer.js';
-import { publicKeyMessage } from './public-key.js';
+import { broadcastMessage, publicKeyMessage } from './public-key.js';
 
 export function signingHandlers(options: {
   policy: Policy;
@@ -25,6 +25,8 @@ export function signingHandlers(options: {
     signLogoutToken: async (request, { deadline }) => ({
       jwt: await sign(logoutTokenStatement(request, policy), deadline),
     }),
-    listPublicKeys: async () => ({ keys: ring.published().map(publicKeyMessage) }),
+    listPublicKeys: async () => ({
+      keys: [...ring.published().map(publicKeyMessage), ...ring.broadcast().map(broadcastMessage)],
+    }),
   };
 }

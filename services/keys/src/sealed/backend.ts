@@ -2,11 +2,12 @@
 import { jwsAlgorithm } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import type { KeyBackend, KeyName } from '../backend.js';
+import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
+import { rsaBits } from '../backend.js';
 import { createLane } from '../lane.js';
 import { cannotSign } from '../unavailable.js';
 import type { Envelope } from './envelope.js';
-import { generateSoftwarePair } from './generate.js';
+import { generateSoftwareKey } from './generate.js';
 
 // A signature that costs less than handing it to another thread is made where it is asked for: 30 µs against 53 for ES256.
 // All others would hold up the event loop (performance §1.1).
@@ -26,29 +27,37 @@ interface OpenKey {
 }
 
 /** What a sealed private key belongs to. */
-const contextOf = ({ keySet, kid, algorithm }: KeyName) => ['cardea_keys.key', keySet, kid, algorithm].join('\0');
+export const keyContext = ({ keySet, kid, algorithm }: KeyName) =>
+  ['cardea_keys.key', keySet, kid, algorithm].join('\0');
 
 export function createSealedBackend(options: { envelope: Envelope; now: () => number }): KeyBackend {
   const { envelope, now } = options;
   const open = new Map<string, OpenKey>();
   const lane = createLane({ atOnce: threads, waiting: threads * waitingPerThread, now });
 
+  const keep = (name: KeyName, privateKey: KeyObject): KeptPair => {
+    const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
+    const sealed = envelope.seal(keyContext(name), plain);
+    plain.fill(0);
+    return { jwk: createPublicKey(privateKey).export({ format: 'jwk' }), sealed };
+  };
+  const reveal = (key: StoredKey): KeyObject => {
+    if (key.sealed === undefined) throw new Error('the registry has no private half of it');
+    const plain = envelope.open(keyContext(key), key.sealed);
+    const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
+    plain.fill(0);
+    return privateKey;
+  };
+
   return {
     kind: 'sealed',
-    async generate(name) {
-      const { jwk, privateKey } = await generateSoftwarePair(rowOf(name.algorithm));
-      const plain = privateKey.export({ format: 'der', type: 'pkcs8' });
-      const sealed = envelope.seal(contextOf(name), plain);
-      plain.fill(0);
-      return { jwk, sealed };
-    },
+    generate: async (name) => keep(name, await generateSoftwareKey(rowOf(name.algorithm), rsaBits)),
+    accept: keep,
+    reveal,
 
     examine(key) {
       return Promise.resolve().then(() => {
-        if (key.sealed === undefined) throw new Error('the registry has no private half of it');
-        const plain = envelope.open(contextOf(key), key.sealed);
-        const privateKey = createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
-        plain.fill(0);
+        const privateKey = reveal(key);
         if (!createPublicKey(privateKey).equals(createPublicKey({ key: key.jwk, format: 'jwk' }))) {
           throw new Error('its private half does not belong to its public half');
         }
@@ -69,6 +78,9 @@ export function createSealedBackend(options: { envelope: Envelope; now: () => nu
       return lane(deadline, () => signElsewhere(found, bytes));
     },
 
+    forget: (kid) => void open.delete(kid),
+    // Its row was all there was of it.
+    destroy: () => Promise.resolve(),
     problem: () => undefined,
     close() {
       open.clear();

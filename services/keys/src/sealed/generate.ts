@@ -1,29 +1,22 @@
-// Makes a software key pair for a JWS algorithm; the work happens off the event loop.
+// Makes a software key for a JWS algorithm; the work happens off the event loop.
 import type { JwsAlgorithm } from '@cardea/oauth';
-import type { JsonWebKey, KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { rsaBits } from '../backend.js';
 
 const generate = promisify(generateKeyPair);
 
-export interface SoftwarePair {
-  readonly jwk: JsonWebKey;
-  readonly privateKey: KeyObject;
-}
-
-export async function generateSoftwarePair(algorithm: JwsAlgorithm): Promise<SoftwarePair> {
-  const { publicKey, privateKey } = await pair(algorithm);
-  return { jwk: publicKey.export({ format: 'jwk' }), privateKey };
-}
-
-function pair({ keyType, curve = 'P-256' }: JwsAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+/** @param rsaBits bits of the modulus, where there is one */
+export async function generateSoftwareKey(
+  { keyType, curve = 'P-256' }: JwsAlgorithm,
+  rsaBits: number,
+): Promise<KeyObject> {
   switch (keyType) {
     case 'RSA':
-      return generate('rsa', { modulusLength: rsaBits });
+      return (await generate('rsa', { modulusLength: rsaBits })).privateKey;
     case 'EC':
-      return generate('ec', { namedCurve: curve });
+      return (await generate('ec', { namedCurve: curve })).privateKey;
     case 'OKP':
-      return generate('ed25519');
+      return (await generate('ed25519')).privateKey;
   }
 }

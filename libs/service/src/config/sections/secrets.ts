@@ -1,6 +1,6 @@
 // Secrets and where signing keys are kept.
 import { z } from 'zod';
-import { flag, integer, list, text } from '../fields.js';
+import { duration, flag, integer, list, text } from '../fields.js';
 
 export const secrets = z
   .strictObject({
@@ -40,5 +40,9 @@ export const keys = z
       description: 'Key-encryption keys of sealed software keys, base64 of 32 bytes each. The first seals, all open.',
       secret: true,
     }).default([]),
+    pre_publish: duration({
+      description:
+        'How long a new key is published before it signs: longer than any verifier keeps the JWKS. With `hydra-compat`, keys made through the admin API sign at once.',
+    }).prefault('1h'),
   })
   .prefault({});

@@ -1,0 +1,51 @@
+// Connections to the registry's database, and work that is done alone on one of them.
+import type { Log } from '@cardea/service';
+import pg from 'pg';
+import { cannotSign } from '../unavailable.js';
+
+/** The little of a connection that statements take. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+/** Longer than twenty operators creating RSA keys at once take. */
+const patienceMillis = 30_000;
+
+export function openPool(dsn: string, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: dsn,
+    max: 2,
+    connectionTimeoutMillis: patienceMillis,
+    idleTimeoutMillis: 10_000,
+    statement_timeout: patienceMillis,
+    application_name: 'cardea-keys',
+    keepAlive: true,
+  });
+  // Without a listener, a backend that is terminated while idle would end this process.
+  pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
+  return pool;
+}
+
+/**
+ * Runs in a transaction that nobody else of this registry overlaps, on any machine.
+ *
+ * @throws {OAuthError} temporarily_unavailable when PostgreSQL cannot be reached; what the work throws
+ */
+export async function alone<T>(pool: pg.Pool, work: (connection: Queryable) => Promise<T>): Promise<T> {
+  const connection = await pool.connect().catch((error: unknown) => {
+    throw cannotSign('the key registry cannot be reached', error);
+  });
+  let broken = false;
+  try {
+    await connection.query('BEGIN');
+    await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
+    const result = await work(connection);
+    await connection.query('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    connection.release(broken);
+  }
+}
