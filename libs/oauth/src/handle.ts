@@ -7,6 +7,7 @@ export type HandleKind =
   | 'access_token'
   | 'refresh_token'
   | 'authorization_code'
+  | 'device_code'
   | 'login_verifier'
   | 'consent_challenge'
   | 'consent_verifier'
@@ -18,6 +19,7 @@ const tags: Partial<Record<HandleKind, string>> = {
   access_token: 'at',
   refresh_token: 'rt',
   authorization_code: 'ac',
+  device_code: 'dc',
   registration_access_token: 'at',
 };
 

@@ -36,5 +36,8 @@ export * from './grants/index.js';
 export * from './grants/authorization-code.js';
 export * from './grants/refresh-token.js';
 export * from './grants/client-credentials.js';
+export * from './grants/device-code.js';
+export * from './device/request.js';
+export * from './device/user-code.js';
 export * from './introspection.js';
 export * from './discovery.js';
