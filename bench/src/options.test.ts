@@ -1,3 +1,4 @@
+// What the command line of the benchmark is taken to mean.
 import { expect, test } from '@jest/globals';
 import { help, readOptions } from './options.js';
 import { scenarios } from './scenarios/index.js';

@@ -11,7 +11,7 @@ export const groups = {
 };
 
 /** @param {string} file relative to the clone */
-export function groupOf(file) {
+function groupOf(file) {
   if (file.startsWith('libs/oauth/')) return 'rules';
   if (!file.startsWith('test-e2e/')) return 'storage';
   return path.basename(file).startsWith('browser.') ? 'browser' : 'wire';

@@ -1,3 +1,4 @@
+// Requests as bytes and answers cut from a stream, sized and chunked, in pieces of any length.
 import { expect, test } from '@jest/globals';
 import { encodeRequest, headersOf, takeAnswer } from './http-text.js';
 

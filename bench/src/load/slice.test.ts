@@ -1,3 +1,4 @@
+// A slice of load: when it ends, what its sample covers, and what a wrong answer does to it.
 import { expect, test } from '@jest/globals';
 import type { Lane } from './lane.js';
 import { driveSlice } from './slice.js';

@@ -1,3 +1,4 @@
+// Which tokens pass the check of the benchmark's answers, and which must not.
 import { expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { verifyJwt } from './verify-jwt.js';

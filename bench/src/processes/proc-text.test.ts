@@ -1,3 +1,4 @@
+// Texts of /proc as Linux writes them, with process names that try to break the parser.
 import { expect, test } from '@jest/globals';
 import { descendants, parseKilobytes, parseSchedstat, parseStat } from './proc-text.js';
 

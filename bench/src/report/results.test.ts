@@ -1,3 +1,4 @@
+// From measured rounds to the figures of a report.
 import { expect, test } from '@jest/globals';
 import { resultOf } from './results.js';
 import { show } from './show.js';

@@ -1,3 +1,4 @@
+// Middle, extent and percentile of small samples.
 import { expect, test } from '@jest/globals';
 import { median, percentile, spreadOf } from './statistics.js';
 

@@ -1,3 +1,4 @@
+// Columns as a terminal shows them.
 import { expect, test } from '@jest/globals';
 import { table } from './table.js';
 
