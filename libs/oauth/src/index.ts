@@ -8,6 +8,7 @@ export * from './scope.js';
 export * from './audience.js';
 export * from './pkce.js';
 export * from './redirect-uri.js';
+export * from './origin.js';
 export * from './authorize/prompt.js';
 export * from './authorize/flow.js';
 export * from './authorize/response.js';

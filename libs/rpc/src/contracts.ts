@@ -11,3 +11,5 @@ export * as clientV1 from './gen/cardea/client/v1/client.pb.js';
 export * as sessionV1 from './gen/cardea/session/v1/session.pb.js';
 export * as trustV1 from './gen/cardea/trust/v1/trust.pb.js';
 export * as jsonWebKeyV1 from './gen/cardea/keys/v1/json_web_key.pb.js';
+export * as clientOriginV1 from './gen/cardea/client/v1/origin.pb.js';
+export * as auditV1 from './gen/cardea/audit/v1/audit.pb.js';

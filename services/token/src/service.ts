@@ -9,6 +9,7 @@ import { openTokenCache } from './cache/create-cache.js';
 import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
+import { edgeServices } from './edge-services.js';
 import { createHandles } from './handles.js';
 import { requireSchema } from './migrations.js';
 import { createOutbound, outboundPolicy } from './outbound/index.js';
@@ -71,14 +72,15 @@ export const service: Service = {
       secrets,
       publicKeys: () => publicKeys.all(),
       issueFront: rooms.issueFront,
+      clientKeys,
+      outbound,
       settings: authorizationSettings(config),
       clock: { now },
       random,
     });
 
+    const { introspect } = rooms.introspectionHandlers;
     const { address, tls, allow } = config.serve.token;
-      clientKeys,
-      outbound,
     const only = (...names: readonly (readonly string[])[]): AllowList => ({ '*': names.flat() });
     const { gateway, admin, introspection } = allow;
     await host.serveGrpc(
@@ -89,6 +91,7 @@ export const service: Service = {
         implement(authorizationV1.AuthorizationServiceService, createAuthorizationHandlers(context), only(gateway)),
         implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
+        ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
       ],
       { reflection: true },

@@ -40,6 +40,15 @@ export interface Clients {
   dropRotatedSecrets(id: string): Promise<StoredClient | undefined>;
   /** False when there was none. */
   remove(id: string): Promise<boolean>;
+  /** The client if the key is that of its registration access token. */
+  findRegistration(id: string, key: Buffer): Promise<StoredClient | undefined>;
+  /** Replaces metadata and key together. Undefined when the present key is another (by now). */
+  replaceRegistration(
+    client: clientV1.Client,
+    keys: { key: Buffer; nextKey: Buffer },
+  ): Promise<StoredClient | undefined>;
+  /** False when the key is another (by now). */
+  removeRegistration(id: string, key: Buffer): Promise<boolean>;
 }
 
 /** Secrets that stay good beside the newest one (Hydra's number). */
@@ -86,9 +95,17 @@ export function createClients(database: Database): Clients {
     find,
     async insert({ client, secretHashes, registrationKey }) {
       const [row] = await rows(
-        `INSERT INTO cardea.client (id, name, owner, metadata, secret_hashes, registration_key, created_at)
-          VALUES ($1, $2, $3, $4, $5, $6, date_trunc('second', now())) ON CONFLICT (id) DO NOTHING RETURNING ${columns}`,
-        [client.clientId, client.clientName, client.owner, encode(client), secretHashes, registrationKey],
+        `INSERT INTO cardea.client (id, name, owner, metadata, secret_hashes, registration_key, allowed_origins, created_at)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, date_trunc('second', now())) ON CONFLICT (id) DO NOTHING RETURNING ${columns}`,
+        [
+          client.clientId,
+          client.clientName,
+          client.owner,
+          encode(client),
+          secretHashes,
+          registrationKey,
+          client.allowedCorsOrigins,
+        ],
       );
       return row && read(row);
     },
@@ -103,9 +120,17 @@ export function createClients(database: Database): Clients {
     async replace(client, { secretHashes, ifVersion }) {
       const [row] = await rows(
         `UPDATE cardea.client SET name = $2, owner = $3, metadata = $4, secret_hashes = coalesce($5, secret_hashes),
-            version = version + 1, updated_at = now()
+            allowed_origins = $7, version = version + 1, updated_at = now()
           WHERE id = $1 AND ($6 = 0 OR version = $6) RETURNING ${columns}`,
-        [client.clientId, client.clientName, client.owner, encode(client), secretHashes ?? null, ifVersion],
+        [
+          client.clientId,
+          client.clientName,
+          client.owner,
+          encode(client),
+          secretHashes ?? null,
+          ifVersion,
+          client.allowedCorsOrigins,
+        ],
       );
       if (row !== undefined) return read(row);
       return (await find(client.clientId)) === undefined ? 'missing' : 'changed';
@@ -128,6 +153,29 @@ export function createClients(database: Database): Clients {
     },
     async remove(id) {
       return (await rows('DELETE FROM cardea.client WHERE id = $1 RETURNING id', [id])).length === 1;
+    },
+    async findRegistration(id, key) {
+      const [row] = await rows(`SELECT ${columns} FROM cardea.client WHERE id = $1 AND registration_key = $2`, [
+        id,
+        key,
+      ]);
+      return row && read(row);
+    },
+    async replaceRegistration(client, { key, nextKey }) {
+      const [row] = await rows(
+        `UPDATE cardea.client SET name = $2, owner = $3, metadata = $4, registration_key = $6,
+            version = version + 1, updated_at = now()
+          WHERE id = $1 AND registration_key = $5 RETURNING ${columns}`,
+        [client.clientId, client.clientName, client.owner, encode(client), key, nextKey],
+      );
+      return row && read(row);
+    },
+    async removeRegistration(id, key) {
+      const removed = await rows('DELETE FROM cardea.client WHERE id = $1 AND registration_key = $2 RETURNING id', [
+        id,
+        key,
+      ]);
+      return removed.length === 1;
     },
   };
 }

@@ -1,0 +1,35 @@
+// What the token service answers for the edges: may this origin read that answer, and the record of what operators did.
+import type { Handlers, introspectionV1, ServedService } from '@cardea/rpc';
+import { auditV1, clientOriginV1, implement } from '@cardea/rpc';
+import { createClientOrigins } from './client-origins.js';
+import type { ClientResolver } from './client-resolver.js';
+import { createPageTokens } from './page-tokens.js';
+import { createAuditHandlers } from './rpc/audit.js';
+import { createClientOriginHandlers } from './rpc/client-origin.js';
+import { createSeal } from './seal.js';
+import { createAuditEvents } from './storage/audit-events.js';
+import type { Database } from './storage/database.js';
+
+export function edgeServices(options: {
+  readonly database: Database;
+  readonly clients: ClientResolver;
+  readonly introspect: Handlers<typeof introspectionV1.IntrospectionServiceService>['introspect'];
+  /** `secrets.system`, newest first. */
+  readonly secrets: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Buffer;
+  /** Certificate names that may call. */
+  readonly allow: { readonly gateway: readonly string[]; readonly admin: readonly string[] };
+}): ServedService[] {
+  const { database, clients, introspect, secrets, now, random, allow } = options;
+  const origins = createClientOrigins({ clients, database, now });
+  const pageTokens = createPageTokens(createSeal(secrets, 'audit_page_token', random), now);
+  const events = createAuditEvents(database);
+  return [
+    implement(clientOriginV1.ClientOriginServiceService, createClientOriginHandlers({ origins, introspect }), {
+      '*': allow.gateway,
+    }),
+    implement(auditV1.AuditServiceService, createAuditHandlers({ events, pageTokens }), { '*': allow.admin }),
+  ];
+}
