@@ -1,5 +1,6 @@
 // One contract, two backends: the same real process is asked the same questions with sealed keys and with a SoftHSM token.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { jwsAlgorithms } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
 import { randomUUID } from 'node:crypto';
 import type { TestDatabase } from './database.fixture.js';
@@ -147,6 +148,56 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
       .filter(({ algorithm }) => algorithm === 'ES256')
       .map(({ state }) => state);
     expect(states).toEqual([signingV1.KeyState.NEXT, signingV1.KeyState.CURRENT, signingV1.KeyState.RETIRED]);
+  });
+
+  test.each([...jwsAlgorithms.keys()])('makes a %s key and signs with it', async (algorithm) => {
+    const request = { keySet: accessTokenSet, algorithm, activateAfterSeconds: 0, requestId: randomUUID() };
+    const { key } = await keys.admin.createKey(request);
+    const { jwt } = await keys.signing.signAccessToken(accessTokenRequest({ algorithm }));
+    expect(readJwt(jwt).header).toEqual({ alg: algorithm, kid: key?.keyId, typ: 'at+jwt' });
+    expect(isSignedBy(await published(), accessTokenSet, jwt)).toBe(true);
+  });
+
+  test('a key is promoted, retired and destroyed, with words of what that breaks', async () => {
+    const make = async (activateAfterSeconds: number) => {
+      const request = { keySet: accessTokenSet, algorithm: 'ES384', activateAfterSeconds, requestId: randomUUID() };
+      return (await keys.admin.createKey(request)).key?.keyId ?? '';
+    };
+    const signs = async () => {
+      const { jwt } = await keys.signing.signAccessToken(accessTokenRequest({ algorithm: 'ES384' }));
+      return readJwt(jwt).header['kid'];
+    };
+    const [first, second] = [await make(0), await make(3600)];
+    expect(await signs()).toBe(first);
+    expect(await keys.admin.promoteKey({ keyId: second })).toMatchObject({
+      key: { keyId: second, state: signingV1.KeyState.CURRENT },
+      warnings: [expect.stringContaining('cached the key set')],
+    });
+    expect(await signs()).toBe(second);
+    expect((await keys.admin.promoteKey({ keyId: first })).warnings).toEqual([]);
+    expect(await signs()).toBe(first);
+
+    expect(await keys.admin.retireKey({ keyId: first })).toMatchObject({
+      key: { keyId: first, state: signingV1.KeyState.RETIRED },
+      warnings: [],
+    });
+    expect(await signs()).toBe(second);
+    await expect(keys.admin.promoteKey({ keyId: first })).rejects.toMatchObject({ code: 'invalid_request' });
+    for (const { keyId, algorithm } of (await published()).filter(({ keySet }) => keySet === accessTokenSet)) {
+      if (algorithm === 'ES384' && keyId !== second) await keys.admin.retireKey({ keyId });
+    }
+    expect((await keys.admin.retireKey({ keyId: second })).warnings).toEqual([expect.stringContaining('ES384')]);
+    await expect(signs()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+
+    await expect(keys.admin.destroyKey({ keyId: first, confirmation: '' })).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    await keys.admin.destroyKey({ keyId: first, confirmation: first });
+    await keys.admin.destroyKey({ keyId: first, confirmation: first });
+    expect((await published()).map(({ keyId }) => keyId)).not.toContain(first);
+    await expect(keys.admin.destroyKey({ keyId: 'none', confirmation: 'none' })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   test('goes on signing while PostgreSQL is away', async () => {

@@ -1,5 +1,5 @@
 // The keys service as a real process, bundled from this source, with a client on its unix socket.
-import { connectPeer, keyAdminV1, signingV1 } from '@cardea/rpc';
+import { connectPeer, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
 import type { ClientOf } from '@cardea/rpc';
 import type { ChildProcess } from 'node:child_process';
 import { execFile, execFileSync, spawn } from 'node:child_process';
@@ -68,6 +68,9 @@ export async function bootstrap(programs: Programs, environment: Environment): P
 export interface KeysProcess {
   readonly signing: ClientOf<typeof signingV1.SigningServiceService>;
   readonly admin: ClientOf<typeof keyAdminV1.KeyAdminServiceService>;
+  readonly jsonWebKeys: ClientOf<typeof jsonWebKeyV1.JsonWebKeyServiceService>;
+  /** Where it answers gRPC. */
+  readonly address: string;
   /** Everything it logged. */
   readonly log: () => string;
   /** `/health/ready`: the status and the reasons. */
@@ -110,6 +113,8 @@ export async function startKeys(programs: Programs, environment: Environment): P
   return {
     signing: peer.client(signingV1.SigningServiceService, { hot: true }),
     admin: peer.client(keyAdminV1.KeyAdminServiceService),
+    jsonWebKeys: peer.client(jsonWebKeyV1.JsonWebKeyServiceService),
+    address,
     log: () => text,
     ready,
     becomes: (ok) => until(async () => (await ready()).ok === ok),

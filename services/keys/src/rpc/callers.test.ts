@@ -21,7 +21,14 @@ test('only token has something signed, only admin makes keys, both see public ha
     SignLogoutToken: [token],
     ListPublicKeys: [token, admin],
   });
-  expect(admitted(keyAdminV1.KeyAdminServiceService, keyAdmin)).toEqual({ CreateKey: [admin], ListKeys: [admin] });
+  expect(admitted(keyAdminV1.KeyAdminServiceService, keyAdmin)).toEqual({
+    CreateKey: [admin],
+    ImportKey: [admin],
+    PromoteKey: [admin],
+    RetireKey: [admin],
+    DestroyKey: [admin],
+    ListKeys: [admin],
+  });
   const methods = admitted(jsonWebKeyV1.JsonWebKeyServiceService, jsonWebKey);
   expect(Object.values(methods)).toEqual(Array.from({ length: 5 }, () => [admin]));
 });

@@ -1,10 +1,16 @@
-// Answers cardea.keys.v1.KeyAdminService: an operator creates a key and sees which there are.
+// Answers cardea.keys.v1.KeyAdminService: an operator makes, moves and ends keys, and sees which there are.
+import type { KeySetName } from '@cardea/oauth';
 import { isKeySet } from '@cardea/oauth';
-import type { Handlers, keyAdminV1 } from '@cardea/rpc';
+import type { Handlers, keyAdminV1, signingV1 } from '@cardea/rpc';
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { KeyMaker } from '../create-key.js';
 import { createKey } from '../create-key.js';
+import type { Changed } from '../end-key.js';
+import { destroyKey, promoteKey, retireKey } from '../end-key.js';
+import { adoptKey, importKey } from '../import-key.js';
 import type { KeyRing } from '../key-ring.js';
-import { algorithm, refuse, requestId } from '../policy/checks.js';
+import { algorithm, keyId, refuse, requestId } from '../policy/checks.js';
 import { cannotSign } from '../unavailable.js';
 import { publicKeyMessage } from './public-key.js';
 
@@ -13,33 +19,81 @@ const longestWaitSeconds = 366 * 24 * 3600;
 export function keyAdminHandlers(options: {
   maker: KeyMaker;
   ring: KeyRing;
-  /** Makes the ring learn of a new key before it is answered. */
+  /** Makes the ring learn of a change before it is answered. */
   refresh: () => Promise<void>;
 }): Handlers<typeof keyAdminV1.KeyAdminServiceService> {
   const { maker, ring, refresh } = options;
+
+  const published = async (kid: string): Promise<signingV1.PublicKey> => {
+    await refresh();
+    const found = ring.published().find(({ stored }) => stored.kid === kid);
+    // It is there, but is it published? Asking again tells.
+    if (found === undefined) throw cannotSign('a key was changed, and the registry could not be read afterwards');
+    return publicKeyMessage(found);
+  };
+  const changed = async ({ key, warnings }: Changed) => ({ key: await published(key.kid), warnings: [...warnings] });
+
   return {
     async createKey(request) {
-      const { keySet, activateAfterSeconds } = request;
-      if (!isKeySet(keySet)) return refuse('there is no such key set');
-      if (activateAfterSeconds < 0 || activateAfterSeconds > longestWaitSeconds) {
-        return refuse('activate_after_seconds must be between 0 and a year');
-      }
       const { kid } = await createKey(maker, {
-        ...{ keySet, activateAfterSeconds },
+        keySet: keySetOf(request.keySet),
+        activateAfterSeconds: wait(request.activateAfterSeconds),
         algorithm: algorithm(request.algorithm),
         requestId: requestId(request.requestId),
       });
+      return { key: await published(kid) };
+    },
+
+    async importKey(request) {
+      confirmed(request.keyId, request.confirmation);
+      const key = {
+        keySet: keySetOf(request.keySet),
+        kid: keyId(request.keyId),
+        algorithm: algorithm(request.algorithm),
+      };
+      const beginning = { activateAfterSeconds: wait(request.activateAfterSeconds), requestId: undefined };
+      if (request.privateKey.length === 0) await adoptKey(maker, key, beginning);
+      else await importKey(maker, key, privateKeyOf(request.privateKey), beginning);
+      return { key: await published(key.kid) };
+    },
+
+    promoteKey: async (request) => changed(await promoteKey(maker, request.keyId)),
+    retireKey: async (request) => changed(await retireKey(maker, request.keyId)),
+
+    async destroyKey(request) {
+      confirmed(request.keyId, request.confirmation);
+      const { warnings } = await destroyKey(maker, request.keyId);
       await refresh();
-      const found = ring.published().find(({ stored }) => stored.kid === kid);
-      // It is there, but is it published? Asking again with the same request_id tells.
-      if (found === undefined) throw cannotSign('a key was created, and the registry could not be read afterwards');
-      return { key: publicKeyMessage(found) };
+      return { warnings: [...warnings] };
     },
 
     async listKeys({ keySet }) {
-      if (keySet !== '' && !isKeySet(keySet)) return refuse('there is no such key set');
+      if (keySet !== '') keySetOf(keySet);
       const keys = ring.published().filter(({ stored }) => keySet === '' || stored.keySet === keySet);
       return { keys: keys.map(publicKeyMessage) };
     },
   };
+}
+
+function keySetOf(name: string): KeySetName {
+  return isKeySet(name) ? name : refuse('there is no such key set');
+}
+
+function wait(seconds: number): number {
+  return seconds >= 0 && seconds <= longestWaitSeconds
+    ? seconds
+    : refuse('activate_after_seconds must be between 0 and a year');
+}
+
+/** What cannot be taken back is asked for twice. */
+function confirmed(kid: string, confirmation: string): void {
+  if (confirmation !== kid) refuse('confirmation must repeat the key id');
+}
+
+function privateKeyOf(der: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' });
+  } catch {
+    return refuse('the private key is not PKCS#8');
+  }
 }

@@ -30,6 +30,74 @@ export interface CreateKeyResponse {
   key?: PublicKey | undefined;
 }
 
+/** A key to take in. */
+export interface ImportKeyRequest {
+  /** `hydra.openid.id-token` or `hydra.jwt.access-token`. */
+  keySet: string;
+  /** `kid`; never used before. */
+  keyId: string;
+  /** JWS algorithm it is to sign with. */
+  algorithm: string;
+  /** The private half, PKCS#8 in DER; empty adopts the pair of that id in the HSM. */
+  privateKey: Buffer;
+  /** Seconds from now until it signs. */
+  activateAfterSeconds: number;
+  /** The key id once more, as the caller's word that it is meant. */
+  confirmation: string;
+}
+
+/** The key that was taken in. */
+export interface ImportKeyResponse {
+  /** Its public half. */
+  key?: PublicKey | undefined;
+}
+
+/** A key to promote. */
+export interface PromoteKeyRequest {
+  /** `kid`. */
+  keyId: string;
+}
+
+/** It signs. */
+export interface PromoteKeyResponse {
+  /** The key. */
+  key?:
+    | PublicKey
+    | undefined;
+  /** What relying parties will see, a sentence each. */
+  warnings: string[];
+}
+
+/** A key to retire. */
+export interface RetireKeyRequest {
+  /** `kid`. */
+  keyId: string;
+}
+
+/** It signs no more. */
+export interface RetireKeyResponse {
+  /** The key. */
+  key?:
+    | PublicKey
+    | undefined;
+  /** What breaks, a sentence each. */
+  warnings: string[];
+}
+
+/** A key to destroy. */
+export interface DestroyKeyRequest {
+  /** `kid`. */
+  keyId: string;
+  /** The key id once more, as the caller's word that it is meant. */
+  confirmation: string;
+}
+
+/** It is gone. */
+export interface DestroyKeyResponse {
+  /** What relying parties will see, a sentence each. */
+  warnings: string[];
+}
+
 /** Asks for keys. */
 export interface ListKeysRequest {
   /** Only this set; empty means all. */
@@ -188,6 +256,549 @@ export const CreateKeyResponse: MessageFns<CreateKeyResponse> = {
   },
 };
 
+function createBaseImportKeyRequest(): ImportKeyRequest {
+  return {
+    keySet: "",
+    keyId: "",
+    algorithm: "",
+    privateKey: Buffer.alloc(0),
+    activateAfterSeconds: 0,
+    confirmation: "",
+  };
+}
+
+export const ImportKeyRequest: MessageFns<ImportKeyRequest> = {
+  encode(message: ImportKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keySet !== "") {
+      writer.uint32(10).string(message.keySet);
+    }
+    if (message.keyId !== "") {
+      writer.uint32(18).string(message.keyId);
+    }
+    if (message.algorithm !== "") {
+      writer.uint32(26).string(message.algorithm);
+    }
+    if (message.privateKey.length !== 0) {
+      writer.uint32(34).bytes(message.privateKey);
+    }
+    if (message.activateAfterSeconds !== 0) {
+      writer.uint32(40).int32(message.activateAfterSeconds);
+    }
+    if (message.confirmation !== "") {
+      writer.uint32(50).string(message.confirmation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keySet = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.algorithm = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.privateKey = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.activateAfterSeconds = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.confirmation = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ImportKeyRequest>, I>>(base?: I): ImportKeyRequest {
+    return ImportKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ImportKeyRequest>, I>>(object: I): ImportKeyRequest {
+    const message = createBaseImportKeyRequest();
+    message.keySet = object.keySet ?? "";
+    message.keyId = object.keyId ?? "";
+    message.algorithm = object.algorithm ?? "";
+    message.privateKey = object.privateKey ?? Buffer.alloc(0);
+    message.activateAfterSeconds = object.activateAfterSeconds ?? 0;
+    message.confirmation = object.confirmation ?? "";
+    return message;
+  },
+};
+
+function createBaseImportKeyResponse(): ImportKeyResponse {
+  return { key: undefined };
+}
+
+export const ImportKeyResponse: MessageFns<ImportKeyResponse> = {
+  encode(message: ImportKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      PublicKey.encode(message.key, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = PublicKey.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<ImportKeyResponse>, I>>(base?: I): ImportKeyResponse {
+    return ImportKeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ImportKeyResponse>, I>>(object: I): ImportKeyResponse {
+    const message = createBaseImportKeyResponse();
+    message.key = (object.key !== undefined && object.key !== null) ? PublicKey.fromPartial(object.key) : undefined;
+    return message;
+  },
+};
+
+function createBasePromoteKeyRequest(): PromoteKeyRequest {
+  return { keyId: "" };
+}
+
+export const PromoteKeyRequest: MessageFns<PromoteKeyRequest> = {
+  encode(message: PromoteKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PromoteKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePromoteKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PromoteKeyRequest>, I>>(base?: I): PromoteKeyRequest {
+    return PromoteKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PromoteKeyRequest>, I>>(object: I): PromoteKeyRequest {
+    const message = createBasePromoteKeyRequest();
+    message.keyId = object.keyId ?? "";
+    return message;
+  },
+};
+
+function createBasePromoteKeyResponse(): PromoteKeyResponse {
+  return { key: undefined, warnings: [] };
+}
+
+export const PromoteKeyResponse: MessageFns<PromoteKeyResponse> = {
+  encode(message: PromoteKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      PublicKey.encode(message.key, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.warnings) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PromoteKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePromoteKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = PublicKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PromoteKeyResponse>, I>>(base?: I): PromoteKeyResponse {
+    return PromoteKeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PromoteKeyResponse>, I>>(object: I): PromoteKeyResponse {
+    const message = createBasePromoteKeyResponse();
+    message.key = (object.key !== undefined && object.key !== null) ? PublicKey.fromPartial(object.key) : undefined;
+    message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseRetireKeyRequest(): RetireKeyRequest {
+  return { keyId: "" };
+}
+
+export const RetireKeyRequest: MessageFns<RetireKeyRequest> = {
+  encode(message: RetireKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetireKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetireKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RetireKeyRequest>, I>>(base?: I): RetireKeyRequest {
+    return RetireKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetireKeyRequest>, I>>(object: I): RetireKeyRequest {
+    const message = createBaseRetireKeyRequest();
+    message.keyId = object.keyId ?? "";
+    return message;
+  },
+};
+
+function createBaseRetireKeyResponse(): RetireKeyResponse {
+  return { key: undefined, warnings: [] };
+}
+
+export const RetireKeyResponse: MessageFns<RetireKeyResponse> = {
+  encode(message: RetireKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== undefined) {
+      PublicKey.encode(message.key, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.warnings) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RetireKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRetireKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = PublicKey.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RetireKeyResponse>, I>>(base?: I): RetireKeyResponse {
+    return RetireKeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RetireKeyResponse>, I>>(object: I): RetireKeyResponse {
+    const message = createBaseRetireKeyResponse();
+    message.key = (object.key !== undefined && object.key !== null) ? PublicKey.fromPartial(object.key) : undefined;
+    message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseDestroyKeyRequest(): DestroyKeyRequest {
+  return { keyId: "", confirmation: "" };
+}
+
+export const DestroyKeyRequest: MessageFns<DestroyKeyRequest> = {
+  encode(message: DestroyKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.confirmation !== "") {
+      writer.uint32(18).string(message.confirmation);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DestroyKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDestroyKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.confirmation = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DestroyKeyRequest>, I>>(base?: I): DestroyKeyRequest {
+    return DestroyKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DestroyKeyRequest>, I>>(object: I): DestroyKeyRequest {
+    const message = createBaseDestroyKeyRequest();
+    message.keyId = object.keyId ?? "";
+    message.confirmation = object.confirmation ?? "";
+    return message;
+  },
+};
+
+function createBaseDestroyKeyResponse(): DestroyKeyResponse {
+  return { warnings: [] };
+}
+
+export const DestroyKeyResponse: MessageFns<DestroyKeyResponse> = {
+  encode(message: DestroyKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.warnings) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DestroyKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDestroyKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.warnings.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<DestroyKeyResponse>, I>>(base?: I): DestroyKeyResponse {
+    return DestroyKeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DestroyKeyResponse>, I>>(object: I): DestroyKeyResponse {
+    const message = createBaseDestroyKeyResponse();
+    message.warnings = object.warnings?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseListKeysRequest(): ListKeysRequest {
   return { keySet: "" };
 }
@@ -311,6 +922,46 @@ export const KeyAdminServiceService = {
     responseSerialize: (value: CreateKeyResponse): Buffer => Buffer.from(CreateKeyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateKeyResponse => CreateKeyResponse.decode(value),
   },
+  /** Takes in a key that was made elsewhere. */
+  importKey: {
+    path: "/cardea.keys.v1.KeyAdminService/ImportKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ImportKeyRequest): Buffer => Buffer.from(ImportKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ImportKeyRequest => ImportKeyRequest.decode(value),
+    responseSerialize: (value: ImportKeyResponse): Buffer => Buffer.from(ImportKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ImportKeyResponse => ImportKeyResponse.decode(value),
+  },
+  /** Makes a key sign from now on, in the place of the one that does. Fails for one that was retired. */
+  promoteKey: {
+    path: "/cardea.keys.v1.KeyAdminService/PromoteKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PromoteKeyRequest): Buffer => Buffer.from(PromoteKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PromoteKeyRequest => PromoteKeyRequest.decode(value),
+    responseSerialize: (value: PromoteKeyResponse): Buffer => Buffer.from(PromoteKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PromoteKeyResponse => PromoteKeyResponse.decode(value),
+  },
+  /** Stops a key for good and at once; it stays published for what it signed. */
+  retireKey: {
+    path: "/cardea.keys.v1.KeyAdminService/RetireKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RetireKeyRequest): Buffer => Buffer.from(RetireKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RetireKeyRequest => RetireKeyRequest.decode(value),
+    responseSerialize: (value: RetireKeyResponse): Buffer => Buffer.from(RetireKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RetireKeyResponse => RetireKeyResponse.decode(value),
+  },
+  /** Removes the private half for good and publishes the key no more. Fails when nothing in its set would sign any more. */
+  destroyKey: {
+    path: "/cardea.keys.v1.KeyAdminService/DestroyKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DestroyKeyRequest): Buffer => Buffer.from(DestroyKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DestroyKeyRequest => DestroyKeyRequest.decode(value),
+    responseSerialize: (value: DestroyKeyResponse): Buffer => Buffer.from(DestroyKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DestroyKeyResponse => DestroyKeyResponse.decode(value),
+  },
   /** Lists keys with their states. */
   listKeys: {
     path: "/cardea.keys.v1.KeyAdminService/ListKeys" as const,
@@ -326,6 +977,14 @@ export const KeyAdminServiceService = {
 export interface KeyAdminServiceServer extends UntypedServiceImplementation {
   /** Creates a key. It signs from `activates_at` on; keys are never created because one was not found. */
   createKey: handleUnaryCall<CreateKeyRequest, CreateKeyResponse>;
+  /** Takes in a key that was made elsewhere. */
+  importKey: handleUnaryCall<ImportKeyRequest, ImportKeyResponse>;
+  /** Makes a key sign from now on, in the place of the one that does. Fails for one that was retired. */
+  promoteKey: handleUnaryCall<PromoteKeyRequest, PromoteKeyResponse>;
+  /** Stops a key for good and at once; it stays published for what it signed. */
+  retireKey: handleUnaryCall<RetireKeyRequest, RetireKeyResponse>;
+  /** Removes the private half for good and publishes the key no more. Fails when nothing in its set would sign any more. */
+  destroyKey: handleUnaryCall<DestroyKeyRequest, DestroyKeyResponse>;
   /** Lists keys with their states. */
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
 }
