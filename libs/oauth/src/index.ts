@@ -14,6 +14,8 @@ export * from './authorize/flow.js';
 export * from './authorize/response.js';
 export * from './authorize/request.js';
 export * from './authorize/response-type.js';
+export * from './authorize/claims-request.js';
+export * from './authorize/request.js';
 export * from './authorize/request-object.js';
 export * from './logout.js';
 export * from './subject.js';

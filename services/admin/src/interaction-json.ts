@@ -55,12 +55,13 @@ const wholeSeconds = (instant: Date) => instant.toISOString().replace(/\.\d+Z$/,
 /** Only what the client said is there. */
 function oidcContextJson(context: interactionV1.OidcContext | undefined): Record<string, unknown> {
   if (context === undefined) return {};
-  const { acrValues, uiLocales, display, loginHint, idTokenHintClaimsJson } = context;
+  const { acrValues, uiLocales, display, loginHint, idTokenHintClaimsJson, claimsJson } = context;
   return {
     ...(acrValues.length === 0 ? {} : { acr_values: acrValues }),
     ...(uiLocales.length === 0 ? {} : { ui_locales: uiLocales }),
     ...(display === '' ? {} : { display }),
     ...(idTokenHintClaimsJson.length === 0 ? {} : { id_token_hint_claims: parsedJson(idTokenHintClaimsJson, {}) }),
+    ...(claimsJson.length === 0 ? {} : { claims: parsedJson(claimsJson, {}) }),
     ...(loginHint === '' ? {} : { login_hint: loginHint }),
   };
 }

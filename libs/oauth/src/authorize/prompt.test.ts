@@ -50,7 +50,7 @@ test.each<[string | undefined, unknown]>([
 });
 
 describe('decideLogin', () => {
-  const session = { subject: 'ann', authenticatedAt: 900 };
+  const session = { subject: 'ann', authenticatedAt: 900, acr: 'silver' };
   type Row = [
     prompt: Prompt[],
     session: boolean,
@@ -80,6 +80,22 @@ describe('decideLogin', () => {
     [['none'], true, undefined, true, 'skip'],
   ])('prompt %j, session %s, max_age %s, hint matches %s: %s', (prompt, logged, maxAge, hintMatches, expected) => {
     const result = decideLogin({ prompt, session: logged ? session : undefined, maxAge, hintMatches, now: 1000 });
+    expect(result.kind === 'deny' ? result.error : result.kind).toBe(expected);
+  });
+});
+
+describe('decideLogin by the claims parameter', () => {
+  const session = { subject: 'ann', authenticatedAt: 900, acr: 'silver' };
+  test.each<[readonly string[] | undefined, boolean | undefined, Prompt[], string]>([
+    [['gold', 'silver'], undefined, [], 'skip'],
+    [['gold'], undefined, [], 'login'],
+    [['gold'], undefined, ['none'], 'login_required'],
+    [undefined, true, [], 'skip'],
+    [undefined, false, [], 'login'],
+    [undefined, false, ['none'], 'login_required'],
+  ])('acr %j, subject matches %s, prompt %j: %s', (essentialAcr, subjectMatches, prompt, expected) => {
+    const question = { prompt, session, maxAge: undefined, hintMatches: undefined, now: 1000 };
+    const result = decideLogin({ ...question, essentialAcr, subjectMatches });
     expect(result.kind === 'deny' ? result.error : result.kind).toBe(expected);
   });
 });

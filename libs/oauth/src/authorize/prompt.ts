@@ -48,6 +48,8 @@ export interface RememberedLogin {
   readonly subject: string;
   /** Seconds since the epoch. */
   readonly authenticatedAt: number;
+  /** Class of the login; empty when none was said. */
+  readonly acr: string;
 }
 
 export interface LoginQuestion {
@@ -55,6 +57,10 @@ export interface LoginQuestion {
   readonly maxAge: number | undefined;
   /** Whether the id_token_hint names the session's subject; undefined without a hint or session. */
   readonly hintMatches: boolean | undefined;
+  /** Whether the session's subject is the one the `claims` parameter insists on; undefined when it names none. */
+  readonly subjectMatches?: boolean | undefined;
+  /** Classes of which a login must have one; undefined when any will do. */
+  readonly essentialAcr?: readonly string[] | undefined;
   readonly session: RememberedLogin | undefined;
   /** Seconds since the epoch. */
   readonly now: number;
@@ -71,6 +77,7 @@ export function decideLogin(question: LoginQuestion): LoginDecision {
   if (prompt.includes('login') || prompt.includes('select_account') || prompt.includes('create')) return ask;
   if (session === undefined) return ask;
   if (loginIsTooOld(session.authenticatedAt, maxAge, question.now)) return ask;
+  if (question.essentialAcr?.includes(session.acr) === false || question.subjectMatches === false) return ask;
   if (question.hintMatches === false) return { kind: 'deny', error: 'login_required' };
   return { kind: 'skip' };
 }

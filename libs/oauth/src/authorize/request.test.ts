@@ -238,5 +238,7 @@ test('reads the normal form', () => {
     display: '',
     uiLocales: [],
     acrValues: ['a', 'b'],
+    claims: undefined,
+    identitySchema: '',
   });
 });

@@ -6,6 +6,8 @@ import { readCodeChallenge } from '../pkce.js';
 import { redirectUriIsInsecure, resolveRedirectUri } from '../redirect-uri.js';
 import type { ScopeStrategy } from '../scope.js';
 import { parseScope, scopeAllowed } from '../scope.js';
+import type { ClaimsRequest } from './claims-request.js';
+import { parseClaimsRequest } from './claims-request.js';
 import type { Prompt } from './prompt.js';
 import { parseMaxAge, parsePrompt } from './prompt.js';
 import type { ResponseWord } from './response-type.js';
@@ -42,6 +44,9 @@ export interface AuthorizationRequest {
   readonly display: string;
   readonly uiLocales: readonly string[];
   readonly acrValues: readonly string[];
+  readonly claims: ClaimsRequest | undefined;
+  /** Hydra's parameter for its companion: which kind of account to register; empty when absent. */
+  readonly identitySchema: string;
 }
 
 /** What a request is judged by, of the client's metadata. */
@@ -128,6 +133,8 @@ export function readAuthorizationRequest(parameters: Parameters): AuthorizationR
     display: parameters.get('display') ?? '',
     uiLocales: words('ui_locales'),
     acrValues: words('acr_values'),
+    claims: parseClaimsRequest(parameters.get('claims')),
+    identitySchema: parameters.get('identity_schema') ?? '',
   };
 }
 

@@ -1,7 +1,7 @@
 // The third leg: the browser comes back from the consent app. One statement uses the consent, stores the grant and stores
 // the code, so there is exactly one code however often the URL is opened (RFC 6749 §4.1.2).
 import type { Authorization, CodeContent } from '@cardea/oauth';
-import { clientSubject, OAuthError, successResponse } from '@cardea/oauth';
+import { OAuthError, successResponse } from '@cardea/oauth';
 import type { CodeRow } from '../storage/flows.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
@@ -9,6 +9,7 @@ import type { ResumedFlow } from './resume.js';
 import { resumeFlow, spentVerifier } from './resume.js';
 import { uuidBytes } from './uuid.js';
 
+import { subjectFor } from './subject.js';
 /** @throws {OAuthError} for the client, unless its status says that the server is at fault */
 export async function continueAfterConsent(
   context: AuthorizationContext,
@@ -26,6 +27,9 @@ export async function continueAfterConsent(
 
   const authorization = authorizationOf(context, request, flow, login, consent, granted);
   const { responseType } = flow.asked;
+  if (login.forcedSubject !== '' && request.client.subjectType === 'pairwise') {
+    await context.forcedSubjects.remember(request.client.clientId, login.subject, login.forcedSubject);
+  }
   const openid = granted.scopes.includes('openid');
   if (responseType.includes('id_token') && !responseType.includes('code') && !openid) {
     throw new OAuthError('access_denied', 'Scope openid was not granted, and the answer is an ID token.');
@@ -102,19 +106,24 @@ function authorizationOf(
     grantId: consent.grantId,
     clientId: request.client.clientId,
     subject: login.subject,
-    clientSubject: clientSubject(login.subject, request.client, context.settings.pairwiseSalt, login.forcedSubject),
+    clientSubject: subjectFor(context.settings, login.subject, request.client, login.forcedSubject),
     scopes: granted.scopes,
     audience: granted.audience,
     sessionId: flow.body.start.sessionId,
     authenticatedAt: login.authenticatedAt,
     requestedAt: flow.body.start.requestedAt,
-    acr: login.acr,
+    acr: acrOf(context.settings, flow, login),
     amr: login.amr,
     nonce: flow.asked.nonce,
     proof: { kind: 'none' },
     accessTokenClaims: granted.accessTokenClaims,
     idTokenClaims: granted.idTokenClaims,
   };
+}
+
+/** Hydra says class 0 where classes were asked for and none was reached. */
+function acrOf({ hydraCompat }: AuthorizationContext['settings'], { asked }: ResumedFlow, { acr }: FlowLogin): string {
+  return acr === '' && hydraCompat && asked.acrValues.length > 0 ? '0' : acr;
 }
 
 /** What the sessions API shows of a grant (hydra-wire: consent sessions). */

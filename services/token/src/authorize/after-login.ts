@@ -1,11 +1,19 @@
 // The second leg: the browser comes back from the login app. Uses the login once, stores the session, and sends the browser
 // to the consent app (OpenID Connect Core §3.1.2.3-4).
-import type { ConsentDecision } from '@cardea/oauth';
-import { clientSubject, decideConsent, isPublicClient, loginIsTooOld, OAuthError, scopeAllowed } from '@cardea/oauth';
+import type { AuthorizationRequest, ConsentDecision } from '@cardea/oauth';
+import {
+  decideConsent,
+  essentialAcr,
+  isPublicClient,
+  loginIsTooOld,
+  OAuthError,
+  scopeAllowed,
+  wantedSubject,
+} from '@cardea/oauth';
 import type { SessionChange } from '../storage/flows.js';
 import type { SessionRow } from '../storage/sessions.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
-import { clearedSession, hintNames, requestUrl, sessionOfBrowser } from './context.js';
+import { clearedSession, requestUrl, sessionOfBrowser } from './context.js';
 import type { CookieToSet } from './cookies.js';
 import { browserHash, flowCookie, flowCookieName } from './cookies.js';
 import type { FlowLogin } from './flow-body.js';
@@ -14,6 +22,7 @@ import { hintSubject } from './hint.js';
 import { withParameter } from './pages.js';
 import type { ResumedFlow } from './resume.js';
 import { resumeFlow, spentVerifier } from './resume.js';
+import { namesSubject, subjectFor } from './subject.js';
 import { randomUuid, uuidBytes } from './uuid.js';
 
 /** @throws {OAuthError} for the client, unless its status says that the server is at fault */
@@ -91,11 +100,12 @@ async function decide(
   if (session === undefined && asked.prompt.includes('none')) throw new OAuthError('login_required');
   const hinted = asked.idTokenHint === undefined ? undefined : hintSubject(asked.idTokenHint);
   const named = login.forcedSubject !== '' && hinted === login.forcedSubject;
-  if (hinted !== undefined && !named && !hintNames(hinted, login.subject, client, settings.pairwiseSalt)) {
+  if (hinted !== undefined && !named && !(await namesSubject(context, hinted, login.subject, client))) {
     throw new OAuthError('login_required', 'Another end user logged in than the id_token_hint names.');
   }
-  // Computed to be refused here, before consent, when the client's hosts name no sector.
-  clientSubject(login.subject, client, settings.pairwiseSalt, login.forcedSubject);
+  // Computed here to be refused before consent, when the client's hosts name no sector.
+  const shown = subjectFor(settings, login.subject, client, login.forcedSubject);
+  checkClaims(asked, shown, login.acr === '' ? (session?.acr ?? '') : login.acr);
 
   const scopes = await context.grants.rememberedScopes(login.subject, client.clientId, flow.proof.now);
   const decision = decideConsent({
@@ -106,6 +116,18 @@ async function decide(
   });
   if (decision.kind === 'deny') throw new OAuthError(decision.error);
   return decision;
+}
+
+/**
+ * Whether the login is one the client can do with: it never hears of another subject than it insists on, nor of a class
+ * below what it cannot do without (OpenID Connect Core §5.5.1, §5.5.1.1).
+ */
+function checkClaims({ claims }: AuthorizationRequest, subject: string, acr: string): void {
+  const wanted = wantedSubject(claims);
+  if (wanted !== undefined && wanted !== subject) {
+    throw new OAuthError('login_required', 'Another end user logged in than the claims parameter names.');
+  }
+  if (essentialAcr(claims)?.includes(acr) === false) throw new OAuthError('unmet_authentication_requirements');
 }
 
 /** An error for the client ends the flow; one of ours leaves it, so that the browser can try again. */

@@ -8,6 +8,7 @@ import type { IssueFront } from '../issue-front.js';
 import type { Seal } from '../seal.js';
 import type { Flows } from '../storage/flows.js';
 import type { Grants } from '../storage/grants.js';
+import type { ForcedSubjects } from '../storage/forced-subjects.js';
 import type { Sessions } from '../storage/sessions.js';
 import type { LoginChallenges } from './challenge.js';
 import type { Cookie, CookieNames, CookieToSet } from './cookies.js';
@@ -15,8 +16,8 @@ import { readCookie } from './cookies.js';
 import type { HintVerifier } from './hint.js';
 import type { Pages } from './pages.js';
 import { uuidText } from './uuid.js';
-
 import type { ReadRequestObject, RequestObjectSettings } from './request-object.js';
+
 /** Settings of the flow; lifetimes in seconds. */
 export interface AuthorizationSettings {
   readonly issuer: string;
@@ -28,8 +29,11 @@ export interface AuthorizationSettings {
   readonly codeSeconds: number;
   readonly policy: RequestPolicy;
   readonly cookieNames: CookieNames;
-  readonly pairwiseSalt: string;
   readonly requestObjects: RequestObjectSettings;
+  readonly pairwiseSalt: string;
+  /** Empty when no client may be pairwise. */
+  /** The server's, where the client has none of its own. */
+  readonly accessTokenStrategy: 'opaque' | 'jwt';
   readonly hydraCompat: boolean;
 }
 
@@ -42,9 +46,10 @@ export interface AuthorizationContext {
   readonly sessions: Sessions;
   readonly grants: Grants;
   readonly hints: HintVerifier;
+  readonly forcedSubjects: ForcedSubjects;
   readonly challenges: LoginChallenges;
-  /** Seals by purpose: table names. */
   readonly readRequestObject: ReadRequestObject;
+  /** Seals by purpose: table names. */
   readonly seals: { readonly flow: Seal; readonly grant: Seal; readonly code: Seal };
   /** Milliseconds. */
   readonly clock: { now(): number };

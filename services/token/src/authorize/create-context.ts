@@ -11,6 +11,7 @@ import type { Outbound } from '../outbound/index.js';
 import type { Database } from '../storage/database.js';
 import { createFlows } from '../storage/flows.js';
 import { createGrants } from '../storage/grants.js';
+import { createForcedSubjects } from '../storage/forced-subjects.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
 import type { AuthorizationSettings } from './context.js';
@@ -48,6 +49,7 @@ export function createAuthorizationContext(options: {
     hints: createHintVerifier({ issuer: settings.issuer, publicKeys, clock }),
     challenges: createLoginChallenges(seal('login_challenge')),
     logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
+    forcedSubjects: createForcedSubjects(database),
     logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
     readRequestObject: createReadRequestObject({
       settings: settings.requestObjects,

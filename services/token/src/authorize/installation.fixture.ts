@@ -11,6 +11,8 @@ import { listPublicKeys } from '../create-token-rooms.js';
 import { quietLog } from '../database.fixture.js';
 import { endSession } from '../end-session.js';
 import { createHandles } from '../handles.js';
+import { createDeviceRooms } from '../device/device-rooms.js';
+import { testDeviceSettings } from '../device/device-settings.fixture.js';
 import { createIssueFront } from '../issue-front.js';
 import { createMintAccessToken } from '../mint-access-token.js';
 import { createOutbound } from '../outbound/index.js';
@@ -56,6 +58,7 @@ export const settings: AuthorizationSettings = {
   requestObjects: { byValue: true, byReference: true, merge: 'oidc', unsigned: false },
   cookieNames: { loginCsrf: 'login_csrf', consentCsrf: 'consent_csrf', session: 'session' },
   pairwiseSalt: 'salt-salt',
+  accessTokenStrategy: 'opaque',
   hydraCompat: false,
 };
 
@@ -158,6 +161,7 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     handles,
     clientKeys: createClientKeys({ outbound, now: () => clock.millis }),
     outbound,
+    device: createDeviceRooms({ database, secrets, settings: testDeviceSettings, random: randomBytes }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
     clients: {
       find: async (id: string) => {

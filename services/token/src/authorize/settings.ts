@@ -5,6 +5,12 @@ import type { AuthorizationSettings } from './context.js';
 
 const seconds = (millis: number) => Math.max(1, Math.floor(millis / 1000));
 
+/** Clients that are still registered as pairwise where that is off are refused, never given the real subject. */
+function pairwiseSalt({ oidc }: Config): string {
+  const { supportedTypes, pairwise } = oidc.subjectIdentifiers;
+  return supportedTypes.includes('pairwise') ? (pairwise.salt ?? '') : '';
+}
+
 /** Where pages are not configured, our own fallbacks say what to configure. */
 export function authorizationSettings(config: Config): AuthorizationSettings {
   const { urls, ttl, serve, oauth2, profile } = config;
@@ -40,8 +46,8 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
       unsigned: profile === 'hydra-compat',
     },
     cookieNames: serve.cookies.names,
-    // Pairwise subjects come with their own settings; until then such clients are refused, never given the real subject.
-    pairwiseSalt: '',
+    pairwiseSalt: pairwiseSalt(config),
+    accessTokenStrategy: config.strategies.accessToken,
     hydraCompat: profile === 'hydra-compat',
   };
 }

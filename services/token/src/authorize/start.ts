@@ -1,13 +1,21 @@
 // The first leg: judge the request, then seal it and send the browser to the login app (OpenID Connect Core §3.1.2.1-3).
 // Writes nothing: whoever is not logged in costs no storage.
-import { checkAuthorizationRequest, decideLogin, OAuthError, readAuthorizationRequest } from '@cardea/oauth';
+import {
+  checkAuthorizationRequest,
+  decideLogin,
+  essentialAcr,
+  OAuthError,
+  readAuthorizationRequest,
+  wantedSubject,
+} from '@cardea/oauth';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
-import { clearedSession, hintNames, sessionOfBrowser } from './context.js';
+import { clearedSession, sessionOfBrowser } from './context.js';
 import { browserHash, flowCookie, flowCookieName } from './cookies.js';
 import { withParameter } from './pages.js';
 import { randomUuid } from './uuid.js';
 
 /** Longest request that is carried through a flow: beyond it, servers on the way refuse the URLs. */
+import { namesSubject } from './subject.js';
 const longestQuery = 6_144;
 
 /** @throws {OAuthError} for the client, unless its status says that the server is at fault */
@@ -26,7 +34,10 @@ export async function startFlow(context: AuthorizationContext, request: Addresse
   const decision = decideLogin({
     prompt: asked.prompt,
     maxAge: asked.maxAge ?? client.defaultMaxAgeSeconds,
-    hintMatches: hint && session && hintNames(hint.subject, session.subject, client, settings.pairwiseSalt),
+    hintMatches: hint && session && (await namesSubject(context, hint.subject, session.subject, client)),
+    subjectMatches:
+      wanted === undefined ? undefined : session && (await namesSubject(context, wanted, session.subject, client)),
+    essentialAcr: essentialAcr(asked.claims),
     session,
     now,
   });
@@ -44,6 +55,7 @@ export async function startFlow(context: AuthorizationContext, request: Addresse
     expiresAt: now + settings.interactionSeconds,
     requestedAt: now,
     clientId: client.clientId,
+  const wanted = wantedSubject(asked.claims);
     query,
     redirectUri: target.redirectUri,
     browser: browserHash(cookie.value),
@@ -53,10 +65,11 @@ export async function startFlow(context: AuthorizationContext, request: Addresse
   });
   const page = asked.prompt.includes('create') ? settings.pages.registration : settings.pages.login;
   return {
-    next: { kind: 'interaction', location: withParameter(page, 'login_challenge', challenge) },
+    next: { kind: 'interaction', location: withParameter(url, 'login_challenge', challenge) },
     cookies: cookieSession !== undefined && session === undefined ? [cookie, clearedSession(settings)] : [cookie],
   };
 }
 
 /** Parameters that belong to a leg, not to the request. */
 const verifiers: ReadonlySet<string> = new Set(['login_verifier', 'consent_verifier']);
+  const url = asked.identitySchema === '' ? page : withParameter(page, 'identity_schema', asked.identitySchema);

@@ -26,7 +26,7 @@ export async function getConsentRequest(
     requestedAudience: [...asked.audience],
     skip: consent.skip,
     subject: login.subject,
-    oidcContext: oidcContext(asked),
+    oidcContext: oidcContext(asked, client),
     client,
     requestUrl: requestUrl(context.settings, body.start.query),
     loginChallenge: ref.id.toString('hex'),

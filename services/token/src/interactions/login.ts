@@ -25,7 +25,7 @@ export async function getLoginRequest(
     requestedAudience: [...asked.audience],
     skip: start.remembered !== undefined,
     subject: start.remembered ?? '',
-    oidcContext: oidcContext(asked),
+    oidcContext: oidcContext(asked, client),
     client,
     requestUrl: requestUrl(context.settings, start.query),
     sessionId: start.sessionId,

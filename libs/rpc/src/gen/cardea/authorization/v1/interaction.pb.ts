@@ -25,6 +25,8 @@ export interface OidcContext {
   loginHint: string;
   /** Claims of the `id_token_hint` as one JSON object; empty when there was none. */
   idTokenHintClaimsJson: Buffer;
+  /** The `claims` parameter as one JSON object; empty when there was none. */
+  claimsJson: Buffer;
 }
 
 /** Names a login request. */
@@ -266,7 +268,14 @@ export interface AcceptUserCodeResponse {
 }
 
 function createBaseOidcContext(): OidcContext {
-  return { acrValues: [], uiLocales: [], display: "", loginHint: "", idTokenHintClaimsJson: Buffer.alloc(0) };
+  return {
+    acrValues: [],
+    uiLocales: [],
+    display: "",
+    loginHint: "",
+    idTokenHintClaimsJson: Buffer.alloc(0),
+    claimsJson: Buffer.alloc(0),
+  };
 }
 
 export const OidcContext: MessageFns<OidcContext> = {
@@ -285,6 +294,9 @@ export const OidcContext: MessageFns<OidcContext> = {
     }
     if (message.idTokenHintClaimsJson.length !== 0) {
       writer.uint32(42).bytes(message.idTokenHintClaimsJson);
+    }
+    if (message.claimsJson.length !== 0) {
+      writer.uint32(50).bytes(message.claimsJson);
     }
     return writer;
   },
@@ -342,6 +354,14 @@ export const OidcContext: MessageFns<OidcContext> = {
             message.idTokenHintClaimsJson = Buffer.from(reader.bytes());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.claimsJson = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -364,6 +384,7 @@ export const OidcContext: MessageFns<OidcContext> = {
     message.display = object.display ?? "";
     message.loginHint = object.loginHint ?? "";
     message.idTokenHintClaimsJson = object.idTokenHintClaimsJson ?? Buffer.alloc(0);
+    message.claimsJson = object.claimsJson ?? Buffer.alloc(0);
     return message;
   },
 };
