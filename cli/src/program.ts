@@ -3,13 +3,12 @@ import { Command } from 'commander';
 import { bootstrap } from './bootstrap.js';
 import { configOf } from './config-option.js';
 import type { Surroundings } from './main.js';
+import { addKeyCommands } from './key-commands.js';
 import { migrate, migrationReport } from './migrate.js';
 import { served } from './served.js';
 import { serve } from './serve.js';
-
-interface ConfigOptions {
-  readonly config?: readonly string[];
-}
+import type { ConfigOptions } from './with-config.js';
+import { withConfig } from './with-config.js';
 
 const overview = `
 Start here:
@@ -18,6 +17,7 @@ Then, on your own PostgreSQL and Redis:
   $ cardea migrate up --config cardea.yaml           create or update the tables
   $ cardea keys bootstrap --config cardea.yaml       create the first signing keys
   $ cardea serve all --config cardea.yaml            all services in one process
+  $ cardea keys list --config cardea.yaml            the signing keys and where they stand in their lives
 In production run each service by itself: cardea serve gateway, admin, token, worker, keys.
 
 Every setting can be a key of the file or an environment variable: urls.self.issuer is URLS_SELF_ISSUER.
@@ -62,15 +62,6 @@ export function createProgram(surroundings: Surroundings): Command {
         'Example:\n  $ cardea keys bootstrap --config cardea.yaml',
     )
     .action(({ config = [] }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));
+  addKeyCommands(keys, surroundings);
   return program;
-}
-
-function withConfig(command: Command): Command {
-  return command
-    .option(
-      '-c, --config <file>',
-      'YAML file with settings; may be given several times, later ones win, the environment wins over all',
-      (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
-    )
-    .exitOverride();
 }

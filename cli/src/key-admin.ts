@@ -1,0 +1,70 @@
+// The keys service as its operator's commands see it.
+import type { ClientOf } from '@cardea/rpc';
+import { connectPeer, keyAdminV1, signingV1 } from '@cardea/rpc';
+import type { Config } from '@cardea/service';
+import { securityOf } from '@cardea/service';
+import { randomUUID } from 'node:crypto';
+import type { Surroundings } from './main.js';
+
+export type KeyAdmin = ClientOf<typeof keyAdminV1.KeyAdminServiceService>;
+
+/** Longer than a token looks for primes. */
+const timeoutMillis = 60_000;
+
+/** @throws {ConfigError} for half a set of certificates; {OAuthError} what the service says, or that nobody reaches it */
+export async function askKeys(config: Config, work: (admin: KeyAdmin) => Promise<void>): Promise<void> {
+  const { addresses, tls } = config.peers.keys;
+  const peer = connectPeer({
+    addresses: addresses.length > 0 ? addresses : [config.serve.keys.address],
+    security: securityOf(tls, 'peers.keys'),
+  });
+  try {
+    await work(peer.client(keyAdminV1.KeyAdminServiceService, { timeoutMillis }));
+  } finally {
+    await peer.close();
+  }
+}
+
+/** @param wanted.after seconds until it signs */
+export async function createKey(
+  admin: KeyAdmin,
+  wanted: { set: string; algorithm: string; after: number },
+): Promise<signingV1.PublicKey> {
+  const { set: keySet, algorithm, after: activateAfterSeconds } = wanted;
+  const { key } = await admin.createKey({ requestId: randomUUID(), keySet, algorithm, activateAfterSeconds });
+  if (key === undefined) throw new Error('the keys service answered no key');
+  return key;
+}
+
+/** @param set only this one; empty means all */
+export async function rotateKeys(admin: KeyAdmin, set: string, after: number): Promise<signingV1.PublicKey[]> {
+  const { keys } = await admin.listKeys({ keySet: set });
+  const made: signingV1.PublicKey[] = [];
+  for (const { keySet, algorithm, state } of keys) {
+    if (state === signingV1.KeyState.CURRENT) made.push(await createKey(admin, { set: keySet, algorithm, after }));
+  }
+  return made;
+}
+
+/** A line a key. */
+export function describe(keys: readonly signingV1.PublicKey[]): string {
+  const rows = keys.map(({ keySet, keyId, algorithm, state, activatesAt }) => [
+    ...[keySet, algorithm, state.replace('KEY_STATE_', '').toLowerCase()],
+    ...[activatesAt?.toISOString() ?? '', keyId],
+  ]);
+  const table = [['KEY SET', 'ALG', 'STATE', 'SIGNS FROM', 'KID'], ...rows];
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  return table
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+export function warn({ err }: Surroundings, warnings: readonly string[]): void {
+  for (const warning of warnings) err(`cardea: ${warning}\n`);
+}

@@ -1,0 +1,174 @@
+// `cardea keys …` against a stand-in for the keys service that is real gRPC: what is asked, what is shown.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { OAuthError } from '@cardea/oauth';
+import type { RpcServer } from '@cardea/rpc';
+import { implement, keyAdminV1, serveRpc, signingV1 } from '@cardea/rpc';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { main } from './main.js';
+
+const set = 'hydra.openid.id-token';
+const activatesAt = new Date('2026-01-02T03:04:05Z');
+const key = (keyId: string, state: signingV1.KeyState = signingV1.KeyState.CURRENT, algorithm = 'ES256') => ({
+  ...{ keySet: set, keyId, algorithm, state, jwkJson: '{}', activatesAt },
+});
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+let server: RpcServer;
+let directory: string;
+const asked: object[] = [];
+
+beforeAll(async () => {
+  directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-cli-keys-'));
+  const quiet = () => undefined;
+  server = await serveRpc({
+    address: `unix:${path.join(directory, 'keys.sock')}`,
+    security: { kind: 'plain' },
+    services: [
+      implement(keyAdminV1.KeyAdminServiceService, {
+        createKey: async (request) => {
+          asked.push(request);
+          return { key: key('made', signingV1.KeyState.NEXT, request.algorithm) };
+        },
+        importKey: async (request) => {
+          asked.push(request);
+          return { key: key(request.keyId) };
+        },
+        promoteKey: async ({ keyId }) => ({ key: key(keyId), warnings: ['Verifiers that cached it.'] }),
+        retireKey: async ({ keyId }) => ({ key: key(keyId, signingV1.KeyState.RETIRED), warnings: ['Nothing signs.'] }),
+        destroyKey: async (request) => {
+          asked.push(request);
+          if (request.confirmation !== request.keyId) throw new OAuthError('invalid_request', 'The signer refuses.');
+          return { warnings: ['It is refused.'] };
+        },
+        listKeys: async ({ keySet }) => {
+          asked.push({ keySet });
+          return { keys: [key('b', signingV1.KeyState.NEXT), key('a'), key('r', signingV1.KeyState.CURRENT, 'RS256')] };
+        },
+      }),
+    ],
+    health: () => Promise.resolve(true),
+    reflection: false,
+    log: { warn: quiet, error: quiet },
+  });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => void asked.splice(0));
+
+async function cardea(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await main(words, {
+    env: { PEERS_KEYS_ADDRESSES: server.address },
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { code, out, err };
+}
+
+test('keys are listed in a table', async () => {
+  const { code, out } = await cardea('keys', 'list', '--set', set);
+  expect(code).toBe(0);
+  expect(out.split('\n')).toEqual([
+    'KEY SET                ALG    STATE    SIGNS FROM                KID',
+    `${set}  ES256  next     2026-01-02T03:04:05.000Z  b`,
+    `${set}  ES256  current  2026-01-02T03:04:05.000Z  a`,
+    `${set}  RS256  current  2026-01-02T03:04:05.000Z  r`,
+    '',
+  ]);
+  expect(asked).toEqual([{ keySet: set }]);
+});
+
+test('a key that is created signs when verifiers know it, or when the operator says', async () => {
+  const create = ['keys', 'create', '--set', set, '--algorithm', 'ES384'];
+  expect((await cardea(...create)).out).toContain('ES384  next');
+  await cardea(...create, '--after', '90m');
+  await cardea(...create, '--after', '0s');
+  const common = { keySet: set, algorithm: 'ES384', requestId: expect.any(String) };
+  expect(asked).toEqual([3600, 5400, 0].map((activateAfterSeconds) => ({ ...common, activateAfterSeconds })));
+  expect((await cardea(...create, '--after', 'soon')).code).toBe(1);
+});
+
+test('a rotation makes a successor for each key that signs, and for no other', async () => {
+  expect((await cardea('keys', 'rotate', '--after', '2h')).code).toBe(0);
+  expect(asked).toMatchObject([
+    { keySet: '' },
+    { keySet: set, algorithm: 'ES256', activateAfterSeconds: 7200 },
+    { keySet: set, algorithm: 'RS256', activateAfterSeconds: 7200 },
+  ]);
+});
+
+describe('import', () => {
+  const pkcs8 = privateKey.export({ format: 'der', type: 'pkcs8' });
+  const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'mine' };
+  const file = () => path.join(directory, 'key');
+  const take = () =>
+    cardea('keys', 'import', file(), '--set', set, '--kid', 'mine', '--algorithm', 'ES256', '--confirm', 'mine');
+
+  test.each<[string, string | Buffer]>([
+    ['PKCS#8 in PEM', privateKey.export({ format: 'pem', type: 'pkcs8' })],
+    ['SEC1 in PEM', privateKey.export({ format: 'pem', type: 'sec1' })],
+    ['PKCS#8 in DER', pkcs8],
+    ['a JWK', JSON.stringify(jwk)],
+    ['a JWKS', JSON.stringify({ keys: [{ kty: 'oct', k: 'AA', kid: 'other' }, jwk] })],
+  ])('%s', async (_name, content) => {
+    writeFileSync(file(), content);
+    expect(await take()).toMatchObject({ code: 0, err: '' });
+    const [request] = asked as keyAdminV1.ImportKeyRequest[];
+    expect(request).toMatchObject({ keySet: set, keyId: 'mine', algorithm: 'ES256', confirmation: 'mine' });
+    const sent = createPrivateKey({ key: Buffer.from(request!.privateKey), format: 'der', type: 'pkcs8' });
+    expect(sent.equals(privateKey)).toBe(true);
+  });
+
+  test.each<[string, string]>([
+    ['a public key', JSON.stringify({ ...jwk, d: undefined })],
+    ['a key set without that key', JSON.stringify({ keys: [{ ...jwk, kid: 'other' }] })],
+    ['a text', 'hello'],
+  ])('%s is refused, and nothing is sent', async (_name, content) => {
+    writeFileSync(file(), content);
+    const { code, err } = await take();
+    expect([code, err.trim().split('\n')]).toEqual([1, [expect.stringMatching(/^cardea: the /)]]);
+    expect(asked).toEqual([]);
+  });
+
+  test('a key of the HSM is adopted by its id alone', async () => {
+    const options = ['--set', set, '--algorithm', 'RS256', '--confirm', 'theirs', '--after', '0s'];
+    expect((await cardea('keys', 'adopt', 'theirs', ...options)).code).toBe(0);
+    expect(asked).toMatchObject([{ keyId: 'theirs', activateAfterSeconds: 0, confirmation: 'theirs' }]);
+    expect((asked as keyAdminV1.ImportKeyRequest[])[0]?.privateKey).toHaveLength(0);
+  });
+});
+
+test.each<[string[], string, string]>([
+  [['promote', 'a'], 'current', 'Verifiers that cached it.'],
+  [['retire', 'a'], 'retired', 'Nothing signs.'],
+  [['destroy', 'a', '--confirm', 'a'], 'destroyed a', 'It is refused.'],
+])('%j says what was done, and what that breaks', async (words, done, warning) => {
+  const { code, out, err } = await cardea('keys', ...words);
+  expect([code, err]).toEqual([0, `cardea: ${warning}\n`]);
+  expect(out).toContain(done);
+});
+
+test('what cannot be taken back is asked for twice', async () => {
+  expect((await cardea('keys', 'destroy', 'a')).code).toBe(1);
+  expect(asked).toEqual([]);
+  expect(await cardea('keys', 'destroy', 'a', '--confirm', 'b')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('The signer refuses'),
+  });
+});
+
+test.each(['list', 'create', 'rotate', 'import', 'adopt', 'promote', 'retire', 'destroy'])(
+  'keys %s --help says what relying parties will see, with an example',
+  async (name) => {
+    const { code, out } = await cardea('keys', name, '--help');
+    expect(code).toBe(0);
+    expect(out).toMatch(/Relying parties: \w/);
+    expect(out).toContain(`$ cardea keys ${name}`);
+  },
+);
