@@ -54,6 +54,12 @@ describe('writeCookie', () => {
       'session=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax',
     ],
     [
+      'one that our own page reads',
+      { URLS_SELF_ISSUER: 'https://a.test' },
+      { kind: authorizationV1.CookieKind.BROWSER_STATE },
+      'session=abc; Path=/; Max-Age=60; Secure; SameSite=None',
+    ],
+    [
       'attributes as configured',
       { URLS_SELF_ISSUER: 'https://a.test', SERVE_COOKIES_DOMAIN: 'a.test', SERVE_COOKIES_SAME_SITE_MODE: 'Strict' },
       {},

@@ -1,7 +1,7 @@
 // Passes the provider's own cookies to the token service and back; values are opaque here, attributes are ours
 // (RFC 6265 §4.1, §5.4; security catalogue S09).
 import { OAuthError } from '@cardea/oauth';
-import type { authorizationV1 } from '@cardea/rpc';
+import { authorizationV1 } from '@cardea/rpc';
 import type { CookieSettings } from './settings.js';
 
 /**
@@ -41,7 +41,8 @@ export function writeCookie(cookie: authorizationV1.SetCookie, settings: CookieS
     ...(settings.domain === undefined ? [] : [`Domain=${settings.domain}`]),
     ...(maxAgeSeconds > 0 ? [`Max-Age=${String(maxAgeSeconds)}`] : []),
     ...(maxAgeSeconds < 0 ? ['Max-Age=0', 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'] : []),
-    'HttpOnly',
+    // Our own page in a relying party's frame reads it.
+    ...(cookie.kind === authorizationV1.CookieKind.BROWSER_STATE ? [] : ['HttpOnly']),
     ...(settings.secure ? ['Secure'] : []),
     `SameSite=${settings.sameSite}`,
   ].join('; ');

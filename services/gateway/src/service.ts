@@ -7,6 +7,7 @@ import { securityOf } from '@cardea/service';
 import { createDocument } from './documents.js';
 import { authorizeRoutes } from './routes/authorize.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
+import { sessionRoutes } from './routes/session.js';
 import { tokenRoutes } from './routes/token.js';
 import { userinfoRoutes } from './routes/userinfo.js';
 import { wellKnownRoutes } from './routes/well-known.js';
@@ -48,6 +49,7 @@ export const service: Service = {
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),
         ...healthRoutes(host, { prefix: '', reasons: 'hidden' }),
+        ...(settings.watchedCookie === undefined ? [] : sessionRoutes(settings.watchedCookie)),
         ...fallbackRoutes(),
       ],
     });

@@ -17,6 +17,8 @@ export interface GatewaySettings {
   /** Where errors go that no client may be told. */
   readonly errorUrl: string;
   readonly cookies: CookieSettings;
+  /** The cookie that remembers a login, where relying parties may watch it; undefined where they may not. */
+  readonly watchedCookie: string | undefined;
 }
 
 export function gatewaySettings(config: Config): GatewaySettings {
@@ -30,6 +32,8 @@ export function gatewaySettings(config: Config): GatewaySettings {
   return {
     issuer,
     errorUrl: config.urls.error ?? `${publicUrl}/oauth2/fallbacks/error`,
+    watchedCookie:
+      (config.oidc.sessionManagement.enabled ?? config.profile !== 'hydra-compat') ? names.session : undefined,
     cookies: { names: [names.session, names.loginCsrf, names.consentCsrf], secure, sameSite, domain },
   };
 }

@@ -3,8 +3,6 @@ import type { ProviderFeatures } from '@cardea/oauth';
 import { jwsAlgorithms, parseResponseType, responseTypes } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
 
-const later = false as boolean;
-
 export function providerFeatures({ profile, oidc }: Config): ProviderFeatures {
   const hydraCompat = profile === 'hydra-compat';
   const { byValue, byReference } = oidc.requestObjects;
@@ -17,6 +15,7 @@ export function providerFeatures({ profile, oidc }: Config): ProviderFeatures {
     requestByValue: byValue,
     requestByReference: byReference,
     requestObjectAlgorithms: [...jwsAlgorithms.keys(), ...(hydraCompat ? ['none'] : [])],
-    sessionManagement: (oidc.sessionManagement.enabled ?? !hydraCompat) && later,
+    registration: oidc.dynamicClientRegistration.enabled,
+    sessionManagement: oidc.sessionManagement.enabled ?? !hydraCompat,
   };
 }

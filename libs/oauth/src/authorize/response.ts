@@ -32,12 +32,14 @@ export interface AuthorizationGains {
   readonly code?: string | undefined;
   readonly accessToken?: { readonly token: string; readonly expiresInSeconds: number } | undefined;
   readonly idToken?: string | undefined;
+  /** OpenID Connect Session Management 1.0 §2. */
+  readonly sessionState?: string | undefined;
   readonly scopes: readonly string[];
 }
 
 /** The answer of success (RFC 6749 §4.1.2 and §4.2.2, OpenID Connect Core §3.2.2.5 and §3.3.2.5). */
 export function successResponse(target: ResponseTarget, gains: AuthorizationGains): AuthorizationResponse {
-  const { code, accessToken, idToken, scopes } = gains;
+  const { code, accessToken, idToken, sessionState, scopes } = gains;
   const parameters: ResponseParameter[] = [];
   if (code !== undefined) parameters.push({ name: 'code', value: code });
   if (accessToken !== undefined) {
@@ -52,6 +54,7 @@ export function successResponse(target: ResponseTarget, gains: AuthorizationGain
     parameters.push({ name: 'scope', value: scopes.join(' ') });
   }
   if (idToken !== undefined) parameters.push({ name: 'id_token', value: idToken });
+  if (sessionState !== undefined) parameters.push({ name: 'session_state', value: sessionState });
   return finish(target, parameters, target.state);
 }
 

@@ -3,13 +3,14 @@
 import type { Authorization, CodeContent } from '@cardea/oauth';
 import { OAuthError, successResponse } from '@cardea/oauth';
 import type { CodeRow } from '../storage/flows.js';
+import { browserStateCookies, sessionStateOf } from './browser-state.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
 import type { ResumedFlow } from './resume.js';
 import { resumeFlow, spentVerifier } from './resume.js';
+import { subjectFor } from './subject.js';
 import { uuidBytes } from './uuid.js';
 
-import { subjectFor } from './subject.js';
 /** @throws {OAuthError} for the client, unless its status says that the server is at fault */
 export async function continueAfterConsent(
   context: AuthorizationContext,
@@ -67,9 +68,14 @@ export async function continueAfterConsent(
   );
   if (!stored) throw spentVerifier();
   const { scopes } = granted;
+  const { sessionId } = flow.body.start;
+  const state = openid ? sessionStateOf(context, { ...request, target: flow.target }, sessionId) : undefined;
   return {
-    next: { kind: 'client', response: successResponse(flow.target, { ...front, code: code?.handle, scopes }) },
-    cookies: [],
+    next: {
+      kind: 'client',
+      response: successResponse(flow.target, { ...front, code: code?.handle, sessionState: state, scopes }),
+    },
+    cookies: state === undefined ? [] : browserStateCookies(settings, sessionId),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@cardea/oauth';
 import type { SessionChange } from '../storage/flows.js';
 import type { SessionRow } from '../storage/sessions.js';
+import { browserStateCookies } from './browser-state.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import { clearedSession, requestUrl, sessionOfBrowser } from './context.js';
 import type { CookieToSet } from './cookies.js';
@@ -182,12 +183,14 @@ function sessionCookies(
   former: string | undefined,
 ): CookieToSet[] {
   const { settings, handles } = context;
+  const state = browserStateCookies(settings, flow.body.start.sessionId);
   if (login.rememberSeconds > 0) {
     const expiresAt = Math.floor(flow.proof.now / 1000) + login.rememberSeconds;
     const { handle } = handles.mint('session', expiresAt, uuidBytes(flow.body.start.sessionId));
     return [
       { name: settings.cookieNames.session, value: handle, maxAgeSeconds: login.rememberSeconds, kind: 'session' },
+      ...state,
     ];
   }
-  return former === undefined ? [] : [clearedSession(settings)];
+  return former === undefined ? state : [clearedSession(settings), ...state];
 }

@@ -7,16 +7,16 @@ import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
 import type { Seal } from '../seal.js';
 import type { Flows } from '../storage/flows.js';
-import type { Grants } from '../storage/grants.js';
 import type { ForcedSubjects } from '../storage/forced-subjects.js';
+import type { Grants } from '../storage/grants.js';
 import type { Sessions } from '../storage/sessions.js';
 import type { LoginChallenges } from './challenge.js';
 import type { Cookie, CookieNames, CookieToSet } from './cookies.js';
 import { readCookie } from './cookies.js';
 import type { HintVerifier } from './hint.js';
 import type { Pages } from './pages.js';
-import { uuidText } from './uuid.js';
 import type { ReadRequestObject, RequestObjectSettings } from './request-object.js';
+import { uuidText } from './uuid.js';
 
 /** Settings of the flow; lifetimes in seconds. */
 export interface AuthorizationSettings {
@@ -28,10 +28,12 @@ export interface AuthorizationSettings {
   readonly sessionSeconds: number;
   readonly codeSeconds: number;
   readonly policy: RequestPolicy;
-  readonly cookieNames: CookieNames;
   readonly requestObjects: RequestObjectSettings;
-  readonly pairwiseSalt: string;
+  readonly cookieNames: CookieNames;
+  /** Whether relying parties may watch the login session. */
+  readonly sessionManagement: boolean;
   /** Empty when no client may be pairwise. */
+  readonly pairwiseSalt: string;
   /** The server's, where the client has none of its own. */
   readonly accessTokenStrategy: 'opaque' | 'jwt';
   readonly hydraCompat: boolean;
@@ -45,10 +47,10 @@ export interface AuthorizationContext {
   readonly flows: Flows;
   readonly sessions: Sessions;
   readonly grants: Grants;
-  readonly hints: HintVerifier;
   readonly forcedSubjects: ForcedSubjects;
-  readonly challenges: LoginChallenges;
+  readonly hints: HintVerifier;
   readonly readRequestObject: ReadRequestObject;
+  readonly challenges: LoginChallenges;
   /** Seals by purpose: table names. */
   readonly seals: { readonly flow: Seal; readonly grant: Seal; readonly code: Seal };
   /** Milliseconds. */

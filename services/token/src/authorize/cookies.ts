@@ -15,7 +15,7 @@ export interface Cookie {
 /** A cookie to set; -1 clears it. */
 export interface CookieToSet extends Cookie {
   readonly maxAgeSeconds: number;
-  readonly kind: 'session' | 'flow';
+  readonly kind: 'session' | 'flow' | 'browser_state';
 }
 
 /**

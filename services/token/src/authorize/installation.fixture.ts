@@ -57,6 +57,7 @@ export const settings: AuthorizationSettings = {
   },
   requestObjects: { byValue: true, byReference: true, merge: 'oidc', unsigned: false },
   cookieNames: { loginCsrf: 'login_csrf', consentCsrf: 'consent_csrf', session: 'session' },
+  sessionManagement: false,
   pairwiseSalt: 'salt-salt',
   accessTokenStrategy: 'opaque',
   hydraCompat: false,

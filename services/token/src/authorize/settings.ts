@@ -46,6 +46,7 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
       unsigned: profile === 'hydra-compat',
     },
     cookieNames: serve.cookies.names,
+    sessionManagement: config.oidc.sessionManagement.enabled ?? profile !== 'hydra-compat',
     pairwiseSalt: pairwiseSalt(config),
     accessTokenStrategy: config.strategies.accessToken,
     hydraCompat: profile === 'hydra-compat',

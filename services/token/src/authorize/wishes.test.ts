@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { CodeContent } from '@cardea/oauth';
 import { interactionV1 } from '@cardea/rpc';
 import { createHash } from 'node:crypto';
+import { browserStateCookies, withBrowserState } from './browser-state.js';
 import type { Browser, Installation } from './installation.fixture.js';
 import { authorizationUrl, call, createInstallation, parameterOf, told } from './installation.fixture.js';
 
@@ -28,11 +29,14 @@ const afterLogin = async (browser: Browser, parameters: Record<string, string>, 
   const answer = interactionV1.AcceptLoginRequestRequest.create({ challenge, subject: 'ann', ...login });
   return browser.open((await it.app.acceptLoginRequest(answer, call)).redirectTo);
 };
-const completed = async (browser: Browser, parameters: Record<string, string>, login: Login = {}) => {
+const answered = async (browser: Browser, parameters: Record<string, string>, login: Login = {}) => {
   const challenge = parameterOf(await afterLogin(browser, parameters, login), 'consent_challenge');
-  const grantedScopes = ['openid', 'photos'];
+  const grantedScopes = (parameters['scope'] ?? 'openid photos').split(' ');
   const consent = interactionV1.AcceptConsentRequestRequest.create({ challenge, grantedScopes, remember: true });
-  const { code = '' } = told(await browser.open((await it.app.acceptConsentRequest(consent, call)).redirectTo));
+  return told(await browser.open((await it.app.acceptConsentRequest(consent, call)).redirectTo));
+};
+const completed = async (browser: Browser, parameters: Record<string, string>, login: Login = {}) => {
+  const { code = '' } = await answered(browser, parameters, login);
   const { key } = it.context.handles.open('authorization_code', code)!;
   const { rows } = await it.database.query('SELECT body FROM cardea.authorization_code WHERE key = $1', [key]);
   return (JSON.parse(it.context.seals.code.open(key, rows[0].body)!.toString()) as CodeContent).authorization;
@@ -156,5 +160,44 @@ describe('pairwise subjects', () => {
       it = standard;
       await hydra.close();
     }
+  });
+});
+
+describe('session management', () => {
+  test('a client is told a state that fits the cookie its frame reads; another login is another state', async () => {
+    const standard = it;
+    it = await createInstallation({ sessionManagement: true });
+    try {
+      const browser = it.browser();
+      const told1 = await answered(browser, {});
+      const cookie = browser.cookies.get('session_state')!;
+      const [hash = '', salt = ''] = told1['session_state']!.split('.');
+      const own = (state: string) =>
+        createHash('sha256').update(`app https://app.example ${state} ${salt}`).digest('hex');
+      expect(hash).toBe(own(cookie));
+      await answered(browser, { prompt: 'login' });
+      expect(own(browser.cookies.get('session_state')!)).not.toBe(hash);
+      expect(await answered(browser, { scope: 'photos' })).not.toHaveProperty('session_state');
+    } finally {
+      await it.close();
+      it = standard;
+    }
+  });
+
+  test('who loses the session cookie loses the state, but not when a new one comes along', () => {
+    const settings = { ...it.context.settings, sessionManagement: true };
+    const session = { name: 'session', value: '', maxAgeSeconds: -1, kind: 'session' } as const;
+    const gone = { name: 'session_state', value: '', maxAgeSeconds: -1, kind: 'browser_state' };
+    expect(withBrowserState(settings, [session])).toEqual([session, gone]);
+    expect(withBrowserState(settings, [{ ...session, maxAgeSeconds: 60 }])).toHaveLength(1);
+    expect(withBrowserState(it.context.settings, [session])).toHaveLength(1);
+    const state = browserStateCookies(settings, 'sid');
+    expect(withBrowserState(settings, [session, ...state])).toHaveLength(2);
+  });
+
+  test('off, nobody hears of it', async () => {
+    const browser = it.browser();
+    expect(await answered(browser, {})).not.toHaveProperty('session_state');
+    expect([...browser.cookies.keys()]).not.toContain('session_state');
   });
 });

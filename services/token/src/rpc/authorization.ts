@@ -3,6 +3,7 @@ import type { AuthorizationResponseMode } from '@cardea/oauth';
 import type { Handlers } from '@cardea/rpc';
 import { authorizationV1 } from '@cardea/rpc';
 import { authorize } from '../authorize/authorize.js';
+import { withBrowserState } from '../authorize/browser-state.js';
 import type { AuthorizeOutcome } from '../authorize/context.js';
 import type { CookieToSet } from '../authorize/cookies.js';
 import type { LogoutContext } from '../end-session.js';
@@ -15,10 +16,20 @@ export function createAuthorizationHandlers(
     authorize: async (request) => authorizeResponse(await authorize(context, request)),
     async endSession(request) {
       const { location, cookies } = await endSession(context, request);
-      return { location, setCookies: cookies.map(setCookie), frontchannelLogoutUris: [] };
+      return {
+        location,
+        setCookies: withBrowserState(context.settings, cookies).map(setCookie),
+        frontchannelLogoutUris: [],
+      };
     },
   };
 }
+
+const kinds: Record<CookieToSet['kind'], authorizationV1.CookieKind> = {
+  session: authorizationV1.CookieKind.SESSION,
+  flow: authorizationV1.CookieKind.FLOW,
+  browser_state: authorizationV1.CookieKind.BROWSER_STATE,
+};
 
 const modes: Record<AuthorizationResponseMode, authorizationV1.ResponseMode> = {
   query: authorizationV1.ResponseMode.QUERY,
@@ -26,8 +37,11 @@ const modes: Record<AuthorizationResponseMode, authorizationV1.ResponseMode> = {
   form_post: authorizationV1.ResponseMode.FORM_POST,
 };
 
-function authorizeResponse({ next, cookies }: AuthorizeOutcome): authorizationV1.AuthorizeResponse {
-  const setCookies = cookies.map(setCookie);
+function authorizeResponse(
+  { settings }: LogoutContext,
+  { next, cookies }: AuthorizeOutcome,
+): authorizationV1.AuthorizeResponse {
+  const setCookies = withBrowserState(settings, cookies).map(setCookie);
   if (next.kind === 'interaction') {
     return { next: { $case: 'interaction', value: { location: next.location } }, setCookies };
   }
@@ -37,6 +51,5 @@ function authorizeResponse({ next, cookies }: AuthorizeOutcome): authorizationV1
 }
 
 function setCookie({ kind, ...cookie }: CookieToSet): authorizationV1.SetCookie {
-  const { SESSION, FLOW } = authorizationV1.CookieKind;
-  return { ...cookie, kind: kind === 'session' ? SESSION : FLOW };
+  return { ...cookie, kind: kinds[kind] };
 }
