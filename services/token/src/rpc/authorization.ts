@@ -13,7 +13,7 @@ export function createAuthorizationHandlers(
   context: LogoutContext,
 ): Handlers<typeof authorizationV1.AuthorizationServiceService> {
   return {
-    authorize: async (request) => authorizeResponse(await authorize(context, request)),
+    authorize: async (request) => authorizeResponse(context, await authorize(context, request)),
     async endSession(request) {
       const { location, cookies } = await endSession(context, request);
       return {
