@@ -30,6 +30,8 @@ export interface PagePolicy {
   readonly script?: string;
   /** Whether it posts a form elsewhere; then the policy says nothing about forms, because it cannot name the target. */
   readonly postsForm?: true;
+  /** Addresses it loads in frames; their origins, and no others, are allowed. */
+  readonly frames?: readonly string[];
 }
 
 /** Computes the headers of a page once; they depend on its style and script alone. */
@@ -38,6 +40,7 @@ export function pageHeaders(policy: PagePolicy): OutgoingHttpHeaders {
     "default-src 'none'",
     `style-src ${inlineHash(policy.style)}`,
     ...(policy.script === undefined ? [] : [`script-src ${inlineHash(policy.script)}`]),
+    ...(policy.frames === undefined ? [] : [`frame-src ${origins(policy.frames).join(' ')}`]),
     ...(policy.postsForm === undefined ? ["form-action 'none'"] : []),
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -51,6 +54,8 @@ export function pageHeaders(policy: PagePolicy): OutgoingHttpHeaders {
     'Referrer-Policy': 'no-referrer',
   };
 }
+
+const origins = (addresses: readonly string[]) => [...new Set(addresses.map((address) => new URL(address).origin))];
 
 /** Answers with a page. */
 export function sendPage(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, html: string): void {

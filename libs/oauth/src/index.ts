@@ -18,6 +18,7 @@ export * from './authorize/claims-request.js';
 export * from './authorize/session-state.js';
 export * from './authorize/request.js';
 export * from './logout.js';
+export * from './logout-delivery.js';
 export * from './subject.js';
 export * from './lifespan.js';
 export * from './algorithms.js';

@@ -1,6 +1,6 @@
 // Where a logout may lead.
 import { expect, test } from '@jest/globals';
-import { logoutClientId, logoutTarget } from './logout.js';
+import { frontchannelLogoutUri, logoutClientId, logoutTarget } from './logout.js';
 
 const page = 'https://as.test/bye';
 const client = {
@@ -41,4 +41,12 @@ test.each([
 ])('client_id %s, audience %j: %s', (clientId, audience, expected) => {
   const hint = audience === undefined ? undefined : { audience };
   expect(outcome(() => logoutClientId(clientId, hint))).toBe(expected);
+});
+
+test.each([
+  ['https://a.example/out', 'https://a.example/out?iss=https%3A%2F%2Fas.test%2F&sid=s1'],
+  ['https://a.example/out?keep=a%20b', 'https://a.example/out?keep=a%20b&iss=https%3A%2F%2Fas.test%2F&sid=s1'],
+  ['https://a.example/out?', 'https://a.example/out?iss=https%3A%2F%2Fas.test%2F&sid=s1'],
+])('a frame for %s', (registered, expected) => {
+  expect(frontchannelLogoutUri(registered, 'https://as.test/', 's1')).toBe(expected);
 });

@@ -45,7 +45,18 @@ export function logoutTarget(
   if (requested.includes('#') || !client.postLogoutRedirectUris.includes(requested)) {
     throw new OAuthError('invalid_request', 'The post_logout_redirect_uri is not registered for this client.');
   }
-  if (state === undefined) return requested;
-  const separator = !requested.includes('?') ? '?' : /[?&]$/.test(requested) ? '' : '&';
-  return `${requested}${separator}${new URLSearchParams({ state }).toString()}`;
+  return state === undefined ? requested : withQuery(requested, new URLSearchParams({ state }));
+}
+
+/**
+ * The address to load in a frame, with `iss` and `sid` always, whether or not the client asked for them
+ * (OpenID Connect Front-Channel Logout 1.0 §2); its own query stays byte for byte.
+ */
+export function frontchannelLogoutUri(registered: string, issuer: string, sessionId: string): string {
+  return withQuery(registered, new URLSearchParams({ iss: issuer, sid: sessionId }));
+}
+
+function withQuery(uri: string, added: URLSearchParams): string {
+  const separator = !uri.includes('?') ? '?' : /[?&]$/.test(uri) ? '' : '&';
+  return `${uri}${separator}${added.toString()}`;
 }

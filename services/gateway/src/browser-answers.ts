@@ -7,7 +7,7 @@ import { authorizationV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { writeCookie } from './cookies.js';
-import { formPostHeaders, formPostPage } from './pages.js';
+import { formPostHeaders, formPostPage, logoutFramesPage } from './pages.js';
 import type { GatewaySettings } from './settings.js';
 
 /** Headers that set cookies; none when there are none to set. */
@@ -49,6 +49,22 @@ export function writeAuthorizeResponse(
     return;
   }
   sendRedirect(response, 303, responseLocation({ redirectUri, mode, parameters }), headers);
+}
+
+/** Writes the answer of a logout: straight on, or by way of a page that tells clients in frames. */
+export function writeEndSessionResponse(
+  answer: authorizationV1.EndSessionResponse,
+  request: IncomingMessage,
+  response: ServerResponse,
+  settings: GatewaySettings,
+): void {
+  const cookies = cookieHeaders(answer.setCookies, settings);
+  if (answer.frontchannelLogoutUris.length === 0) {
+    sendRedirect(response, hopStatus(request), answer.location, cookies);
+    return;
+  }
+  const { html, headers } = logoutFramesPage(answer.location, answer.frontchannelLogoutUris);
+  sendPage(response, 200, { ...headers, ...cookies }, html);
 }
 
 /** Takes the browser to the error page of the installation; the page's own query is kept. */

@@ -1,5 +1,6 @@
 // The pages the gateway writes itself: plain, readable without style, inert (security catalogue S07).
 import { escapeHtml, pageHeaders } from '@cardea/http';
+import type { OutgoingHttpHeaders } from 'node:http';
 
 const style = `:root{color-scheme:light dark;--paper:#f6f4ef;--sheet:#fffefb;--ink:#1c2024;--muted:#555b63;--line:#dedad0;--accent:#12595c;--on:#fff}
 @media (prefers-color-scheme:dark){:root{--paper:#121517;--sheet:#1a1e21;--ink:#e9e6df;--muted:#a7adb4;--line:#30363b;--accent:#7fcac4;--on:#0c1f20}}
@@ -25,7 +26,7 @@ export const textPageHeaders = pageHeaders({ style });
 /** Headers of the page that posts an answer to a client. */
 export const formPostHeaders = pageHeaders({ style, script: submitScript, postsForm: true });
 
-function page(title: string, body: string): string {
+function page(title: string, body: string, head = ''): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,7 +34,7 @@ function page(title: string, body: string): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
-</head>
+${head}</head>
 <body>
 ${body}
 </body>
@@ -77,4 +78,39 @@ ${fields}
 </form>
 <script>${submitScript}</script>`;
   return page('Back to the application', form);
+}
+
+/** Goes on when every frame has loaded and had half a second to act; the page's own refresh is what happens otherwise. */
+const framesScript = `(function(){var f=document.getElementsByTagName('iframe'),n=f.length,i;
+function one(){if(--n===0)setTimeout(function(){location.replace(document.getElementById('on').href)},500)}
+for(i=0;i<f.length;i++)f[i].onload=one})();`;
+
+/** Nobody is kept longer for a client that does not answer (security catalogue S11). */
+const longestWaitSeconds = 6;
+
+/** A page that tells clients of a logout, each in a frame, and goes on (OpenID Connect Front-Channel Logout 1.0 §3). */
+export function logoutFramesPage(
+  target: string,
+  frames: readonly string[],
+): { readonly html: string; readonly headers: OutgoingHttpHeaders } {
+  const to = escapeHtml(target);
+  // Frames may keep cookies and run, but not take the browser elsewhere.
+  const loaded = frames
+    .map(
+      (frame) =>
+        `<iframe hidden sandbox="allow-scripts allow-same-origin allow-forms" src="${escapeHtml(frame)}"></iframe>`,
+    )
+    .join('\n');
+  const body = `<main>
+<h1>Logging you out</h1>
+<p>The applications you used are being told.</p>
+<p><a id="on" href="${to}">Continue</a></p>
+</main>
+${loaded}
+<script>${framesScript}</script>`;
+  const refresh = `<meta http-equiv="refresh" content="${String(longestWaitSeconds)};url=${to}">\n`;
+  return {
+    html: page('Logging you out', body, refresh),
+    headers: pageHeaders({ style, script: framesScript, frames }),
+  };
 }

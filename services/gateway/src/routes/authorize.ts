@@ -1,10 +1,10 @@
 // GET and POST /oauth2/auth and /oauth2/sessions/logout: hands parameters and cookies to the token service unchanged,
 // duplicates included, and writes what it decided (RFC 6749 §3.1, RP-Initiated Logout 1.0 §2).
 import type { FormParameter, Handler, Request, Route } from '@cardea/http';
-import { callOptions, contextOf, readForm, readQuery, sendRedirect } from '@cardea/http';
+import { callOptions, contextOf, readForm, readQuery } from '@cardea/http';
 import type { authorizationV1, ClientOf } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
-import { cookieHeaders, hopStatus, redirectToErrorPage, writeAuthorizeResponse } from '../browser-answers.js';
+import { redirectToErrorPage, writeAuthorizeResponse, writeEndSessionResponse } from '../browser-answers.js';
 import { readCookies } from '../cookies.js';
 import type { GatewaySettings } from '../settings.js';
 
@@ -48,7 +48,7 @@ export function authorizeRoutes(
       },
       callOptions(request, response),
     );
-    sendRedirect(response, hopStatus(request), answer.location, cookieHeaders(answer.setCookies, settings));
+    writeEndSessionResponse(answer, request, response, settings);
   });
 
   return [
