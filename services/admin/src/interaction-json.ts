@@ -52,9 +52,9 @@ export function logoutRequestJson(logout: interactionV1.GetLogoutRequestResponse
 
 const wholeSeconds = (instant: Date) => instant.toISOString().replace(/\.\d+Z$/, 'Z');
 
-/** Only what the client said is there. */
-function oidcContextJson(context: interactionV1.OidcContext | undefined): Record<string, unknown> {
-  if (context === undefined) return {};
+/** Only what the client said is there; null where a device asks, which has nothing of this to say. */
+function oidcContextJson(context: interactionV1.OidcContext | undefined): Record<string, unknown> | null {
+  if (context === undefined) return null;
   const { acrValues, uiLocales, display, loginHint, idTokenHintClaimsJson, claimsJson } = context;
   return {
     ...(acrValues.length === 0 ? {} : { acr_values: acrValues }),

@@ -45,6 +45,8 @@ export async function startGateway(
       implement(authorizationV1.AuthorizationServiceService, {
         authorize: unused,
         endSession: unused,
+        authorizeDevice: unused,
+        verifyUserCode: unused,
         ...handlers.authorization,
       }),
     ],

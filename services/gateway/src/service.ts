@@ -6,6 +6,7 @@ import type { Host, Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { createDocument } from './documents.js';
 import { authorizeRoutes } from './routes/authorize.js';
+import { deviceRoutes } from './routes/device.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
 import { sessionRoutes } from './routes/session.js';
 import { tokenRoutes } from './routes/token.js';
@@ -48,6 +49,7 @@ export const service: Service = {
         ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),
+        ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError }),
         ...healthRoutes(host, { prefix: '', reasons: 'hidden' }),
         ...(settings.watchedCookie === undefined ? [] : sessionRoutes(settings.watchedCookie)),
         ...fallbackRoutes(),

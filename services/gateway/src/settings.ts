@@ -16,6 +16,8 @@ export interface GatewaySettings {
   readonly issuer: string;
   /** Where errors go that no client may be told. */
   readonly errorUrl: string;
+  /** Whether the device pages answer errors as Hydra's do. */
+  readonly hydraCompat: boolean;
   readonly cookies: CookieSettings;
   /** The cookie that remembers a login, where relying parties may watch it; undefined where they may not. */
   readonly watchedCookie: string | undefined;
@@ -32,8 +34,9 @@ export function gatewaySettings(config: Config): GatewaySettings {
   return {
     issuer,
     errorUrl: config.urls.error ?? `${publicUrl}/oauth2/fallbacks/error`,
+    hydraCompat: config.profile === 'hydra-compat',
     watchedCookie:
       (config.oidc.sessionManagement.enabled ?? config.profile !== 'hydra-compat') ? names.session : undefined,
-    cookies: { names: [names.session, names.loginCsrf, names.consentCsrf], secure, sameSite, domain },
+    cookies: { names: [names.session, names.loginCsrf, names.consentCsrf, names.deviceCsrf], secure, sameSite, domain },
   };
 }

@@ -8,6 +8,10 @@ import { createVerifyClientAssertion } from './client-assertion.js';
 import type { ClientKeys } from './client-keys.js';
 import type { CachingClientResolver } from './client-resolver.js';
 import { createClientSecrets } from './client-secrets.js';
+import type { AuthorizeDevice } from './device/authorize-device.js';
+import { createAuthorizeDevice } from './device/authorize-device.js';
+import type { DeviceRooms } from './device/device-rooms.js';
+import { createRedeemDeviceCode } from './device/redeem-device-code.js';
 import { createEvents } from './events.js';
 import { createExchange } from './exchange.js';
 import type { Handles } from './handles.js';
@@ -51,6 +55,7 @@ export interface TokenRoomsOptions {
   readonly publicKeys: PublicKeys;
   readonly outbound: Outbound;
   readonly clientKeys: ClientKeys;
+  readonly device: DeviceRooms;
   /** `secrets.system`, newest first. */
   readonly secrets: readonly string[];
   /** Milliseconds since the epoch. */
@@ -66,12 +71,13 @@ export interface TokenRooms {
   readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
   readonly clientHandlers: Handlers<typeof clientV1.ClientServiceService>;
   readonly families: Families;
+  /** The tokens of authorization responses. */
+  readonly issueFront: IssueFront;
+  readonly authorizeDevice: AuthorizeDevice;
 }
 
 export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const { settings, database, cache, handles, clients, resolver, keys, publicKeys, clientKeys, now, random } = options;
-  /** The tokens of authorization responses. */
-  readonly issueFront: IssueFront;
   const { issuer, publicUrl, hydraCompat, policy } = settings;
   const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
   const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
@@ -126,6 +132,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       events,
       random,
     }),
+    redeemDeviceCode: createRedeemDeviceCode({ settings, handles, device: options.device, issue }),
     tokens,
     families,
     events,
@@ -152,6 +159,8 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       random,
     }),
     families,
+    issueFront,
+    authorizeDevice: createAuthorizeDevice({ settings, device: options.device, authenticate, handles, now }),
   };
 }
 
@@ -159,4 +168,3 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
 export function listPublicKeys(keys: SigningClient): () => Promise<readonly signingV1.PublicKey[]> {
   return async () => (await keys.listPublicKeys({})).keys;
 }
-    issueFront,

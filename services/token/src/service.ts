@@ -10,6 +10,8 @@ import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import { edgeServices } from './edge-services.js';
+import { createDeviceRooms } from './device/device-rooms.js';
+import { deviceSettings } from './device/settings.js';
 import { createHandles } from './handles.js';
 import { requireSchema } from './migrations.js';
 import { createOutbound, outboundPolicy } from './outbound/index.js';
@@ -48,8 +50,10 @@ export const service: Service = {
     host.onStop(() => outbound.close());
     const clientKeys = createClientKeys({ outbound, now });
 
+    const device = createDeviceRooms({ database, secrets, settings: deviceSettings(config), random });
     const rooms = createTokenRooms({
       settings,
+      device,
       database,
       cache,
       handles,
@@ -72,6 +76,7 @@ export const service: Service = {
       secrets,
       publicKeys: () => publicKeys.all(),
       issueFront: rooms.issueFront,
+      device,
       clientKeys,
       outbound,
       settings: authorizationSettings(config),
@@ -88,7 +93,7 @@ export const service: Service = {
       securityOf(tls, 'serve.token'),
       [
         implement(tokenV1.TokenServiceService, rooms.tokenHandlers, only(gateway)),
-        implement(authorizationV1.AuthorizationServiceService, createAuthorizationHandlers(context), only(gateway)),
+        implement(authorizationV1.AuthorizationServiceService, createAuthorizationHandlers(context, rooms.authorizeDevice), only(gateway)),
         implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),

@@ -12,6 +12,9 @@ import type { TokenRooms } from './create-token-rooms.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import type { TestDatabase } from './database.fixture.js';
 import { createTestDatabase, quietLog } from './database.fixture.js';
+import { testDeviceSettings } from './device/device-settings.fixture.js';
+import type { DeviceSettings } from './device/device-rooms.js';
+import { createDeviceRooms } from './device/device-rooms.js';
 import { createHandles } from './handles.js';
 import { createOutbound } from './outbound/index.js';
 import { createPublicKeys } from './public-keys.js';
@@ -63,6 +66,9 @@ export type Form = Readonly<Record<string, string>>;
 export async function createTokenService(
   options: {
     settings?: Partial<TokenSettings>;
+    deviceSettings?: Partial<DeviceSettings>;
+    /** `secrets.system`, newest first. */
+    secrets?: readonly string[];
     redisUrl?: string;
     /** Another process over the same database. */
     database?: TestDatabase;
@@ -75,7 +81,8 @@ export async function createTokenService(
   const database = options.database ?? (await createTestDatabase());
   const clock = options.clock ?? { millis: Date.now() };
   const now = () => clock.millis;
-  const handles = createHandles({ secrets, random: randomBytes });
+  const { secrets: systemSecrets = secrets } = options;
+  const handles = createHandles({ secrets: systemSecrets, random: randomBytes });
   const dsn = options.dsnWire === undefined ? database.dsn : over(options.dsnWire, database.dsn);
   const pool = options.dsnWire === undefined ? database.pool : openDatabase(dsn, quietLog);
   const clients = createClients(pool);
@@ -97,6 +104,12 @@ export async function createTokenService(
     { disallowPrivate: false, privateByDefault: true, excepted: () => true, plainHttp: true },
     { log: quietLog },
   );
+  const device = createDeviceRooms({
+    database: pool,
+    secrets: systemSecrets,
+    settings: { ...testDeviceSettings, ...options.deviceSettings },
+    random: randomBytes,
+  });
   const merged = { ...settings, ...options.settings };
   const rooms: TokenRooms = createTokenRooms({
     settings: merged,
@@ -109,7 +122,8 @@ export async function createTokenService(
     publicKeys,
     outbound,
     clientKeys: createClientKeys({ outbound, now }),
-    secrets,
+    device,
+    secrets: systemSecrets,
     now,
     random: randomBytes,
     log: quietLog,
@@ -171,6 +185,9 @@ export async function createTokenService(
     signer,
     handles,
     resolver,
+    device,
+    outbound,
+    publicKeys,
     basic,
     token,
     code,

@@ -1,6 +1,6 @@
 // What a device may ask for, as a table (RFC 8628 §3.1).
 import { expect, test } from '@jest/globals';
-import { OAuthError } from '../errors.js';
+import type { OAuthError } from '../errors.js';
 import type { GrantClient } from '../grants/grant.js';
 import { deviceGrantType } from '../grants/device-code.js';
 import { readDeviceRequest } from './request.js';

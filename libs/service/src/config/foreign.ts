@@ -16,7 +16,6 @@ interface ForeignSetting {
 
 const noCors = 'the gateway answers no cross-origin browsers yet; put a proxy that does before it';
 const noTls = 'Cardea speaks plain HTTP behind a proxy that ends TLS';
-const noDevice = 'there is no device flow yet';
 const sealed = 'secrets.system seals cookies and page tokens too';
 const ownLog = 'logs are JSON lines with secrets struck out';
 const ownTracing = 'traces go to tracing.otlp_endpoint, by OTLP';
@@ -35,7 +34,6 @@ export const foreignSettings: readonly ForeignSetting[] = [
     { key: `serve.${side}.socket`, why: 'a unix socket is written unix:/path as the host' },
   ]),
   { key: 'serve.cookies.same_site_legacy_workaround', why: 'browsers that needed it are gone' },
-  { key: 'serve.cookies.names.device_csrf', why: noDevice },
   {
     key: 'serve.cookies.paths',
     why: 'cookies of the provider are sent to all of it',
@@ -48,9 +46,7 @@ export const foreignSettings: readonly ForeignSetting[] = [
   },
   { key: 'oidc.dynamic_client_registration', why: 'clients cannot register themselves yet' },
   { key: 'webfinger.oidc_discovery', why: 'the discovery document says what is true of this provider' },
-  { key: 'urls.device', why: noDevice },
   { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },
-  { key: 'ttl.device_user_code', why: noDevice },
   {
     key: 'oauth2.expose_internal_errors',
     why: 'answers carry an error_id; its log line says the rest',
@@ -58,7 +54,6 @@ export const foreignSettings: readonly ForeignSetting[] = [
   },
   { key: 'oauth2.session', why: 'sessions are always sealed' },
   { key: 'oauth2.hashers', why: 'hashes of every kind are verified, and new ones need no parameters' },
-  { key: 'oauth2.device_authorization', why: noDevice },
   { key: 'secrets.cookie', why: sealed },
   { key: 'secrets.pagination', why: sealed },
   { key: 'log.leak_sensitive_values', why: ownLog, harmless: [false, 'false'] },

@@ -1,5 +1,5 @@
 // /admin/oauth2/auth/requests: how the login and consent app asks what is wanted and says what happened
-// (hydra-wire §2.3 to §2.5).
+// (hydra-wire §1.6, §2.3 to §2.5).
 import type { Handler, Request, Response, Route } from '@cardea/http';
 import { callOptions, readJson, sendEmpty, sendJson } from '@cardea/http';
 import type { ClientOf, interactionV1 } from '@cardea/rpc';
@@ -38,6 +38,18 @@ export function interactionRoutes(interactions: Interactions): Route[] {
         interactions.rejectConsentRequest({ challenge, rejection: readRejection(body) }, call),
     }),
     ...logoutRequests(interactions),
+    {
+      path: `${base}/device/accept`,
+      put: async (request, response) => {
+        const challenge = challengeOf(request, 'device');
+        const userCode = textMember(objectOf(await readJson(request)), 'user_code');
+        const { redirectTo } = await interactions.acceptUserCode(
+          { challenge, userCode },
+          callOptions(request, response),
+        );
+        sendJson(response, 200, { redirect_to: redirectTo });
+      },
+    },
   ];
 }
 

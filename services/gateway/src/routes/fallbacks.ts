@@ -9,6 +9,7 @@ const unconfigured = [
   { page: 'login', setting: 'urls.login', purpose: 'people log in' },
   { page: 'consent', setting: 'urls.consent', purpose: 'people are asked for consent' },
   { page: 'logout', setting: 'urls.logout', purpose: 'people confirm that they want to log out' },
+  { page: 'device', setting: 'urls.device.verification', purpose: 'people type the code that a device shows' },
 ];
 
 export function fallbackRoutes(): Route[] {
@@ -25,8 +26,13 @@ export function fallbackRoutes(): Route[] {
     'You can close this window.',
     'Operators: set urls.post_logout_redirect to send people somewhere else.',
   ]);
+  const deviceDone = textPage('Your device is let in', [
+    'Go on at the device; you can close this window.',
+    'Operators: set urls.device.success to send people to a page of your own.',
+  ]);
   return [
     ...pages,
+    { path: '/oauth2/fallbacks/device/done', get: showing(deviceDone) },
     { path: '/oauth2/fallbacks/logout/callback', get: showing(loggedOut) },
     { path: '/oauth2/fallbacks/error', get: showError },
   ];

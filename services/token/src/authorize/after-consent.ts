@@ -2,7 +2,9 @@
 // the code, so there is exactly one code however often the URL is opened (RFC 6749 §4.1.2).
 import type { Authorization, CodeContent } from '@cardea/oauth';
 import { OAuthError, successResponse } from '@cardea/oauth';
+import { approveDevice } from '../device/decide-device.js';
 import type { CodeRow } from '../storage/flows.js';
+import type { GrantRow } from '../storage/grants.js';
 import { browserStateCookies, sessionStateOf } from './browser-state.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
@@ -26,11 +28,25 @@ export async function continueAfterConsent(
   if (login === undefined || consent === undefined || granted === undefined)
     throw new Error('an accepted consent has no body');
 
-  const authorization = authorizationOf(context, request, flow, login, consent, granted);
-  const { responseType } = flow.asked;
   if (login.forcedSubject !== '' && request.client.subjectType === 'pairwise') {
     await context.forcedSubjects.remember(request.client.clientId, login.subject, login.forcedSubject);
   }
+  const authorization = authorizationOf(context, request, flow, login, consent, granted);
+  const grant: GrantRow = {
+    id: consent.grantId,
+    subject: login.subject,
+    sessionId: flow.body.start.sessionId,
+    scopes: granted.scopes,
+    audience: granted.audience,
+    remember: granted.remember,
+    rememberUntil: granted.rememberSeconds === 0 ? Infinity : granted.handledAt + granted.rememberSeconds,
+    skipped: consent.skip,
+    body: seals.grant.seal(uuidBytes(consent.grantId), grantBody(flow, login, granted)),
+  };
+  const { device } = flow.body.start;
+  if (device !== undefined) return approveDevice(context, flow, device, grant, authorization);
+
+  const { responseType } = flow.asked;
   const openid = granted.scopes.includes('openid');
   if (responseType.includes('id_token') && !responseType.includes('code') && !openid) {
     throw new OAuthError('access_denied', 'Scope openid was not granted, and the answer is an ID token.');
@@ -49,23 +65,7 @@ export async function continueAfterConsent(
           },
           flow.proof.now,
         );
-  const stored = await context.flows.complete(
-    flow.ref,
-    flow.proof,
-    {
-      id: consent.grantId,
-      subject: login.subject,
-      sessionId: flow.body.start.sessionId,
-      scopes: granted.scopes,
-      audience: granted.audience,
-      remember: granted.remember,
-      rememberUntil: granted.rememberSeconds === 0 ? Infinity : granted.handledAt + granted.rememberSeconds,
-      skipped: consent.skip,
-      body: seals.grant.seal(uuidBytes(consent.grantId), grantBody(flow, login, granted)),
-    },
-    code?.row,
-    front?.row,
-  );
+  const stored = await context.flows.complete(flow.ref, flow.proof, grant, code?.row, front?.row);
   if (!stored) throw spentVerifier();
   const { scopes } = granted;
   const { sessionId } = flow.body.start;

@@ -142,7 +142,7 @@ async function loginEnded(context: AuthorizationContext, flow: ResumedFlow): Pro
   if (!(await context.flows.refuse('fail_login', flow.ref, flow.proof))) throw spentVerifier();
   if (flow.asked.prompt.includes('none')) throw new OAuthError('login_required');
   return {
-    next: { kind: 'interaction', location: requestUrl(context.settings, flow.body.start.query) },
+    next: { kind: 'interaction', location: requestUrl(context.settings, flow.body.start) },
     cookies: [clearedSession(context.settings)],
   };
 }

@@ -3,6 +3,7 @@ import type { AuthorizationResponse, RequestPolicy, ResponseTarget } from '@card
 import { clientSubject } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { ClientResolver } from '../client-resolver.js';
+import type { DeviceRooms } from '../device/device-rooms.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
 import type { Seal } from '../seal.js';
@@ -51,6 +52,7 @@ export interface AuthorizationContext {
   readonly hints: HintVerifier;
   readonly readRequestObject: ReadRequestObject;
   readonly challenges: LoginChallenges;
+  readonly device: DeviceRooms;
   /** Seals by purpose: table names. */
   readonly seals: { readonly flow: Seal; readonly grant: Seal; readonly code: Seal };
   /** Milliseconds. */
@@ -74,9 +76,12 @@ export interface AuthorizeOutcome {
   readonly cookies: readonly CookieToSet[];
 }
 
-/** The authorization URL of a flow, all parameters in the query even if they came by POST. */
-export function requestUrl(settings: AuthorizationSettings, query: string): string {
-  return `${settings.publicUrl}/oauth2/auth?${query}`;
+/** Where a flow began and goes on, all parameters in the query even if they came by POST. */
+export function requestUrl(
+  settings: AuthorizationSettings,
+  { query, device }: { readonly query: string; readonly device?: unknown },
+): string {
+  return `${settings.publicUrl}/oauth2/${device === undefined ? 'auth' : 'device/verify'}?${query}`;
 }
 
 /** The session this browser's cookie names, whether or not it still exists. */

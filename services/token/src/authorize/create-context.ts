@@ -2,22 +2,23 @@
 import type { signingV1 } from '@cardea/rpc';
 import type { ClientKeys } from '../client-keys.js';
 import type { ClientResolver } from '../client-resolver.js';
+import type { DeviceRooms } from '../device/device-rooms.js';
 import type { LogoutContext } from '../end-session.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
 import { createLogoutChallenges } from '../logout-challenge.js';
-import { createSeal } from '../seal.js';
 import type { Outbound } from '../outbound/index.js';
+import { createSeal } from '../seal.js';
 import type { Database } from '../storage/database.js';
 import { createFlows } from '../storage/flows.js';
-import { createGrants } from '../storage/grants.js';
 import { createForcedSubjects } from '../storage/forced-subjects.js';
+import { createGrants } from '../storage/grants.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
 import type { AuthorizationSettings } from './context.js';
 import { createHintVerifier } from './hint.js';
-
 import { createReadRequestObject } from './request-object.js';
+
 export function createAuthorizationContext(options: {
   database: Database;
   handles: Handles;
@@ -27,9 +28,10 @@ export function createAuthorizationContext(options: {
   /** Lists every published key, retired ones too. */
   publicKeys: () => Promise<readonly signingV1.PublicKey[]>;
   issueFront: IssueFront;
-  settings: AuthorizationSettings;
+  device: DeviceRooms;
   clientKeys: ClientKeys;
   outbound: Pick<Outbound, 'getText'>;
+  settings: AuthorizationSettings;
   clock: { now(): number };
   random: (bytes: number) => Buffer;
 }): LogoutContext {
@@ -41,16 +43,14 @@ export function createAuthorizationContext(options: {
     clients,
     handles,
     issueFront,
+    device: options.device,
     clock,
     random,
     flows: createFlows(database),
     sessions: createSessions(database),
     grants: createGrants(database),
-    hints: createHintVerifier({ issuer: settings.issuer, publicKeys, clock }),
-    challenges: createLoginChallenges(seal('login_challenge')),
-    logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
     forcedSubjects: createForcedSubjects(database),
-    logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
+    hints: createHintVerifier({ issuer: settings.issuer, publicKeys, clock }),
     readRequestObject: createReadRequestObject({
       settings: settings.requestObjects,
       issuer: settings.issuer,
@@ -58,6 +58,9 @@ export function createAuthorizationContext(options: {
       outbound,
       clock,
     }),
+    challenges: createLoginChallenges(seal('login_challenge')),
+    logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
+    logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
     seals: { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') },
   };
 }

@@ -20,6 +20,17 @@ export interface FlowStart {
   readonly sessionId: string;
   /** The subject of the remembered login; undefined when a person must log in. */
   readonly remembered: string | undefined;
+  /** Set when a device asked, not a redirect URI's owner. */
+  readonly device?: DeviceFlow | undefined;
+}
+
+/** The device code that a flow is about: its row, and what the device asked for (RFC 8628 §3.1). */
+export interface DeviceFlow {
+  readonly key: Buffer;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
 }
 
 /** An error that the login or consent app chose for the client. */
@@ -76,7 +87,23 @@ export function startParameters(start: FlowStart): Map<string, string> {
 
 /** The original request; what was read once reads the same again. */
 export function startRequest(start: FlowStart): AuthorizationRequest {
+  if (start.device !== undefined) return deviceRequest(start.clientId, start.device);
   return readAuthorizationRequest(startParameters(start));
+}
+
+/** What a device asks for, in the words of an authorization request. */
+export function deviceRequest(
+  clientId: string,
+  { scopes, audience }: Pick<DeviceFlow, 'scopes' | 'audience'>,
+): AuthorizationRequest {
+  return readAuthorizationRequest(
+    new Map([
+      ['client_id', clientId],
+      ['response_type', 'code'],
+      ['scope', scopes.join(' ')],
+      ['audience', audience.join(' ')],
+    ]),
+  );
 }
 
 /** As short an encoding as JSON gives: the challenge travels in URLs. */
@@ -91,11 +118,30 @@ export function encodeStart(start: FlowStart): string {
     start.query,
     start.remembered ?? 0,
     fromQuery.get('redirect_uri') === start.redirectUri ? 0 : start.redirectUri,
+    ...(start.device === undefined ? [] : [encodeDevice(start.device)]),
   ]);
 }
 
+type EncodedDevice = readonly [key: string, expiresAt: number, scope: string, audience: string];
+
+const encodeDevice = ({ key, expiresAt, scopes, audience }: DeviceFlow): EncodedDevice => [
+  key.toString('base64url'),
+  expiresAt,
+  scopes.join(' '),
+  audience.join(' '),
+];
+
+const words = (text: string) => text.split(' ').filter((word) => word !== '');
+
+const decodeDevice = ([key, expiresAt, scope, audience]: EncodedDevice): DeviceFlow => ({
+  key: Buffer.from(key, 'base64url'),
+  expiresAt,
+  scopes: words(scope),
+  audience: words(audience),
+});
+
 export function decodeStart(text: string): FlowStart {
-  const [id, expiresAt, requestedAt, browser, sessionId, query, remembered, redirectUri] = JSON.parse(text) as [
+  const [id, expiresAt, requestedAt, browser, sessionId, query, remembered, redirectUri, device] = JSON.parse(text) as [
     string,
     number,
     number,
@@ -104,6 +150,7 @@ export function decodeStart(text: string): FlowStart {
     string,
     string | 0,
     string | 0,
+    EncodedDevice | undefined,
   ];
   const parameters = new URLSearchParams(query);
   return {
@@ -116,6 +163,7 @@ export function decodeStart(text: string): FlowStart {
     browser: Buffer.from(browser, 'base64url'),
     sessionId,
     remembered: remembered === 0 ? undefined : remembered,
+    ...(device !== undefined && { device: decodeDevice(device) }),
   };
 }
 

@@ -3,12 +3,14 @@
 import type { FlowEvent, HandleKind, ResponseTarget } from '@cardea/oauth';
 import {
   checkAuthorizationRequest,
+  checkDeviceRequest,
   errorResponse,
   flowTransition,
   OAuthError,
   readResponseAddress,
 } from '@cardea/oauth';
 import { timingSafeEqual } from 'node:crypto';
+import { denyDevice } from '../device/decide-device.js';
 import type { FlowProof, FlowRef } from '../storage/flows.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import { browserHash, flowCookieName, readCookie } from './cookies.js';
@@ -65,6 +67,14 @@ export async function resumeFlow(
   const proof = { verifierKey: opened.key, browser, now: clock.now() };
   const body = openBody(context.seals.flow, ref.id, row.body);
   const asked = startRequest(body.start);
+  const { device } = body.start;
+  // A verifier is good at the endpoint it was made for: the address of a device flow is no redirect URI.
+  if ((device !== undefined) !== (request.target.redirectUri === '')) throw spentVerifier();
+  if (device !== undefined) {
+    checkDeviceRequest(device, request.client, settings.policy.scopeStrategy);
+    if (event === leg.useRejection) return denyDevice(context, leg.useRejection, ref, proof, body, device);
+    return { ref, proof, body, asked, target: request.target };
+  }
   // From here on the request is the one that was judged at the beginning, whatever this URL says now.
   const target = { ...request.target, ...readResponseAddress(startParameters(body.start), request.client) };
   checkAuthorizationRequest(asked, target.redirectUri, request.client, settings.policy);

@@ -9,7 +9,7 @@ import type { FlowStart } from '../authorize/flow-body.js';
 export function handledRequest(context: AuthorizationContext, start: FlowStart): OAuthError {
   return new OAuthError('request_handled', undefined, {
     status: 410,
-    redirectTo: requestUrl(context.settings, start.query),
+    redirectTo: requestUrl(context.settings, start),
   });
 }
 

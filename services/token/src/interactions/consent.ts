@@ -26,9 +26,9 @@ export async function getConsentRequest(
     requestedAudience: [...asked.audience],
     skip: consent.skip,
     subject: login.subject,
-    oidcContext: oidcContext(asked, client),
+    oidcContext: body.start.device === undefined ? oidcContext(asked, client) : undefined,
     client,
-    requestUrl: requestUrl(context.settings, body.start.query),
+    requestUrl: requestUrl(context.settings, body.start),
     loginChallenge: ref.id.toString('hex'),
     loginSessionId: body.start.sessionId,
     acr: login.acr,
@@ -145,5 +145,5 @@ async function answerConsent(
   if (!(await context.flows.answerConsent(event, ref, { verifierKey: verifier.key, body: sealed }))) {
     throw handledRequest(context, body.start);
   }
-  return withParameter(requestUrl(context.settings, body.start.query), 'consent_verifier', verifier.handle);
+  return withParameter(requestUrl(context.settings, body.start), 'consent_verifier', verifier.handle);
 }

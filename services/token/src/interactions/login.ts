@@ -25,9 +25,9 @@ export async function getLoginRequest(
     requestedAudience: [...asked.audience],
     skip: start.remembered !== undefined,
     subject: start.remembered ?? '',
-    oidcContext: oidcContext(asked, client),
+    oidcContext: start.device === undefined ? oidcContext(asked, client) : undefined,
     client,
-    requestUrl: requestUrl(context.settings, start.query),
+    requestUrl: requestUrl(context.settings, start),
     sessionId: start.sessionId,
   };
 }
@@ -41,7 +41,10 @@ export async function acceptLoginRequest(
   const login = loginOf(context, start, answer);
   if (start.remembered !== undefined && start.remembered !== login.subject) {
     // Somebody else than the remembered subject: then the login has to happen in earnest.
-    return { redirectTo: withParameter(requestUrl(context.settings, start.query), 'prompt', 'login') };
+    if (start.device === undefined) {
+      return { redirectTo: withParameter(requestUrl(context.settings, start), 'prompt', 'login') };
+    }
+    throw new OAuthError('invalid_request', 'Another subject is logged in at this browser; log out first.');
   }
   return { redirectTo: await answerLogin(context, 'accept_login', { start, login }) };
 }
@@ -103,5 +106,5 @@ async function answerLogin(
     body: sealBody(context.seals.flow, body),
   });
   if (!stored) throw handledRequest(context, start);
-  return withParameter(requestUrl(context.settings, start.query), 'login_verifier', verifier.handle);
+  return withParameter(requestUrl(context.settings, start), 'login_verifier', verifier.handle);
 }

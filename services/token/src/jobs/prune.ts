@@ -8,6 +8,7 @@ export interface Pruned {
   readonly partitionsDropped: number;
   readonly refreshTokens: number;
   readonly sessions: number;
+  readonly userCodes: number;
 }
 
 /** Used refresh tokens stay this long, so that a thief's late use is still recognised. */
@@ -25,6 +26,9 @@ const refreshTokens = `DELETE FROM cardea.refresh_token WHERE key IN (
     LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 const sessions = `DELETE FROM cardea.login_session WHERE id IN (
     SELECT id FROM cardea.login_session WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+
+const userCodes = `DELETE FROM cardea.user_code WHERE key IN (
+    SELECT key FROM cardea.user_code WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 
 /** Safe to run at any time, and from several processes at once. `now` in milliseconds since the epoch. */
 export async function prune(database: Database, now: number): Promise<Pruned> {
@@ -44,5 +48,6 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
     partitionsDropped: dropped.length,
     refreshTokens: await inBatches(refreshTokens),
     sessions: await inBatches(sessions),
+    userCodes: await inBatches(userCodes),
   };
 }

@@ -6,14 +6,22 @@ import { authorize } from '../authorize/authorize.js';
 import { withBrowserState } from '../authorize/browser-state.js';
 import type { AuthorizeOutcome } from '../authorize/context.js';
 import type { CookieToSet } from '../authorize/cookies.js';
+import type { AuthorizeDevice } from '../device/authorize-device.js';
+import { verifyUserCode } from '../device/verify-user-code.js';
 import type { LogoutContext } from '../end-session.js';
 import { endSession } from '../end-session.js';
 
 export function createAuthorizationHandlers(
   context: LogoutContext,
+  authorizeDevice: AuthorizeDevice,
 ): Handlers<typeof authorizationV1.AuthorizationServiceService> {
   return {
     authorize: async (request) => authorizeResponse(context, await authorize(context, request)),
+    authorizeDevice,
+    async verifyUserCode(request) {
+      const { location, cookies } = await verifyUserCode(context, { ...request, address: request.clientAddress });
+      return { location, setCookies: cookies.map(setCookie) };
+    },
     async endSession(request) {
       const { location, cookies } = await endSession(context, request);
       return {

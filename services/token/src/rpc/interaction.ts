@@ -1,5 +1,6 @@
 // cardea.authorization.v1.InteractionService: what login, consent and logout pages ask and answer.
 import type { Handlers, interactionV1 } from '@cardea/rpc';
+import { acceptUserCode } from '../device/accept-user-code.js';
 import type { LogoutContext } from '../end-session.js';
 import { acceptConsentRequest, getConsentRequest, rejectConsentRequest } from '../interactions/consent.js';
 import { acceptLoginRequest, getLoginRequest, rejectLoginRequest } from '../interactions/login.js';
@@ -15,6 +16,7 @@ export function createInteractionHandlers(
     getConsentRequest: (request) => getConsentRequest(context, request),
     acceptConsentRequest: (request) => acceptConsentRequest(context, request),
     rejectConsentRequest: (request) => rejectConsentRequest(context, request),
+    acceptUserCode: (request) => acceptUserCode(context, request),
     getLogoutRequest: (request) => getLogoutRequest(context, request),
     acceptLogoutRequest: async (request) => acceptLogoutRequest(context, request),
     rejectLogoutRequest: async (request) => rejectLogoutRequest(context, request),

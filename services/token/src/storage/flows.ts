@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import type { GrantRow } from './grants.js';
+import { grantValues, insertGrant } from './grants.js';
 import { inOrder } from './ordered.js';
 import type { SessionRow } from './sessions.js';
 import type { AccessTokenRow } from './tokens.js';
@@ -95,7 +96,7 @@ const findText = `SELECT i.ord, f.* FROM unnest($1::bytea[], $2::float8[]) WITH 
   ) f`;
 
 /** Shared by all steps that the browser makes: $1 id, $2 expiry, $3 states, $4 verifier, $5 browser, $6 now. */
-const provenFlow = `id = $1 AND expires_at = to_timestamp($2) AND state = ANY($3)
+export const provenFlow = `id = $1 AND expires_at = to_timestamp($2) AND state = ANY($3)
   AND verifier_key = $4 AND browser = $5 AND expires_at > to_timestamp($6)`;
 
 const statements = {
@@ -122,10 +123,7 @@ const statements = {
   complete: `WITH moved AS (
       UPDATE cardea.flow SET state = $7, verifier_key = NULL WHERE ${provenFlow} RETURNING client_id
     ), granted AS (
-      INSERT INTO cardea.consent_grant
-        (id, client_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body)
-      SELECT $8::uuid, client_id, $9, $10::uuid, $11::text[], $12::text[], $13::boolean,
-        CASE WHEN $14::float8 IS NULL THEN 'infinity' ELSE to_timestamp($14) END, $15::boolean, $16::bytea FROM moved
+      ${insertGrant} FROM moved
     ), coded AS (
       INSERT INTO cardea.authorization_code (key, expires_at, grant_id, client_id, body)
       SELECT $17::bytea, to_timestamp($18), $8::uuid, client_id, $19::bytea FROM moved WHERE $17::bytea IS NOT NULL
@@ -134,6 +132,17 @@ const statements = {
       SELECT $20::bytea, to_timestamp($21), $8::uuid, client_id, $22::bytea FROM moved WHERE $20::bytea IS NOT NULL
     ) SELECT 1 FROM moved`,
 };
+
+/** The values of {@link provenFlow}, and as $7 the state the event leads to. */
+export const provenValues = (event: FlowEvent, ref: FlowRef, proof: FlowProof): unknown[] => [
+  ref.id,
+  ref.expiresAt,
+  statesBefore(event),
+  proof.verifierKey,
+  proof.browser,
+  proof.now / 1000,
+  stateAfter(event),
+];
 
 export function createFlows(database: Database): Flows {
   const run = async (name: keyof typeof statements, values: unknown[]) => {
@@ -144,16 +153,6 @@ export function createFlows(database: Database): Flows {
     }
   };
   const won = async (name: keyof typeof statements, values: unknown[]) => (await run(name, values)).rowCount === 1;
-  const proven = (event: FlowEvent, ref: FlowRef, proof: FlowProof): unknown[] => [
-    ref.id,
-    ref.expiresAt,
-    statesBefore(event),
-    proof.verifierKey,
-    proof.browser,
-    proof.now / 1000,
-    stateAfter(event),
-  ];
-
   return {
     find: createGroupCommit<FlowRef, FlowRow | undefined>(database, {
       name: 'flow_find',
@@ -188,7 +187,7 @@ export function createFlows(database: Database): Flows {
       const begun = change?.kind === 'begin' ? change.row : undefined;
       const extended = change?.kind === 'extend' ? change : undefined;
       return won('useLogin', [
-        ...proven('use_login', ref, proof),
+        ...provenValues('use_login', ref, proof),
         next.browser,
         next.body,
         formerSession ?? null,
@@ -204,20 +203,12 @@ export function createFlows(database: Database): Flows {
       ]);
     },
 
-    refuse: (event, ref, proof) => won('refuse', proven(event, ref, proof)),
+    refuse: (event, ref, proof) => won('refuse', provenValues(event, ref, proof)),
 
     complete: (ref, proof, grant, code, access) =>
       won('complete', [
-        ...proven('use_consent', ref, proof),
-        grant.id,
-        grant.subject,
-        grant.sessionId,
-        grant.scopes,
-        grant.audience,
-        grant.remember,
-        grant.rememberUntil === Infinity ? null : grant.rememberUntil,
-        grant.skipped,
-        grant.body,
+        ...provenValues('use_consent', ref, proof),
+        ...grantValues(grant),
         code?.key ?? null,
         code?.expiresAt ?? null,
         code?.body ?? null,

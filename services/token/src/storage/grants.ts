@@ -19,6 +19,25 @@ export interface GrantRow {
   readonly body: Buffer;
 }
 
+/** Stores a grant as $8 to $16, for the client of the rows behind it: the statement that does so moves a flow. */
+export const insertGrant = `INSERT INTO cardea.consent_grant
+        (id, client_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body)
+      SELECT $8::uuid, client_id, $9, $10::uuid, $11::text[], $12::text[], $13::boolean,
+        CASE WHEN $14::float8 IS NULL THEN 'infinity' ELSE to_timestamp($14) END, $15::boolean, $16::bytea`;
+
+/** The values of {@link insertGrant}, in its order. */
+export const grantValues = (grant: GrantRow): unknown[] => [
+  grant.id,
+  grant.subject,
+  grant.sessionId,
+  grant.scopes,
+  grant.audience,
+  grant.remember,
+  grant.rememberUntil === Infinity ? null : grant.rememberUntil,
+  grant.skipped,
+  grant.body,
+];
+
 export interface Grants {
   /** Scopes of the latest remembered grant that still counts; undefined when there is none. `now` in ms. */
   rememberedScopes(subject: string, clientId: string, now: number): Promise<readonly string[] | undefined>;

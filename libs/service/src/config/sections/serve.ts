@@ -93,6 +93,9 @@ export const serve = z
             consent_csrf: text({ description: 'Name of the cookie that binds a consent to its browser.' }).default(
               'ory_hydra_consent_csrf',
             ),
+            device_csrf: text({
+              description: 'Name of the cookie that binds a device verification to its browser.',
+            }).default('ory_hydra_device_csrf'),
           })
           .prefault({}),
       })

@@ -1,6 +1,7 @@
 // What tokens look like, how long they live, and what grants ask for.
 import { z } from 'zod';
 import { duration, flag, integer, list, oneOf } from '../fields.js';
+import { deviceAuthorization } from './device.js';
 import { hook } from './hooks.js';
 
 export const strategies = z
@@ -32,6 +33,7 @@ export const ttl = z
     ).prefault('720h'),
     id_token: duration({ description: 'Lifetime of ID tokens.' }).prefault('1h'),
     auth_code: duration({ description: 'Lifetime of authorization codes.' }).prefault('10m'),
+    device_user_code: duration({ description: 'Time to type a user code and approve the device.' }).prefault('10m'),
     authentication_session: duration({
       description: 'How long a login is remembered when the login app does not say.',
     }).prefault('720h'),
@@ -69,6 +71,7 @@ export const oauth2 = z
         }).default(false),
       })
       .prefault({}),
+    device_authorization: deviceAuthorization,
     token_hook: hook({
       description: 'Asked at each token request what the tokens are to say: a URL, or `{url, auth}` with an API key.',
     }),

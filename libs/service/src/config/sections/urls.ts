@@ -16,6 +16,12 @@ export const urls = z
     consent: url({ description: 'Page of the consent app.' }).optional(),
     logout: url({ description: 'Page that asks before a logout.' }).optional(),
     error: url({ description: 'Page that shows errors which cannot be sent to a client.' }).optional(),
+    device: z
+      .strictObject({
+        verification: url({ description: 'Page where users of devices type their code.' }).optional(),
+        success: url({ description: 'Page that tells them that the device is let in.' }).optional(),
+      })
+      .prefault({}),
     post_logout_redirect: url({
       description: 'Where browsers land after a logout without a registered address.',
     }).optional(),

@@ -249,6 +249,8 @@ export interface VerifyUserCodeRequest {
   cookies: Cookie[];
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** The browser's network address, whose guesses are counted; empty when it is not known. */
+  clientAddress: string;
 }
 
 /** What the browser does next. */
@@ -1095,7 +1097,7 @@ export const AuthorizeDeviceResponse: MessageFns<AuthorizeDeviceResponse> = {
 };
 
 function createBaseVerifyUserCodeRequest(): VerifyUserCodeRequest {
-  return { parameters: [], cookies: [], requestId: "" };
+  return { parameters: [], cookies: [], requestId: "", clientAddress: "" };
 }
 
 export const VerifyUserCodeRequest: MessageFns<VerifyUserCodeRequest> = {
@@ -1108,6 +1110,9 @@ export const VerifyUserCodeRequest: MessageFns<VerifyUserCodeRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(26).string(message.requestId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
     }
     return writer;
   },
@@ -1149,6 +1154,14 @@ export const VerifyUserCodeRequest: MessageFns<VerifyUserCodeRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1169,6 +1182,7 @@ export const VerifyUserCodeRequest: MessageFns<VerifyUserCodeRequest> = {
     message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
     message.cookies = object.cookies?.map((e) => Cookie.fromPartial(e)) || [];
     message.requestId = object.requestId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
     return message;
   },
 };
@@ -1266,6 +1280,30 @@ export const AuthorizationServiceService = {
     responseSerialize: (value: EndSessionResponse): Buffer => Buffer.from(EndSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EndSessionResponse => EndSessionResponse.decode(value),
   },
+  /** The device authorization endpoint (RFC 8628 §3.1). */
+  authorizeDevice: {
+    path: "/cardea.authorization.v1.AuthorizationService/AuthorizeDevice" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AuthorizeDeviceRequest): Buffer =>
+      Buffer.from(AuthorizeDeviceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AuthorizeDeviceRequest => AuthorizeDeviceRequest.decode(value),
+    responseSerialize: (value: AuthorizeDeviceResponse): Buffer =>
+      Buffer.from(AuthorizeDeviceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AuthorizeDeviceResponse => AuthorizeDeviceResponse.decode(value),
+  },
+  /** The page where a user code is typed, on all legs of a device flow (RFC 8628 §3.3). */
+  verifyUserCode: {
+    path: "/cardea.authorization.v1.AuthorizationService/VerifyUserCode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: VerifyUserCodeRequest): Buffer =>
+      Buffer.from(VerifyUserCodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): VerifyUserCodeRequest => VerifyUserCodeRequest.decode(value),
+    responseSerialize: (value: VerifyUserCodeResponse): Buffer =>
+      Buffer.from(VerifyUserCodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): VerifyUserCodeResponse => VerifyUserCodeResponse.decode(value),
+  },
 } as const;
 
 export interface AuthorizationServiceServer extends UntypedServiceImplementation {
@@ -1276,6 +1314,10 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
   /** RP-initiated logout, on both legs (OpenID Connect RP-Initiated Logout 1.0). */
   endSession: handleUnaryCall<EndSessionRequest, EndSessionResponse>;
+  /** The device authorization endpoint (RFC 8628 §3.1). */
+  authorizeDevice: handleUnaryCall<AuthorizeDeviceRequest, AuthorizeDeviceResponse>;
+  /** The page where a user code is typed, on all legs of a device flow (RFC 8628 §3.3). */
+  verifyUserCode: handleUnaryCall<VerifyUserCodeRequest, VerifyUserCodeResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

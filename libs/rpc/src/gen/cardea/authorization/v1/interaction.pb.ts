@@ -2326,6 +2326,18 @@ export const InteractionServiceService = {
       Buffer.from(RejectLogoutRequestResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RejectLogoutRequestResponse => RejectLogoutRequestResponse.decode(value),
   },
+  /** Says which user code a person typed (RFC 8628 §3.3). */
+  acceptUserCode: {
+    path: "/cardea.authorization.v1.InteractionService/AcceptUserCode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AcceptUserCodeRequest): Buffer =>
+      Buffer.from(AcceptUserCodeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AcceptUserCodeRequest => AcceptUserCodeRequest.decode(value),
+    responseSerialize: (value: AcceptUserCodeResponse): Buffer =>
+      Buffer.from(AcceptUserCodeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AcceptUserCodeResponse => AcceptUserCodeResponse.decode(value),
+  },
 } as const;
 
 export interface InteractionServiceServer extends UntypedServiceImplementation {
@@ -2347,6 +2359,8 @@ export interface InteractionServiceServer extends UntypedServiceImplementation {
   acceptLogoutRequest: handleUnaryCall<AcceptLogoutRequestRequest, AcceptLogoutRequestResponse>;
   /** Says that the person stays. */
   rejectLogoutRequest: handleUnaryCall<RejectLogoutRequestRequest, RejectLogoutRequestResponse>;
+  /** Says which user code a person typed (RFC 8628 §3.3). */
+  acceptUserCode: handleUnaryCall<AcceptUserCodeRequest, AcceptUserCodeResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
