@@ -77,7 +77,7 @@ describe.each(roads)('over %s', (_road, road) => {
         fields: {
           err: expect.objectContaining({ message: 'canary' }),
           error_id: error.errorId,
-          code: error.code,
+          error: error.code,
           method: '/cardea.test.v1.EchoService/Ask',
         },
       },
