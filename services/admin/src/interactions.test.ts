@@ -75,6 +75,7 @@ beforeAll(async () => {
       acceptConsentRequest: answered,
       rejectConsentRequest: answered,
       acceptLogoutRequest: answered,
+      acceptUserCode: answered,
       rejectLogoutRequest: async ({ challenge }) => {
         known(challenge);
         return {};
@@ -115,7 +116,7 @@ describe('requests', () => {
       requested_access_token_audience: ['api'],
       skip: true,
       subject: 'bob',
-      oidc_context: {},
+      oidc_context: null,
       client: expect.objectContaining({ client_id: 'rp' }),
       request_url: 'url',
       login_challenge: 'flow',
@@ -287,5 +288,27 @@ describe('answers', () => {
 
   test('other methods are not there', async () => {
     expect((await admin.call('POST', `${base}/login/accept?login_challenge=c`, {})).status).toBe(404);
+  });
+});
+
+describe('a typed user code', () => {
+  const accept = (query: string, body: unknown) => admin.call('PUT', `${base}/device/accept${query}`, body);
+
+  test('is passed on as it was typed', async () => {
+    const answer = await accept('?device_challenge=c', { user_code: 'bcdf-2345', more: 1 });
+    expect([answer.status, answer.json]).toEqual([200, { redirect_to: 'https://as.test/next' }]);
+    expect(asked).toEqual({ challenge: 'c', userCode: 'bcdf-2345' });
+  });
+
+  test.each<[string, string, unknown, number, string]>([
+    ['no challenge', '', { user_code: 'X' }, 400, 'invalid_request'],
+    ['the alias that other challenges have', '?challenge=c', { user_code: 'X' }, 400, 'invalid_request'],
+    ['a code that is no text', '?device_challenge=c', { user_code: 1 }, 400, 'invalid_request'],
+    ['a body that is no object', '?device_challenge=c', [], 400, 'invalid_request'],
+    ['garbage', '?device_challenge=garbage', { user_code: 'X' }, 404, 'Not Found'],
+    ['too late', '?device_challenge=expired', { user_code: 'X' }, 401, 'request_unauthorized'],
+  ])('%s', async (_name, query, body, status, error) => {
+    const answer = await accept(query, body);
+    expect([answer.status, answer.json]).toEqual([status, expect.objectContaining({ error })]);
   });
 });
