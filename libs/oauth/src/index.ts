@@ -35,6 +35,7 @@ export * from './client/document.js';
 export { clientJson, lifespanMembers, readClient, readLifespans } from './client/json.js';
 export type { SentClient } from './client/json.js';
 export * from './client/assertion.js';
+export * from './client/encryption.js';
 export * from './grants/grant.js';
 export * from './grants/index.js';
 export * from './grants/authorization-code.js';

@@ -12,6 +12,7 @@ import type { AuthorizeDevice } from './device/authorize-device.js';
 import { createAuthorizeDevice } from './device/authorize-device.js';
 import type { DeviceRooms } from './device/device-rooms.js';
 import { createRedeemDeviceCode } from './device/redeem-device-code.js';
+import { createEncrypt, encryptingSigner } from './encrypt.js';
 import { createEvents } from './events.js';
 import { createExchange } from './exchange.js';
 import type { Handles } from './handles.js';
@@ -90,7 +91,8 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
 
   const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });
   const { accessTokenFormat } = settings;
-  const signer = createSigner({ keys, publicKeys, issuer, accessTokenFormat, random });
+  const encrypt = createEncrypt(clientKeys);
+  const signer = encryptingSigner(createSigner({ keys, publicKeys, issuer, accessTokenFormat, random }), encrypt);
   const replays = createReplays(database);
   const { endpoints } = settings;
   const assertion = createVerifyClientAssertion({
@@ -140,7 +142,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   });
   const { invalidate } = cache;
   const revoke = createRevoke({ authenticate, live, seals, tokens, refreshTokens, families, invalidate, events });
-  const userinfo = createUserinfo({ live, clients: resolver, signer, issuer, hydraCompat, now });
+  const userinfo = createUserinfo({ live, clients: resolver, signer, encrypt, issuer, hydraCompat, now });
   const documents = createDocuments({ keys: publicKeys, issuer, publicUrl, features: settings.features });
   const introspection = createIntrospection({ live, issuer, scopeStrategy: policy.scopeStrategy });
   const pageTokens = createPageTokens(seal('page_token'), now);

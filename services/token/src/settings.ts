@@ -34,7 +34,7 @@ export function tokenSettings(config: Config): TokenSettings {
     policy: {
       scopeStrategy: strategies.scope,
       pkceRequired: oauth2.pkce.enforced || profile === 'oauth21',
-      pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients,
+      pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients ?? !hydraCompat,
       rotationGraceMillis: oauth2.grant.refreshToken.rotationGracePeriod,
       rotationReuseCount: oauth2.grant.refreshToken.rotationGraceReuseCount,
     },

@@ -1,24 +1,28 @@
 // The userinfo endpoint (OpenID Connect Core §5.3, RFC 6750 §3.1).
-import { OAuthError, userinfoClaims } from '@cardea/oauth';
+import { OAuthError, responseEncryption, userinfoClaims } from '@cardea/oauth';
 import type { tokenV1 } from '@cardea/rpc';
 import type { ClientResolver } from './client-resolver.js';
+import type { Encrypt } from './encrypt.js';
 import type { LiveTokens } from './live-tokens.js';
 import type { Signer } from './sign.js';
 
 /** @throws {OAuthError} invalid_token or insufficient_scope */
 export type Userinfo = (accessToken: string) => Promise<tokenV1.GetUserinfoResponse>;
 
+const nothing = Buffer.alloc(0);
+
 export function createUserinfo(options: {
   live: LiveTokens;
   clients: ClientResolver;
   signer: Signer;
+  encrypt: Encrypt;
   issuer: string;
   /** Hydra does not ask for scope openid. */
   hydraCompat: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): Userinfo {
-  const { live, clients, signer, issuer, hydraCompat, now } = options;
+  const { live, clients, signer, encrypt, issuer, hydraCompat, now } = options;
   return async (accessToken) => {
     const token = await live.find(accessToken);
     if (token?.use !== 'access_token') throw new OAuthError('invalid_token');
@@ -33,10 +37,18 @@ export function createUserinfo(options: {
     const issuedAt = Math.floor(now() / 1000);
     const claims = userinfoClaims(authorization);
     const sub = authorization.clientSubject;
+    const how = responseEncryption(client.userinfoEncryptedResponseAlg, client.userinfoEncryptedResponseEnc);
     if (client.userinfoSignedResponseAlg !== '' && client.userinfoSignedResponseAlg !== 'none') {
-      return { claimsJson: Buffer.alloc(0), jwt: await signer.userinfo(client, sub, claims, issuedAt) };
+      const jwt = await signer.userinfo(client, sub, claims, issuedAt);
+      return {
+        claimsJson: nothing,
+        jwt: how === undefined ? jwt : await encrypt(client, how, { bytes: Buffer.from(jwt), jwt: true }),
+      };
     }
-    const plain = { ...claims, iss: issuer, sub, aud: [client.clientId], iat: issuedAt };
-    return { claimsJson: Buffer.from(JSON.stringify(plain)), jwt: '' };
+    const claimsJson = Buffer.from(
+      JSON.stringify({ ...claims, iss: issuer, sub, aud: [client.clientId], iat: issuedAt }),
+    );
+    if (how === undefined) return { claimsJson, jwt: '' };
+    return { claimsJson: nothing, jwt: await encrypt(client, how, { bytes: claimsJson, jwt: false }) };
   };
 }

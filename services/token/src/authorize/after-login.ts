@@ -76,7 +76,7 @@ export async function continueAfterLogin(
   const challenge = context.handles.mint('consent_challenge', ref.expiresAt, ref.id).handle;
   return {
     next: { kind: 'interaction', location: withParameter(settings.pages.consent, 'consent_challenge', challenge) },
-    cookies: [cookie, ...sessionCookies(context, flow, login, former)],
+    cookies: [...sessionCookies(context, flow, login, former), cookie],
   };
 }
 

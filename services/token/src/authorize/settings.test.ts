@@ -41,9 +41,21 @@ describe('authorizationSettings', () => {
     expect(settings).toMatchObject({
       codeSeconds: 30,
       hydraCompat: true,
-      policy: { minStateLength: 8, insecureRedirects: true },
+      policy: { minStateLength: 8, minNonceLength: 8, insecureRedirects: true, pkceRequiredForPublicClients: false },
+      requestObjects: { byValue: true, byReference: true, merge: 'hydra', unsigned: true },
+      sessionManagement: false,
+      pairwiseSalt: '',
     });
-    expect(read({ PROFILE: 'oauth21' }).policy.pkceRequired).toBe(true);
+    const strict = { PROFILE: 'hydra-compat', OAUTH2_PKCE_ENFORCED_FOR_PUBLIC_CLIENTS: 'true' };
+    expect(read(strict).policy.pkceRequiredForPublicClients).toBe(true);
+    const pairwise = { OIDC_SUBJECT_IDENTIFIERS_SUPPORTED_TYPES: 'public,pairwise' };
+    expect(read({ ...pairwise, OIDC_SUBJECT_IDENTIFIERS_PAIRWISE_SALT: 'long-enough' }).pairwiseSalt).toBe(
+      'long-enough',
+    );
+    expect(read({ PROFILE: 'oauth21' })).toMatchObject({
+      policy: { pkceRequired: true, frontChannelTokens: false },
+      requestObjects: { merge: 'jar', unsigned: false },
+    });
   });
 
   test('without an issuer there is nothing to say', () => {

@@ -34,7 +34,7 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
     policy: {
       scopeStrategy: config.strategies.scope,
       pkceRequired: oauth2.pkce.enforced || profile === 'oauth21',
-      pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients,
+      pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients ?? profile !== 'hydra-compat',
       minStateLength: profile === 'hydra-compat' ? 8 : 0,
       minNonceLength: profile === 'hydra-compat' ? 8 : 0,
       frontChannelTokens: profile !== 'oauth21',

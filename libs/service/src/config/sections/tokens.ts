@@ -51,7 +51,9 @@ export const oauth2 = z
     pkce: z
       .strictObject({
         enforced: flag({ description: 'Require PKCE of every client.' }).default(false),
-        enforced_for_public_clients: flag({ description: 'Require PKCE of public clients.' }).default(true),
+        enforced_for_public_clients: flag({
+          description: 'Require PKCE of public clients. By default so, but not in `hydra-compat`.',
+        }).optional(),
       })
       .prefault({}),
     allowed_top_level_claims: list({
