@@ -104,6 +104,13 @@ export const errorTable = {
   registration_not_supported: row(400, 'UNIMPLEMENTED', true, 'The registration parameter is not supported.'),
   invalid_redirect_uri: row(400, 'INVALID_ARGUMENT', false, 'A redirect URI is not acceptable.'),
   invalid_client_metadata: row(400, 'INVALID_ARGUMENT', false, 'A client metadata field is not acceptable.'),
+  invalid_software_statement: row(400, 'INVALID_ARGUMENT', false, 'The software statement is not a signed JWT.'),
+  unapproved_software_statement: row(
+    400,
+    'PERMISSION_DENIED',
+    false,
+    'The software statement comes from nobody whose word is taken here.',
+  ),
   invalid_token: row(401, 'UNAUTHENTICATED', false, 'The access token is unknown, expired, revoked or malformed.'),
   insufficient_scope: row(403, 'PERMISSION_DENIED', false, 'The access token lacks a scope this resource needs.'),
   request_unauthorized: row(401, 'UNAUTHENTICATED', false, 'The request could not be authorized.'),

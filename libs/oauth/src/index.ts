@@ -34,6 +34,7 @@ export * from './client/key-fit.js';
 export * from './client/document.js';
 export { clientJson, lifespanMembers, readClient, readLifespans } from './client/json.js';
 export type { SentClient } from './client/json.js';
+export * from './client/registration.js';
 export * from './client/assertion.js';
 export * from './client/encryption.js';
 export * from './grants/grant.js';

@@ -63,9 +63,10 @@ export function redirectUriIsInsecure(uri: string): boolean {
  * Refuses what must never become a registered redirect URI (RFC 6749 §3.1.2, RFC 7591 §5). Also meant for
  * `post_logout_redirect_uris`.
  *
+ * @param options.wildcards whether a `*` may stand in it; it means nothing and matches only itself
  * @throws {OAuthError} invalid_redirect_uri
  */
-export function checkRedirectUriRegistration(uri: string): void {
+export function checkRedirectUriRegistration(uri: string, { wildcards = false } = {}): void {
   const refuse = (why: string): never => {
     throw new OAuthError('invalid_redirect_uri', `A redirect URI ${why}.`);
   };
@@ -75,12 +76,12 @@ export function checkRedirectUriRegistration(uri: string): void {
   if (/%(?![0-9A-Fa-f]{2})/.test(uri)) refuse('has a malformed percent-encoding');
   if (!/^[A-Za-z][A-Za-z0-9+.-]*:./.test(uri)) refuse('must be absolute');
   if (uri.includes('#')) refuse('must not have a fragment');
-  if (uri.includes('*')) refuse('must not have a wildcard');
+  if (!wildcards && uri.includes('*')) refuse('must not have a wildcard');
   if (dangerousSchemes.test(uri)) refuse('has a scheme that is not allowed');
   const authority = /^[^:]+:\/\/([^/?]*)/.exec(uri)?.[1];
   if (authority?.includes('@') === true) refuse('must not carry user information');
   if (/^https?:/i.test(uri)) {
-    if (authority === undefined || !/^(?:[A-Za-z0-9._~%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/.test(authority)) {
+    if (authority === undefined || !/^(?:[A-Za-z0-9._~%*-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/.test(authority)) {
       refuse('has no usable host');
     }
     if (!URL.canParse(uri)) refuse('cannot be parsed');

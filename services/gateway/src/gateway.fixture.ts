@@ -1,11 +1,12 @@
 // Starts the gateway, whole and on real ports, before a stand-in for the token service that is real gRPC, for tests.
 import type { Handlers } from '@cardea/rpc';
-import { authorizationV1, implement, serveRpc, tokenV1 } from '@cardea/rpc';
+import { authorizationV1, clientV1, implement, serveRpc, tokenV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { loadConfig, startService } from '@cardea/service';
 import { service } from './service.js';
 
 type TokenHandlers = Handlers<typeof tokenV1.TokenServiceService>;
+type RegistrationHandlers = Handlers<typeof clientV1.ClientRegistrationServiceService>;
 type AuthorizationHandlers = Handlers<typeof authorizationV1.AuthorizationServiceService>;
 
 export interface LogLine {
@@ -24,7 +25,11 @@ const unused = () => Promise.reject(new Error('this test has no answer to that')
 
 /** @param handlers what the token service answers; what a test leaves out fails */
 export async function startGateway(
-  handlers: { token?: Partial<TokenHandlers>; authorization?: Partial<AuthorizationHandlers> },
+  handlers: {
+    token?: Partial<TokenHandlers>;
+    authorization?: Partial<AuthorizationHandlers>;
+    registration?: Partial<RegistrationHandlers>;
+  },
   env: Readonly<Record<string, string>> = {},
 ): Promise<StartedGateway> {
   const lines: LogLine[] = [];
@@ -48,6 +53,13 @@ export async function startGateway(
         authorizeDevice: unused,
         verifyUserCode: unused,
         ...handlers.authorization,
+      }),
+      implement(clientV1.ClientRegistrationServiceService, {
+        registerClient: unused,
+        readRegistration: unused,
+        updateRegistration: unused,
+        deleteRegistration: unused,
+        ...handlers.registration,
       }),
     ],
     health: async () => true,

@@ -1,7 +1,7 @@
 // The gateway, wired by hand: configuration, the token service behind it, the table of public routes.
 import type { WriteError } from '@cardea/http';
 import { createApp, healthRoutes } from '@cardea/http';
-import { authorizationV1, tokenV1 } from '@cardea/rpc';
+import { authorizationV1, clientV1, tokenV1 } from '@cardea/rpc';
 import type { Host, Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { createDocument } from './documents.js';
@@ -9,6 +9,7 @@ import { authorizeRoutes } from './routes/authorize.js';
 import { deviceRoutes } from './routes/device.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
 import { sessionRoutes } from './routes/session.js';
+import { registrationRoutes } from './routes/register.js';
 import { tokenRoutes } from './routes/token.js';
 import { userinfoRoutes } from './routes/userinfo.js';
 import { wellKnownRoutes } from './routes/well-known.js';
@@ -30,6 +31,7 @@ export const service: Service = {
       idempotent: ['revokeToken', 'getUserinfo', 'getJsonWebKeySet', 'getProviderMetadata'],
     });
     const authorization = peer.client(authorizationV1.AuthorizationServiceService, { hot: true });
+    const registration = peer.client(clientV1.ClientRegistrationServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
@@ -50,6 +52,10 @@ export const service: Service = {
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),
         ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError }),
+        ...registrationRoutes(registration, {
+          publicUrl: (config.urls.self.public ?? settings.issuer).replace(/\/+$/, ''),
+          hydraCompat: config.profile === 'hydra-compat',
+        }),
         ...healthRoutes(host, { prefix: '', reasons: 'hidden' }),
         ...(settings.watchedCookie === undefined ? [] : sessionRoutes(settings.watchedCookie)),
         ...fallbackRoutes(),

@@ -1,5 +1,5 @@
 // Puts the token rooms together from what the service hands in; no secret and no setting is read elsewhere.
-import type { clientV1, Handlers, introspectionV1, signingV1, tokenV1 } from '@cardea/rpc';
+import type { Handlers, introspectionV1, signingV1, tokenV1 } from '@cardea/rpc';
 import type { Log, Metrics } from '@cardea/service';
 import { createAccessTokenKeys } from './access-token-keys.js';
 import { createAuthenticateClient } from './authenticate-client.js';
@@ -7,6 +7,9 @@ import type { TokenCache } from './cache/token-cache.js';
 import { createVerifyClientAssertion } from './client-assertion.js';
 import type { ClientKeys } from './client-keys.js';
 import type { CachingClientResolver } from './client-resolver.js';
+import type { ClientSettings } from './client-settings.js';
+import type { ClientRooms } from './create-client-rooms.js';
+import { createClientRooms } from './create-client-rooms.js';
 import { createClientSecrets } from './client-secrets.js';
 import type { AuthorizeDevice } from './device/authorize-device.js';
 import { createAuthorizeDevice } from './device/authorize-device.js';
@@ -28,7 +31,6 @@ import { createPageTokens } from './page-tokens.js';
 import type { PublicKeys } from './public-keys.js';
 import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
 import { createRevoke } from './revoke.js';
-import { createClientHandlers } from './rpc/client.js';
 import { createIntrospectionHandlers } from './rpc/introspection.js';
 import { createTokenHandlers } from './rpc/token.js';
 import { createSeal } from './seal.js';
@@ -47,6 +49,7 @@ import { createUserinfo } from './userinfo.js';
 
 export interface TokenRoomsOptions {
   readonly settings: TokenSettings;
+  readonly clientSettings: ClientSettings;
   readonly database: Database;
   readonly cache: TokenCache;
   readonly handles: Handles;
@@ -67,10 +70,9 @@ export interface TokenRoomsOptions {
 }
 
 /** The handlers of the three services these rooms answer, and the families others may have to bring down. */
-export interface TokenRooms {
+export interface TokenRooms extends ClientRooms {
   readonly tokenHandlers: Handlers<typeof tokenV1.TokenServiceService>;
   readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
-  readonly clientHandlers: Handlers<typeof clientV1.ClientServiceService>;
   readonly families: Families;
   /** The tokens of authorization responses. */
   readonly issueFront: IssueFront;
@@ -150,12 +152,14 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   return {
     tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, documents }),
     introspectionHandlers: createIntrospectionHandlers(introspection),
-    clientHandlers: createClientHandlers({
+    ...createClientRooms({
+      settings: options.clientSettings,
       clients,
       resolver,
       secrets,
       families,
       handles,
+      outbound: options.outbound,
       pageTokens,
       events,
       random,

@@ -8,6 +8,7 @@ import { authorizationSettings } from './authorize/settings.js';
 import { openTokenCache } from './cache/create-cache.js';
 import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
+import { clientSettings } from './client-settings.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import { edgeServices } from './edge-services.js';
 import { createDeviceRooms } from './device/device-rooms.js';
@@ -54,6 +55,7 @@ export const service: Service = {
     const rooms = createTokenRooms({
       settings,
       device,
+      clientSettings: clientSettings(config),
       database,
       cache,
       handles,
@@ -93,9 +95,14 @@ export const service: Service = {
       securityOf(tls, 'serve.token'),
       [
         implement(tokenV1.TokenServiceService, rooms.tokenHandlers, only(gateway)),
-        implement(authorizationV1.AuthorizationServiceService, createAuthorizationHandlers(context, rooms.authorizeDevice), only(gateway)),
+        implement(
+          authorizationV1.AuthorizationServiceService,
+          createAuthorizationHandlers(context, rooms.authorizeDevice),
+          only(gateway),
+        ),
         implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
+        implement(clientV1.ClientRegistrationServiceService, rooms.clientRegistrationHandlers, only(gateway)),
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
       ],

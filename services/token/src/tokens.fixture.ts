@@ -1,6 +1,6 @@
 // A token service for tests: real PostgreSQL and Redis, real seals and handles; the signer and the clock are arguments.
 import type { CodeContent } from '@cardea/oauth';
-import { OAuthError } from '@cardea/oauth';
+import { defaultClientScope, OAuthError } from '@cardea/oauth';
 import type { introspectionV1, tokenV1 } from '@cardea/rpc';
 import { clientV1, signingV1 } from '@cardea/rpc';
 import type { Metrics } from '@cardea/service';
@@ -8,6 +8,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { openTokenCache } from './cache/create-cache.js';
 import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
+import type { ClientSettings } from './client-settings.js';
 import type { TokenRooms } from './create-token-rooms.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import type { TestDatabase } from './database.fixture.js';
@@ -42,6 +43,7 @@ export const settings: TokenSettings = {
     requestByReference: false,
     requestObjectAlgorithms: ['ES256'],
     sessionManagement: false,
+    registration: false,
   },
   lifetimes: { access: 3_600_000, id: 3_600_000, refresh: 2_592_000_000 },
   policy: {
@@ -57,6 +59,11 @@ export const settings: TokenSettings = {
   hydraCompat: false,
 };
 
+export const clientSettings: ClientSettings = {
+  metadata: { subjectTypes: ['public'], defaultScope: defaultClientScope, hydraCompat: false },
+  registration: undefined,
+};
+
 const counter: object = { inc: () => undefined, labels: () => counter };
 export const metrics = { counter: () => counter } as unknown as Metrics;
 
@@ -69,6 +76,7 @@ export async function createTokenService(
     deviceSettings?: Partial<DeviceSettings>;
     /** `secrets.system`, newest first. */
     secrets?: readonly string[];
+    clientSettings?: Partial<ClientSettings>;
     redisUrl?: string;
     /** Another process over the same database. */
     database?: TestDatabase;
@@ -113,6 +121,7 @@ export async function createTokenService(
   const merged = { ...settings, ...options.settings };
   const rooms: TokenRooms = createTokenRooms({
     settings: merged,
+    clientSettings: { ...clientSettings, ...options.clientSettings },
     database: pool,
     cache,
     handles,

@@ -1,40 +1,19 @@
 // What clients may and may not say about themselves (hydra-wire §6).
 import { describe, expect, test } from '@jest/globals';
-import type { ClientMetadata } from './metadata.js';
-import { checkClientMetadata, isClientId, withClientDefaults } from './metadata.js';
+import { emptyClient } from './document.js';
+import type { ClientMetadata, ClientMetadataPolicy } from './metadata.js';
+import { checkClientMetadata, defaultClientScope, isClientId, withClientDefaults } from './metadata.js';
 
-const empty: ClientMetadata = {
-  clientId: 'app',
-  redirectUris: ['https://app.example/cb'],
-  postLogoutRedirectUris: [],
-  grantTypes: [],
-  responseTypes: [],
-  scope: '',
-  audience: [],
-  contacts: [],
-  policyUri: '',
-  tosUri: '',
-  logoUri: '',
-  clientUri: '',
-  allowedCorsOrigins: [],
-  subjectType: '',
-  sectorIdentifierUri: '',
-  jwksJson: new Uint8Array(),
-  jwksUri: '',
-  tokenEndpointAuthMethod: '',
-  tokenEndpointAuthSigningAlg: '',
-  idTokenSignedResponseAlg: '',
-  userinfoSignedResponseAlg: '',
-  frontchannelLogoutUri: '',
-  backchannelLogoutUri: '',
-  initiateLoginUri: '',
-  metadataJson: new Uint8Array(),
-  accessTokenStrategy: '',
+const empty: ClientMetadata = { ...emptyClient(), clientId: 'app', redirectUris: ['https://app.example/cb'] };
+const standard: ClientMetadataPolicy = {
+  subjectTypes: ['public'],
+  defaultScope: defaultClientScope,
+  hydraCompat: false,
 };
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-const verdict = (change: Partial<ClientMetadata>) => {
+const verdict = (change: Partial<ClientMetadata>, policy = standard) => {
   try {
-    checkClientMetadata(withClientDefaults({ ...empty, ...change }), { subjectTypes: ['public'] });
+    checkClientMetadata(withClientDefaults({ ...empty, ...change }, policy), policy);
     return 'ok';
   } catch (error) {
     return (error as { code: string }).code;
@@ -90,14 +69,71 @@ describe('checkClientMetadata', () => {
     [{ idTokenSignedResponseAlg: 'ES256', userinfoSignedResponseAlg: 'none' }, 'ok'],
     [{ idTokenSignedResponseAlg: 'none' }, bad],
     [{ userinfoSignedResponseAlg: 'HS256' }, bad],
-    [{ lifespans: { x: -1 } }, bad],
-    [{ lifespans: { x: 0 } }, 'ok'],
+    [{ lifespans: { implicitGrantIdTokenMillis: -1 } }, bad],
+    [{ lifespans: { implicitGrantIdTokenMillis: 0 } }, 'ok'],
+    [{ applicationType: 'native' }, 'ok'],
+    [{ applicationType: 'desktop' }, bad],
+    [{ requestUris: ['https://app.example/request#hash'] }, 'ok'],
+    [{ requestUris: ['ftp://app.example/request'] }, bad],
+    [{ requestObjectSigningAlg: 'none' }, 'ok'],
+    [{ requestObjectSigningAlg: 'HS256' }, bad],
+    [{ backchannelLogoutUri: 'https://app.example/out#f' }, bad],
+    [{ idTokenEncryptedResponseAlg: 'RSA-OAEP-256', jwksUri: 'https://app.example/jwks' }, 'ok'],
+    [{ idTokenEncryptedResponseAlg: 'RSA-OAEP-256' }, bad],
+    [{ idTokenEncryptedResponseAlg: 'RSA1_5', jwksUri: 'https://app.example/jwks' }, bad],
+    [{ userinfoEncryptedResponseEnc: 'A128GCM' }, bad],
+    [
+      {
+        userinfoEncryptedResponseAlg: 'ECDH-ES',
+        userinfoEncryptedResponseEnc: 'A64GCM',
+        jwksUri: 'https://app.example/jwks',
+      },
+      bad,
+    ],
+    [{ jwksJson: json({ keys: [{ kty: 'RSA', e: 'AQAB' }] }) }, bad],
+    [{ jwksJson: json({ keys: [{ kty: 'EC', crv: 'P-256', x: 'x' }] }) }, bad],
+    [{ jwksJson: json({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'x' }] }) }, 'ok'],
+    [{ jwksJson: json({ keys: [{ kty: 'a kind of the future' }] }) }, 'ok'],
+    [{ jwksJson: json({ keys: ['x'] }) }, bad],
     [{ audience: ['a\0b'] }, bad],
   ])('%j: %s', (change, expected) => {
     expect(verdict(change)).toBe(expected);
   });
+  test.each<[Partial<ClientMetadata>, string, string]>([
+    [{ redirectUris: ['https://*.app.example/cb'] }, 'invalid_redirect_uri', 'ok'],
+    [{ redirectUris: ['javascript:alert(1)//*'] }, 'invalid_redirect_uri', 'invalid_redirect_uri'],
+    [{ redirectUris: ['/cb'] }, 'invalid_redirect_uri', 'invalid_redirect_uri'],
+    [{ requestObjectSigningAlg: 'odd' }, bad, 'ok'],
+    [{ subjectType: 'pairwise', redirectUris: ['https://a.example/', 'https://b.example/'] }, bad, 'ok'],
+    [{ subjectType: 'pairwise', redirectUris: ['https://a.example/1', 'https://a.example/2'] }, 'ok', 'ok'],
+    [
+      {
+        subjectType: 'pairwise',
+        redirectUris: ['https://a.example/', 'https://b.example/'],
+        sectorIdentifierUri: 'https://a.example/sector',
+      },
+      'ok',
+      'ok',
+    ],
+  ])('%j: %s, as Hydra %s', (change, expected, likeHydra) => {
+    const policy = { ...standard, subjectTypes: ['public', 'pairwise'] };
+    expect(verdict(change, policy)).toBe(expected);
+    expect(verdict(change, { ...policy, hydraCompat: true })).toBe(likeHydra);
+  });
+  test('fills in what the operator decided', () => {
+    const policy = { subjectTypes: ['pairwise', 'public'], defaultScope: 'openid read' };
+    expect(withClientDefaults(empty, policy)).toMatchObject({ scope: 'openid read', subjectType: 'pairwise' });
+  });
+  test('fills in how an encrypted answer is encrypted, and takes slashes off origins', () => {
+    const client = { ...empty, idTokenEncryptedResponseAlg: 'ECDH-ES', allowedCorsOrigins: ['https://a.example/'] };
+    expect(withClientDefaults(client, standard)).toMatchObject({
+      idTokenEncryptedResponseEnc: 'A128CBC-HS256',
+      userinfoEncryptedResponseEnc: '',
+      allowedCorsOrigins: ['https://a.example'],
+    });
+  });
   test('fills in what nobody said', () => {
-    expect(withClientDefaults(empty)).toMatchObject({
+    expect(withClientDefaults(empty, standard)).toMatchObject({
       scope: 'offline_access offline openid',
       subjectType: 'public',
       tokenEndpointAuthMethod: 'client_secret_basic',

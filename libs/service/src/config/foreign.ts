@@ -39,12 +39,6 @@ export const foreignSettings: readonly ForeignSetting[] = [
     why: 'cookies of the provider are sent to all of it',
     harmless: [{}, { session: '/' }],
   },
-  {
-    key: 'oidc.dynamic_client_registration.enabled',
-    why: 'clients cannot register themselves yet',
-    harmless: [false, 'false'],
-  },
-  { key: 'oidc.dynamic_client_registration', why: 'clients cannot register themselves yet' },
   { key: 'webfinger.oidc_discovery', why: 'the discovery document says what is true of this provider' },
   { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },
   {

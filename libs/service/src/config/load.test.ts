@@ -300,12 +300,19 @@ describe('settings that only Hydra has', () => {
       'serve: {tls: {enabled: true}}',
       'FILE:1: serve.tls.enabled is a setting of Hydra that is not supported: Cardea speaks plain HTTP',
     ],
-    [
-      'oidc: {dynamic_client_registration: {enabled: true}}',
-      'FILE:1: oidc.dynamic_client_registration.enabled is a setting',
-    ],
   ])('%s would change what happens, so it refuses to start', (text, expected) => {
     expect(refusal(text)).toContain(expected);
+  });
+
+  test('clients register themselves where it is allowed, with tokens that cannot be guessed', () => {
+    const text = (rest: string) => `oidc: {dynamic_client_registration: {enabled: true${rest}}}`;
+    expect(loadConfig({ files: [file(text(''))] }).oidc.dynamicClientRegistration).toEqual({
+      enabled: true,
+      defaultScope: undefined,
+      initialAccessToken: [],
+      allowedGrantTypes: undefined,
+    });
+    expect(refusal(text(', initial_access_token: [short]'))).toContain('must have at least 16 characters');
   });
 
   test('a hook is an address, alone or with the key we show there', () => {
@@ -333,8 +340,8 @@ describe('settings that only Hydra has', () => {
   });
 
   test('in the environment too, and quietly where nothing changes', () => {
-    expect(refusal('', { OIDC_DYNAMIC_CLIENT_REGISTRATION_ENABLED: 'true' })).toContain(
-      'environment OIDC_DYNAMIC_CLIENT_REGISTRATION_ENABLED: ',
+    expect(refusal('', { OAUTH2_EXPOSE_INTERNAL_ERRORS: 'true' })).toContain(
+      'environment OAUTH2_EXPOSE_INTERNAL_ERRORS: ',
     );
     expect(warnings('', { SERVE_TLS_ENABLED: 'false', SECRETS_COOKIE: 'x', VERSION: 'v1' })).toEqual([]);
   });

@@ -8,7 +8,7 @@ import type { OutboundAnswer } from './exchange.js';
 import { exchange } from './exchange.js';
 import { OutboundError } from './outbound-error.js';
 import type { Resolve, Target, TargetPolicy, Trust } from './target.js';
-import { checkTarget } from './target.js';
+import { checkTarget, isPermitted } from './target.js';
 import { createTurnstile } from './turnstile.js';
 
 export interface OutboundOptions {
@@ -38,6 +38,8 @@ export interface Outbound {
   getText(url: string, options: OutboundOptions): Promise<{ body: string; headers: IncomingHttpHeaders }>;
   /** Any answer, redirects too: they are not followed. @throws {OutboundError} when there is none */
   post(url: string, options: OutboundPost): Promise<OutboundAnswer>;
+  /** Whether a client may register this address to be asked one day. Asks nothing but names. */
+  permits(url: string): Promise<boolean>;
   close(): void;
 }
 
@@ -125,6 +127,7 @@ export function createOutbound(policy: TargetPolicy, deps: { log: Log; resolve?:
       const headers = { 'Content-Type': options.contentType };
       return send(url, { method: 'POST', headers, body: Buffer.from(options.body) }, options);
     },
+    permits: (url) => isPermitted(url, policy, resolve),
     close() {
       for (const { agents } of Object.values(ways)) {
         agents.http.destroy();

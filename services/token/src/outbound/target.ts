@@ -35,6 +35,8 @@ const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 export interface Target {
   readonly url: URL;
   readonly lookup: SocketLookup;
+  /** Whether it must not be private. */
+  readonly guarded: boolean;
 }
 
 /** @throws {OutboundError} refused, for a URL that may not be asked */
@@ -50,7 +52,22 @@ export function checkTarget(text: string, trust: Trust, policy: TargetPolicy, re
   const literal = url.hostname.replace(/^\[|\]$/g, '');
   // A literal address is connected to without a lookup.
   if (guarded && isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused();
-  return { url, lookup: checkedLookup(resolve, guarded) };
+  return { url, lookup: checkedLookup(resolve, guarded), guarded };
+}
+
+/**
+ * Whether an address that a client wants to register may be asked one day: by its looks, and by what its name stands for now.
+ * A name that stands for nothing yet may; every request checks again.
+ */
+export async function isPermitted(text: string, policy: TargetPolicy, resolve: Resolve): Promise<boolean> {
+  try {
+    const { url, guarded } = checkTarget(text, 'client', policy, resolve);
+    if (!guarded) return true;
+    const addresses = await resolve(url.hostname.replace(/^\[|\]$/g, '')).catch(() => []);
+    return addresses.every(({ address }) => isPublicAddress(address));
+  } catch {
+    return false;
+  }
 }
 
 function isUsualPort(url: URL): boolean {

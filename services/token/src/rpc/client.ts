@@ -1,20 +1,13 @@
 // cardea.client.v1.ClientService: clients as operators manage them (RFC 7591, hydra-wire §2.2).
-import {
-  checkClientMetadata,
-  longestSecret,
-  OAuthError,
-  registeredMethod,
-  sharedSecretBytes,
-  shortestSecret,
-  withClientDefaults,
-} from '@cardea/oauth';
+import { OAuthError } from '@cardea/oauth';
 import type { Handlers } from '@cardea/rpc';
 import { clientV1 } from '@cardea/rpc';
+import type { AcceptClient } from '../accept-client.js';
 import { randomUuid } from '../authorize/uuid.js';
 import type { CachingClientResolver } from '../client-resolver.js';
 import type { ClientSecrets } from '../client-secrets.js';
+import type { ClientWriter } from '../client-writer.js';
 import type { Events } from '../events.js';
-import type { Handles } from '../handles.js';
 import type { PageTokens } from '../page-tokens.js';
 import type { Clients } from '../storage/clients.js';
 import type { Families } from '../storage/families.js';
@@ -23,38 +16,27 @@ import { found, known } from './client-lookup.js';
 
 const defaultPage = 100;
 const largestPage = 500;
-/** Registration access tokens do not expire. */
-const never = 0xffff_ffff;
 
 export function createClientHandlers(options: {
   clients: Clients;
   resolver: CachingClientResolver;
   secrets: ClientSecrets;
   families: Families;
-  handles: Handles;
+  accept: AcceptClient;
+  writer: ClientWriter;
   pageTokens: PageTokens;
   events: Events;
   random: (bytes: number) => Buffer;
 }): Handlers<typeof clientV1.ClientServiceService> {
-  const { clients, resolver, secrets, families, handles, pageTokens, events, random } = options;
+  const { clients, resolver, secrets, families, accept, writer, pageTokens, events, random } = options;
 
   return {
     ...createClientChangeHandlers({ clients, resolver, secrets, families, events }),
 
     async createClient(request) {
       const given = request.client ?? clientV1.Client.create();
-      const client = accepted({ ...given, clientId: given.clientId === '' ? randomUuid(random) : given.clientId });
-      const asKey = signsWithSecret(client);
-      const chosen = checkedSecret(request.clientSecret, asKey);
-      const secret = isPublic(client) ? '' : (chosen ?? secrets.generate({ asKey }));
-      const secretHashes =
-        secret === '' ? [] : [await secrets.hash(secret, { generated: chosen === undefined, recoverable: asKey })];
-      const registration = handles.mint('registration_access_token', never);
-      const stored = await clients.insert({ client, secretHashes, registrationKey: registration.key });
-      if (stored === undefined) throw new OAuthError('conflict', 'A client with that id exists already.');
-      resolver.forget(client.clientId);
-      events.record('client_created', { client_id: client.clientId });
-      return { client: stored.client, clientSecret: secret, registrationAccessToken: registration.handle };
+      const clientId = given.clientId === '' ? randomUuid(random) : given.clientId;
+      return writer.create(await accept({ ...given, clientId, dynamicallyRegistered: false }), request.clientSecret);
     },
 
     async getClient({ clientId }) {
@@ -72,11 +54,11 @@ export function createClientHandlers(options: {
     },
 
     async setClient(request) {
-      const client = accepted(request.client ?? clientV1.Client.create());
-      const recoverable = signsWithSecret(client);
-      const chosen = checkedSecret(request.clientSecret, recoverable);
-      const secretHashes =
-        chosen === undefined ? undefined : [await secrets.hash(chosen, { generated: false, recoverable })];
+      const given = request.client ?? clientV1.Client.create();
+      const present = found(await clients.find(known(given.clientId))).client;
+      const { dynamicallyRegistered } = present;
+      const client = await accept({ ...given, dynamicallyRegistered }, present);
+      const secretHashes = await writer.chosenHashes(client, request.clientSecret);
       const outcome = await clients.replace(client, { secretHashes, ifVersion: request.ifVersion });
       if (outcome === 'changed') throw new OAuthError('conflict', 'The client changed meanwhile.');
       const stored = found(outcome === 'missing' ? undefined : outcome);
@@ -88,32 +70,10 @@ export function createClientHandlers(options: {
     async deleteClient({ clientId }) {
       // The client first: from then on nothing new is issued to it. Its tokens even when an earlier attempt got no further.
       const removed = await clients.remove(known(clientId));
-      resolver.forget(clientId);
-      await families.fallOfClient(known(clientId));
+      await writer.endAllOf(known(clientId));
       if (!removed) throw new OAuthError('not_found', 'Unable to locate the resource');
       events.record('client_deleted', { client_id: clientId });
       return {};
     },
   };
-}
-
-const isPublic = (client: clientV1.Client) => registeredMethod(client) === 'none';
-/** Such a secret is a key: long, and stored so that it can be had back (docs/decisions/0030). */
-const signsWithSecret = (client: clientV1.Client) => registeredMethod(client) === 'client_secret_jwt';
-
-function accepted(given: clientV1.Client): clientV1.Client {
-  const client = withClientDefaults(given);
-  checkClientMetadata(client, { subjectTypes: ['public'] });
-  return client;
-}
-
-/** Undefined when the operator chose none. */
-function checkedSecret(secret: string, asKey: boolean): string | undefined {
-  if (secret === '') return undefined;
-  const shortest = asKey ? sharedSecretBytes : shortestSecret;
-  if (secret.length < shortest || Buffer.byteLength(secret) > longestSecret) {
-    const limits = `${String(shortest)} characters and at most ${String(longestSecret)} bytes`;
-    throw new OAuthError('invalid_client_metadata', `The client_secret must have at least ${limits}.`);
-  }
-  return secret;
 }

@@ -1,6 +1,7 @@
 // What of OpenID Connect an operator may decide: subjects, request objects, session management.
 import { z } from 'zod';
 import { flag, list } from '../fields.js';
+import { dynamicClientRegistration } from './registration.js';
 
 const subjectTypes = ['public', 'pairwise'];
 const shortestSalt = 8;
@@ -36,6 +37,7 @@ const subjectIdentifiers = z
 export const oidc = z
   .strictObject({
     subject_identifiers: subjectIdentifiers,
+    dynamic_client_registration: dynamicClientRegistration,
     request_objects: z
       .strictObject({
         by_value: flag({ description: 'Whether clients may send signed requests (`request`).' }).default(true),

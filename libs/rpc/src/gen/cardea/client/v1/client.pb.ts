@@ -362,6 +362,8 @@ export interface UpdateRegistrationRequest {
   forbiddenMembers: string[];
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** `client_secret` when the client sent it back; it must be the present one. */
+  clientSecret: string;
 }
 
 /** The replaced registration. */
@@ -2676,7 +2678,7 @@ export const ReadRegistrationResponse: MessageFns<ReadRegistrationResponse> = {
 };
 
 function createBaseUpdateRegistrationRequest(): UpdateRegistrationRequest {
-  return { client: undefined, registrationAccessToken: "", forbiddenMembers: [], requestId: "" };
+  return { client: undefined, registrationAccessToken: "", forbiddenMembers: [], requestId: "", clientSecret: "" };
 }
 
 export const UpdateRegistrationRequest: MessageFns<UpdateRegistrationRequest> = {
@@ -2692,6 +2694,9 @@ export const UpdateRegistrationRequest: MessageFns<UpdateRegistrationRequest> = 
     }
     if (message.requestId !== "") {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.clientSecret !== "") {
+      writer.uint32(42).string(message.clientSecret);
     }
     return writer;
   },
@@ -2741,6 +2746,14 @@ export const UpdateRegistrationRequest: MessageFns<UpdateRegistrationRequest> = 
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.clientSecret = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2764,6 +2777,7 @@ export const UpdateRegistrationRequest: MessageFns<UpdateRegistrationRequest> = 
     message.registrationAccessToken = object.registrationAccessToken ?? "";
     message.forbiddenMembers = object.forbiddenMembers?.map((e) => e) || [];
     message.requestId = object.requestId ?? "";
+    message.clientSecret = object.clientSecret ?? "";
     return message;
   },
 };

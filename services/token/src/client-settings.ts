@@ -1,0 +1,34 @@
+// Reads what clients may be, and who may register them, out of the product's configuration.
+import type { ClientMetadataPolicy, RegistrationPolicy } from '@cardea/oauth';
+import { defaultClientScope, registrableGrantTypes } from '@cardea/oauth';
+import type { Config } from '@cardea/service';
+
+export interface ClientSettings {
+  readonly metadata: ClientMetadataPolicy;
+  /** Undefined while clients cannot register themselves. */
+  readonly registration: RegistrationSettings | undefined;
+}
+
+export interface RegistrationSettings extends RegistrationPolicy {
+  /** Registering needs one of these; without any, everybody may. */
+  readonly initialAccessTokens: readonly string[];
+}
+
+export function clientSettings({ oidc, profile, dev }: Config): ClientSettings {
+  const hydraCompat = profile === 'hydra-compat';
+  const { enabled, defaultScope, initialAccessToken, allowedGrantTypes } = oidc.dynamicClientRegistration;
+  const registration: RegistrationSettings = {
+    initialAccessTokens: initialAccessToken,
+    grantTypes: allowedGrantTypes ?? (hydraCompat ? undefined : registrableGrantTypes),
+    insecureRedirects: dev,
+    hydraCompat,
+  };
+  return {
+    metadata: {
+      subjectTypes: oidc.subjectIdentifiers.supportedTypes,
+      defaultScope: defaultScope?.join(' ') ?? defaultClientScope,
+      hydraCompat,
+    },
+    registration: enabled ? registration : undefined,
+  };
+}
