@@ -46,8 +46,8 @@ interface Requests {
   readonly logout: LogoutRequest;
 }
 
-/** Which of the three conversations a challenge belongs to. */
-export type Interaction = keyof Requests;
+/** Which of the conversations a challenge belongs to. */
+export type Interaction = keyof Requests | 'device';
 
 /** Something else than the wanted answer. */
 export type Trouble =
@@ -64,7 +64,8 @@ export type Outcome<T> = { readonly kind: 'ok'; readonly value: T } | Trouble;
 
 /** The admin API, as far as a login app needs it. */
 export interface AdminClient {
-  get<I extends Interaction>(interaction: I, challenge: string): Promise<Outcome<Requests[I]>>;
+  /** What is wanted; a device's page has nothing to ask before somebody has typed a code. */
+  get<I extends keyof Requests>(interaction: I, challenge: string): Promise<Outcome<Requests[I]>>;
   /** Accepts or rejects; the value says where the browser goes on, undefined after a rejected logout (204). */
   answer(
     interaction: Interaction,
@@ -112,7 +113,7 @@ export function createAdminClient(adminUrl: string, timeoutMillis = 10_000): Adm
     `?${interaction}_challenge=${encodeURIComponent(challenge)}`;
 
   return {
-    async get<I extends Interaction>(interaction: I, challenge: string) {
+    async get<I extends keyof Requests>(interaction: I, challenge: string) {
       const outcome = await call(`/${interaction}${query(interaction, challenge)}`, {});
       return outcome as Outcome<Requests[I]>;
     },

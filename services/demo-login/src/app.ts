@@ -7,6 +7,7 @@ import { webAddress } from './html.js';
 import { welcomePage } from './pages/welcome.js';
 import { consentRoutes } from './routes/consent.js';
 import type { RouteContext } from './routes/context.js';
+import { deviceRoutes } from './routes/device.js';
 import { loginRoutes } from './routes/login.js';
 import { logoutRoutes } from './routes/logout.js';
 import { stylesheet } from './stylesheet.js';
@@ -52,7 +53,7 @@ export function createLoginApp(settings: LoginAppSettings): Express {
     })
     .use(express.urlencoded({ extended: false, limit: '64kb' }))
     .get('/', (_request, response) => sendPage(response, 200, welcomePage(context.homeUrl)))
-    .use(loginRoutes(context), consentRoutes(context), logoutRoutes(context))
+    .use(loginRoutes(context), consentRoutes(context), logoutRoutes(context), deviceRoutes(context))
     .use((_request, response) =>
       sendProblem(response, {
         status: 404,

@@ -36,6 +36,7 @@ export function sharedSettings(ports: Ports, keysAddress: string, full: boolean)
       login: `${local(ports.login)}/login`,
       consent: `${local(ports.login)}/consent`,
       logout: `${local(ports.login)}/logout`,
+      device: { verification: `${local(ports.login)}/device`, success: `${local(ports.login)}/device/done` },
       post_logout_redirect: `${local(ports.rp)}/logged-out`,
     },
   };

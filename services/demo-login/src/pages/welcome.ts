@@ -13,8 +13,9 @@ export function welcomePage(homeUrl: string | undefined): Html {
       ${homeUrl !== undefined && html`<div class="actions"><a class="button" id="way-back" href="${homeUrl}">Go to the demo application</a></div>`}
       <div class="aside small muted">
         <p>
-          This app answers at <code>/login</code>, <code>/consent</code> and <code>/logout</code>. Replace it with your
-          own by pointing <code>urls.login</code>, <code>urls.consent</code> and <code>urls.logout</code> there.
+          This app answers at <code>/login</code>, <code>/consent</code>, <code>/logout</code> and <code>/device</code>.
+          Replace it with your own by pointing <code>urls.login</code>, <code>urls.consent</code>,
+          <code>urls.logout</code> and <code>urls.device</code> there.
         </p>
       </div>`,
   );
