@@ -123,6 +123,7 @@ export const errorTable = {
   authorization_pending: row(400, 'FAILED_PRECONDITION', false, 'The end user has not answered yet.'),
   slow_down: row(400, 'FAILED_PRECONDITION', false, 'Polling came too fast.'),
   expired_token: row(400, 'FAILED_PRECONDITION', false, 'The device code expired.'),
+  missing_required_parameter: row(400, 'INVALID_ARGUMENT', false, 'A required member is missing.'),
   not_found: row(404, 'NOT_FOUND', false, 'Unable to locate the requested resource.'),
   request_handled: row(410, 'FAILED_PRECONDITION', false, 'This request was handled already; go on at redirect_to.'),
   conflict: row(409, 'ALREADY_EXISTS', false, 'A resource with that value exists already, or it changed meanwhile.'),

@@ -7,7 +7,7 @@ const malformed = 'The request was malformed or contained invalid parameters';
 /** Clients and keys answer errors in prose, interactions in OAuth codes: that is how Hydra's own handlers differ. */
 export const adminErrorBody: ErrorBody = (error, path) => {
   if (error.redirectTo !== undefined) return { redirect_to: error.redirectTo };
-  const aboutClients = /^\/admin\/clients(?:\/|$)/.test(path);
+  const aboutClients = /^\/admin\/(?:clients|trust)(?:\/|$)/.test(path);
   const aboutKeys = /^\/admin\/keys\//.test(path);
   switch (error.code) {
     case 'not_found':

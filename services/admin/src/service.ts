@@ -1,8 +1,7 @@
 // The admin service, wired by hand: configuration, the token and keys services behind it, the table of admin routes.
 import type { Request } from '@cardea/http';
 import { createApp, healthRoutes } from '@cardea/http';
-import { OAuthError } from '@cardea/oauth';
-import { clientV1, interactionV1, introspectionV1, jsonWebKeyV1 } from '@cardea/rpc';
+import { auditV1, clientV1, interactionV1, introspectionV1, jsonWebKeyV1, sessionV1, trustV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { readFileSync } from 'node:fs';
@@ -15,6 +14,8 @@ import { introspectionRoutes } from './routes/introspect.js';
 import { keyRoutes } from './routes/keys.js';
 import { operationRoutes } from './routes/operations.js';
 
+import { sessionRoutes } from './routes/sessions.js';
+import { trustRoutes } from './routes/trust.js';
 export const service: Service = {
   name: 'admin',
   async start(config, host) {
@@ -37,6 +38,8 @@ export const service: Service = {
     });
     const clients = peer.client(clientV1.ClientServiceService);
     const keys = connect('keys').client(jsonWebKeyV1.JsonWebKeyServiceService);
+    const trust = peer.client(trustV1.TrustedIssuerServiceService);
+    const sessions = peer.client(sessionV1.SessionServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
@@ -51,10 +54,19 @@ export const service: Service = {
       routes: [
         ...introspectionRoutes(introspection),
         ...interactionRoutes(interactions),
-        ...clientChangeRoutes(clients),
-        ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
-        ...healthRoutes(host, { prefix: '/admin', reasons: 'shown' }),
-        ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
+        ...audit.of([
+          ...clientChangeRoutes(clients),
+          ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
+          ...trustRoutes(trust),
+          ...sessionRoutes(sessions),
+          ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
+        ]),
+        ...auditEventRoutes(auditor),
+        ...healthRoutes(host, {
+          prefix: '/admin',
+          reasons: 'shown',
+          logged: !config.serve.admin.requestLog.disableForHealth,
+        }),
         ...operationRoutes(host, ownVersion()),
       ],
     });

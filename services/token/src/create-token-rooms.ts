@@ -1,5 +1,5 @@
 // Puts the token rooms together from what the service hands in; no secret and no setting is read elsewhere.
-import type { Handlers, introspectionV1, signingV1, tokenV1 } from '@cardea/rpc';
+import type { Handlers, introspectionV1, signingV1, tokenV1, trustV1 } from '@cardea/rpc';
 import type { Log, Metrics } from '@cardea/service';
 import { createAccessTokenKeys } from './access-token-keys.js';
 import { createAuthenticateClient } from './authenticate-client.js';
@@ -35,6 +35,7 @@ import { createIntrospectionHandlers } from './rpc/introspection.js';
 import { createTokenHandlers } from './rpc/token.js';
 import { createSeal } from './seal.js';
 import type { TokenSettings } from './settings.js';
+import { createTrustedIssuerHandlers } from './rpc/trusted-issuer.js';
 import type { SigningClient } from './sign.js';
 import { createSigner } from './sign.js';
 import type { Clients } from './storage/clients.js';
@@ -47,6 +48,8 @@ import { createReplays } from './storage/replays.js';
 import { createAccessTokens } from './storage/tokens.js';
 import { createUserinfo } from './userinfo.js';
 
+import { createTrustedIssuers } from './storage/trusted-issuers.js';
+import { createRedeemAssertion } from './trust/redeem-assertion.js';
 export interface TokenRoomsOptions {
   readonly settings: TokenSettings;
   readonly clientSettings: ClientSettings;
@@ -75,6 +78,7 @@ export interface TokenRooms extends ClientRooms {
   readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
   readonly families: Families;
   /** The tokens of authorization responses. */
+  readonly trustedIssuerHandlers: Handlers<typeof trustV1.TrustedIssuerServiceService>;
   readonly issueFront: IssueFront;
   readonly authorizeDevice: AuthorizeDevice;
 }
@@ -122,6 +126,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const issueFront = createIssueFront({ settings, mintAccessToken, signer });
   const codes = createCodes(database);
   const exchange = createExchange({
+  const trusted = createTrustedIssuers(database);
     settings,
     authenticate,
     issue,
@@ -130,6 +135,8 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       settings,
       handles,
       seals,
+    redeemDeviceCode: createRedeemDeviceCode({ settings, handles, device: options.device, issue }),
+    redeemAssertion: createRedeemAssertion({ settings, trusted, replays, tokens, issue }),
       refreshTokens,
       cache,
       issue,
@@ -155,6 +162,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     ...createClientRooms({
       settings: options.clientSettings,
       clients,
+    trustedIssuerHandlers: createTrustedIssuerHandlers({ trusted, pageTokens, events, random, hydraCompat }),
       resolver,
       secrets,
       families,

@@ -15,6 +15,11 @@ const loudness = {
   client_secret_rotated: 'info',
   client_tokens_revoked: 'info',
   client_deleted: 'info',
+  session_ended: 'info',
+  consents_revoked: 'info',
+  logout_delivery_resent: 'info',
+  issuer_trusted: 'info',
+  trust_ended: 'info',
 } as const;
 
 export type EventName = keyof typeof loudness;

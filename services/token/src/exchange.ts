@@ -1,7 +1,15 @@
 // The token endpoint's shell: authenticates, loads, lets the grant decide, signs, stores, and only then answers
 // (RFC 6749 §3.2, ARCHITECTURE §5).
 import type { Decision, GrantType, Parameters } from '@cardea/oauth';
-import { deviceGrantType, grantAllowed, grantTable, isGrantType, OAuthError, uniqueParameters } from '@cardea/oauth';
+import {
+  deviceGrantType,
+  grantAllowed,
+  grantTable,
+  isGrantType,
+  jwtBearerGrantType,
+  OAuthError,
+  uniqueParameters,
+} from '@cardea/oauth';
 import type { clientV1, tokenV1 } from '@cardea/rpc';
 import type { AuthenticateClient } from './authenticate-client.js';
 import type { Events } from './events.js';
@@ -33,6 +41,7 @@ export function createExchange(options: {
   issue: Issue;
   redeemCode: Redeem;
   redeemRefreshToken: Redeem;
+  redeemAssertion: Redeem;
   redeemDeviceCode: Redeem;
   tokens: AccessTokens;
   families: Families;
@@ -59,6 +68,7 @@ export function createExchange(options: {
     authorization_code: options.redeemCode,
     refresh_token: options.redeemRefreshToken,
     client_credentials: clientCredentials,
+    [jwtBearerGrantType]: options.redeemAssertion,
     [deviceGrantType]: options.redeemDeviceCode,
   };
 

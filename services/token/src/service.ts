@@ -1,6 +1,6 @@
 // The token service, wired by hand: PostgreSQL and Redis, the signer behind it, all OAuth rules, and who may ask for what.
 import type { AllowList } from '@cardea/rpc';
-import { authorizationV1, clientV1, implement, interactionV1, introspectionV1, signingV1, tokenV1 } from '@cardea/rpc';
+import { authorizationV1, clientV1, implement, interactionV1, introspectionV1, signingV1, tokenV1, trustV1 } from '@cardea/rpc';
 import type { Config, Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { createAuthorizationContext } from './authorize/create-context.js';
@@ -101,6 +101,7 @@ export const service: Service = {
           only(gateway),
         ),
         implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
+        implement(trustV1.TrustedIssuerServiceService, rooms.trustedIssuerHandlers, only(admin)),
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
         implement(clientV1.ClientRegistrationServiceService, rooms.clientRegistrationHandlers, only(gateway)),
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),

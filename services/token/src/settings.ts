@@ -14,10 +14,20 @@ export interface TokenSettings {
   readonly lifetimes: TokenLifetimes;
   readonly features: ProviderFeatures;
   readonly policy: GrantPolicy;
+  /** `oauth2.grant.jwt`. */
+  readonly assertions: AssertionSettings;
   readonly accessTokenStrategy: 'opaque' | 'jwt';
   readonly accessTokenFormat: signingV1.AccessTokenFormat;
   readonly tokenPrefix: string;
   readonly hydraCompat: boolean;
+}
+
+/** What assertions of trusted issuers must say. */
+export interface AssertionSettings {
+  readonly jtiOptional: boolean;
+  readonly iatOptional: boolean;
+  readonly longestMillis: number;
+  readonly audienceKept: boolean;
 }
 
 export function tokenSettings(config: Config): TokenSettings {
@@ -30,6 +40,7 @@ export function tokenSettings(config: Config): TokenSettings {
     issuer,
     publicUrl,
     endpoints: [...new Set([publicUrl, issuer.replace(/\/+$/, '')])].map((base) => `${base}/oauth2/token`),
+    features: providerFeatures(config),
     lifetimes: { access: ttl.accessToken, id: ttl.idToken, refresh: ttl.refreshToken },
     policy: {
       scopeStrategy: strategies.scope,
@@ -37,10 +48,17 @@ export function tokenSettings(config: Config): TokenSettings {
       pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients ?? !hydraCompat,
       rotationGraceMillis: oauth2.grant.refreshToken.rotationGracePeriod,
       rotationReuseCount: oauth2.grant.refreshToken.rotationGraceReuseCount,
+      defaultScopes: oauth2.clientCredentials.defaultGrantAllowedScope,
+      hydraCompat,
+    },
+    assertions: {
+      jtiOptional: oauth2.grant.jwt.jtiOptional,
+      iatOptional: oauth2.grant.jwt.iatOptional,
+      longestMillis: oauth2.grant.jwt.maxTtl,
+      audienceKept: !oauth2.grant.jwt.omitAssertionAudience,
     },
     accessTokenStrategy: strategies.accessToken,
     accessTokenFormat: format === 'hydra' ? signingV1.AccessTokenFormat.HYDRA : signingV1.AccessTokenFormat.RFC9068,
-    features: providerFeatures(config),
     tokenPrefix: oauth2.tokenPrefix,
     hydraCompat,
   };

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { tokenV1 } from '@cardea/rpc';
 import type { Form, TokenService } from './tokens.fixture.js';
-import { call, createTokenService, verdict, verifier } from './tokens.fixture.js';
+import { call, createTokenService, settings as ordinary, verdict, verifier } from './tokens.fixture.js';
 
 let service: TokenService;
 let auth: string;
@@ -260,8 +260,7 @@ test('-1 as lifetime makes refresh tokens that never expire', async () => {
 });
 
 test('a bounded reuse count bounds all uses', async () => {
-  const policy = { scopeStrategy: 'wildcard', pkceRequired: false, pkceRequiredForPublicClients: true } as const;
-  const settings = { policy: { ...policy, rotationGraceMillis: 10_000, rotationReuseCount: 3 } };
+  const settings = { policy: { ...ordinary.policy, rotationReuseCount: 3 } };
   const bounded = await createTokenService({ settings, database: service.database });
   const first = await bounded.redeemed('app', auth);
   const verdicts = [];

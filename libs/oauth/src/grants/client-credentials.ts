@@ -3,11 +3,15 @@ import { audienceAllowed, parseAudience } from '../audience.js';
 import { isPublicClient } from '../authorize/request.js';
 import { parseScope, scopeAllowed } from '../scope.js';
 import type { Decision, GrantRequest } from './grant.js';
-import { refuse, registeredScopes } from './grant.js';
+import { forClientAlone, refuse, registeredScopes } from './grant.js';
 
 export function decideClientCredentials(request: GrantRequest<undefined>): Decision {
   const { client, parameters, policy, now } = request;
-  if (isPublicClient(client)) return refuse('unauthorized_client', 'A public client has no credentials to act with.');
+  if (isPublicClient(client))
+    return refuse(
+      policy.hydraCompat ? 'invalid_grant' : 'unauthorized_client',
+      'A public client has no credentials to act with.',
+    );
   const scopes = parseScope(parameters.get('scope'));
   const registered = registeredScopes(client);
   const foreign = scopes.find((scope) => !scopeAllowed(registered, scope, policy.scopeStrategy));
@@ -15,26 +19,6 @@ export function decideClientCredentials(request: GrantRequest<undefined>): Decis
   const audience = parseAudience(parameters.get('audience'));
   const astray = audience.find((entry) => !audienceAllowed(client.audience, entry));
   if (astray !== undefined) return refuse('invalid_request', `The client may not ask for audience '${astray}'.`);
-  return {
-    kind: 'issue',
-    authorization: {
-      grantId: '',
-      clientId: client.clientId,
-      subject: client.clientId,
-      clientSubject: client.clientId,
-      scopes,
-      audience,
-      sessionId: '',
-      authenticatedAt: 0,
-      requestedAt: Math.floor(now / 1000),
-      acr: '',
-      amr: [],
-      nonce: '',
-      proof: { kind: 'none' },
-      accessTokenClaims: {},
-      idTokenClaims: {},
-    },
-    refresh: undefined,
-    idToken: false,
-  };
+  const granted = scopes.length > 0 || !policy.defaultScopes ? scopes : registered;
+  return forClientAlone(client, { subject: client.clientId, scopes: granted, audience, now });
 }

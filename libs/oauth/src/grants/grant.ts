@@ -25,6 +25,10 @@ export interface GrantPolicy {
   readonly rotationGraceMillis: number;
   /** How often a refresh token may be used in all inside that time; 0 means as often as it likes. */
   readonly rotationReuseCount: number;
+  /** Whether a client that asks for no scope is granted all it may have (`default_grant_allowed_scope`). */
+  readonly defaultScopes: boolean;
+  /** Whether requests are read as Hydra reads them, where clients could depend on it. */
+  readonly hydraCompat: boolean;
 }
 
 /** What a grant is decided on. `now` in milliseconds since the epoch. */
@@ -47,12 +51,12 @@ export type Decision =
       /** What the refresh token stands for; undefined when none is issued. */
       readonly refresh: Authorization | undefined;
       readonly idToken: boolean;
+      /** The code that the ID token is to vouch for (`c_hash`). */
+      readonly code?: string | undefined;
     }
   /** The same answer as the first time is due. */
   | { readonly kind: 'replay' }
   | {
-      /** The code that the ID token is to vouch for (`c_hash`). */
-      readonly code?: string | undefined;
       readonly kind: 'refuse';
       readonly error: OAuthError;
       /** The grant whose tokens must all die. */
@@ -82,4 +86,34 @@ export function earnsRefreshToken(client: GrantClient, scopes: readonly string[]
 /** Registered scopes as a list. */
 export function registeredScopes(client: GrantClient): string[] {
   return client.scope.split(' ').filter((scope) => scope !== '');
+}
+
+/** Issues an access token and nothing else: no end user took part who could come back. */
+export function forClientAlone(
+  client: GrantClient,
+  granted: { subject: string; scopes: readonly string[]; audience: readonly string[]; now: number },
+): Decision {
+  const { subject, scopes, audience, now } = granted;
+  return {
+    kind: 'issue',
+    authorization: {
+      grantId: '',
+      clientId: client.clientId,
+      subject,
+      clientSubject: subject,
+      scopes,
+      audience,
+      sessionId: '',
+      authenticatedAt: 0,
+      requestedAt: Math.floor(now / 1000),
+      acr: '',
+      amr: [],
+      nonce: '',
+      proof: { kind: 'none' },
+      accessTokenClaims: {},
+      idTokenClaims: {},
+    },
+    refresh: undefined,
+    idToken: false,
+  };
 }

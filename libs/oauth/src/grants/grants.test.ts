@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import type { Authorization } from '../authorization.js';
 import type { PresentedCode } from './authorization-code.js';
 import { decideAuthorizationCode } from './authorization-code.js';
+import { decideJwtBearer } from './jwt-bearer.js';
+import type { PresentedAssertion } from './jwt-bearer.js';
 import { decideClientCredentials } from './client-credentials.js';
 import type { Decision, GrantClient, GrantPolicy } from './grant.js';
 import { grantAllowed } from './grant.js';
@@ -28,6 +30,8 @@ const policy: GrantPolicy = {
   pkceRequiredForPublicClients: true,
   rotationGraceMillis: 10_000,
   rotationReuseCount: 0,
+  defaultScopes: false,
+  hydraCompat: false,
 };
 const authorization: Authorization = {
   grantId: 'g',
@@ -177,12 +181,12 @@ describe('refresh_token', () => {
 });
 
 describe('client_credentials', () => {
-  const decide = (parameters: object, who = client) =>
+  const decide = (parameters: object, who = client, rules = policy) =>
     decideClientCredentials({
       client: who,
       parameters: new Map(Object.entries(parameters)),
       presented: undefined,
-      policy,
+      policy: rules,
       now,
     });
   test.each<[object, GrantClient, string]>([
@@ -195,10 +199,67 @@ describe('client_credentials', () => {
   ])('%j', (parameters, who, expected) => {
     expect(told(decide(parameters, who))).toBe(expected);
   });
+  test('asked for no scope it grants none, or all where the operator wants that', () => {
+    const scopes = (form: object, defaultScopes: boolean) => {
+      const decision = decide(form, client, { ...policy, defaultScopes });
+      return decision.kind === 'issue' ? decision.authorization.scopes : [];
+    };
+    expect([scopes({}, false), scopes({}, true), scopes({ scope: 'a' }, true)]).toEqual([
+      [],
+      ['openid', 'offline', 'a', 'b.*'],
+      ['a'],
+    ]);
+    expect(told(decide({}, publicClient, { ...policy, hydraCompat: true }))).toBe('invalid_grant');
+  });
   test('speaks for the client alone', () => {
     const decision = decide({ scope: 'a' });
     expect(decision).toMatchObject({ kind: 'issue', refresh: undefined, idToken: false });
     expect(decision).toMatchObject({ authorization: { subject: 'app', grantId: '', scopes: ['a'] } });
+  });
+});
+
+describe('jwt-bearer', () => {
+  const presented: PresentedAssertion = {
+    assertion: { issuer: 'https://i', subject: 'robot', audience: ['https://as'], tokenId: 'j', expiresAt: 9e9 },
+    scopes: ['a', 'c'],
+    audienceKept: false,
+  };
+  const decide = (form: object, rules: Partial<GrantPolicy> = {}, shown: PresentedAssertion | undefined = presented) =>
+    decideJwtBearer({
+      client,
+      parameters: new Map(Object.entries(form)),
+      presented: shown,
+      policy: { ...policy, ...rules },
+      now,
+    });
+  const granted = (decision: Decision) =>
+    decision.kind === 'issue' ? [decision.authorization.scopes, decision.authorization.audience] : told(decision);
+  const api = 'https://api.example';
+  const other = 'https://other.example';
+  test.each<[string, object, Partial<GrantPolicy>, unknown]>([
+    ['a scope of both', { scope: 'a' }, {}, [['a'], []]],
+    ['a scope of the client alone', { scope: 'b.x' }, {}, 'invalid_scope'],
+    ['a scope of the trust alone', { scope: 'c' }, {}, 'invalid_scope'],
+    ['no scope', {}, {}, [[], []]],
+    ['no scope where all are granted: never beyond the trust', {}, { defaultScopes: true }, [['a'], []]],
+    ['an audience of the client', { audience: api }, {}, [[], [api]]],
+    ['an audience of another', { audience: other }, {}, 'invalid_request'],
+    ['an audience of another, as Hydra drops it', { audience: `${api} ${other}` }, { hydraCompat: true }, [[], [api]]],
+  ])('%s', (_name, form, rules, expected) => {
+    expect(granted(decide(form, rules))).toEqual(expected);
+  });
+  test('the audience of the assertion is kept out of the token, unless the operator wants it there', () => {
+    expect(granted(decide({}, {}, { ...presented, audienceKept: true }))).toEqual([[], ['https://as']]);
+  });
+  test('what nobody trusts is no grant; what is trusted speaks for its subject, once', () => {
+    const untrusted = { client, parameters: new Map(), presented: undefined, policy, now };
+    expect(told(decideJwtBearer(untrusted))).toBe('invalid_grant');
+    expect(decide({ scope: 'offline a' }, {}, { ...presented, scopes: ['offline', 'a'] })).toMatchObject({
+      kind: 'issue',
+      refresh: undefined,
+      idToken: false,
+      authorization: { subject: 'robot', clientId: 'app', grantId: '' },
+    });
   });
 });
 

@@ -2,6 +2,7 @@
 import { decideAuthorizationCode } from './authorization-code.js';
 import { decideClientCredentials } from './client-credentials.js';
 import { decideDeviceCode, deviceGrantType } from './device-code.js';
+import { decideJwtBearer, jwtBearerGrantType } from './jwt-bearer.js';
 import { decideRefreshToken } from './refresh-token.js';
 
 /** Everything the shell must know of each grant type; `presents` names the parameter that carries what is redeemed. */
@@ -10,6 +11,7 @@ export const grantTable = {
   refresh_token: { presents: 'refresh_token', decide: decideRefreshToken },
   client_credentials: { presents: undefined, decide: decideClientCredentials },
   [deviceGrantType]: { presents: 'device_code', decide: decideDeviceCode },
+  [jwtBearerGrantType]: { presents: 'assertion', decide: decideJwtBearer },
 } as const;
 
 export type GrantType = keyof typeof grantTable;

@@ -54,7 +54,8 @@ function narrow(request: GrantRequest<unknown>, granted: Authorization): Decisio
   const astray = granted.audience.find((audience) => !audienceAllowed(client.audience, audience));
   if (astray !== undefined) return refuse('invalid_request', `The client may no longer ask for audience '${astray}'.`);
   if (!earnsRefreshToken(client, granted.scopes)) return refuse('invalid_grant', 'No offline access was granted.');
-  const wanted = parseScope(parameters.get('scope'));
+  // Hydra does not look at it.
+  const wanted = policy.hydraCompat ? [] : parseScope(parameters.get('scope'));
   const wider = wanted.find((scope) => !scopeAllowed(granted.scopes, scope, policy.scopeStrategy));
   if (wider !== undefined) return refuse('invalid_scope', `Scope '${wider}' was not granted.`);
   const scopes = wanted.length === 0 ? granted.scopes : wanted;
