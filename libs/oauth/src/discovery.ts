@@ -1,4 +1,5 @@
 // The provider's metadata: only what is true now (OpenID Connect Discovery §3, RFC 8414 §2).
+import { contentEncryptionAlgorithms, keyManagementAlgorithms } from './client/encryption.js';
 
 /** What is switched on. */
 export interface ProviderFeatures {
@@ -54,6 +55,10 @@ export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, 
     subject_types_supported: features.subjectTypes,
     id_token_signing_alg_values_supported: idTokenAlgorithms,
     userinfo_signing_alg_values_supported: ['none', ...idTokenAlgorithms],
+    id_token_encryption_alg_values_supported: keyManagementAlgorithms,
+    id_token_encryption_enc_values_supported: contentEncryptionAlgorithms,
+    userinfo_encryption_alg_values_supported: keyManagementAlgorithms,
+    userinfo_encryption_enc_values_supported: contentEncryptionAlgorithms,
     token_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     code_challenge_methods_supported: ['S256'],

@@ -32,9 +32,3 @@ export interface ResponseEncryption {
 export function responseEncryption(alg: string, enc: string): ResponseEncryption | undefined {
   return alg === '' ? undefined : { alg, enc: enc === '' ? 'A128CBC-HS256' : enc };
 }
-
-/** Whether a pair of members can be registered: `enc` needs `alg`. */
-export function isResponseEncryption(alg: string, enc: string): boolean {
-  if (alg === '') return enc === '';
-  return keyManagementAlgorithms.includes(alg) && (enc === '' || contentEncryptionAlgorithms.includes(enc));
-}

@@ -3,6 +3,7 @@
 import { jwsAlgorithms } from '../algorithms.js';
 import { parseScope } from '../scope.js';
 import { authenticationMethods, hmacAlgorithms, registeredMethod } from './authentication.js';
+import { contentEncryptionAlgorithms, keyManagementAlgorithms, responseEncryption } from './encryption.js';
 import type { ClientDocument } from './document.js';
 import { checkClientKeys } from './metadata-keys.js';
 import { oneOf, parseJson, refuse } from './metadata-refusal.js';
@@ -30,32 +31,12 @@ const mostEntries = 100;
 const longestText = 4096;
 const longestDocument = 65_536;
 
-/** `alg` and `enc` of encrypted answers (RFC 7518 §4.1, §5.1). */
-const encryptionAlgorithms = [
-  'RSA-OAEP',
-  'RSA-OAEP-256',
-  'ECDH-ES',
-  'ECDH-ES+A128KW',
-  'ECDH-ES+A192KW',
-  'ECDH-ES+A256KW',
-] as const;
-const contentEncryptions = [
-  'A128CBC-HS256',
-  'A192CBC-HS384',
-  'A256CBC-HS512',
-  'A128GCM',
-  'A192GCM',
-  'A256GCM',
-] as const;
-/** OpenID Connect Dynamic Client Registration §2. */
-const defaultContentEncryption = 'A128CBC-HS256';
-
 /** The metadata with what an empty value stands for. */
 export function withClientDefaults<C extends ClientMetadata>(
   client: C,
   policy: Pick<ClientMetadataPolicy, 'subjectTypes' | 'defaultScope'>,
 ): C {
-  const encrypted = (alg: string, enc: string) => (alg !== '' && enc === '' ? defaultContentEncryption : enc);
+  const encrypted = (alg: string, enc: string) => responseEncryption(alg, enc)?.enc ?? enc;
   return {
     ...client,
     scope: client.scope === '' ? policy.defaultScope : client.scope,
@@ -118,8 +99,8 @@ function checkAlgorithms(client: ClientMetadata, { hydraCompat }: ClientMetadata
 }
 
 function checkEncryption(answer: 'id_token' | 'userinfo', alg: string, enc: string): void {
-  oneOf(`${answer}_encrypted_response_alg`, alg, ['', ...encryptionAlgorithms]);
-  oneOf(`${answer}_encrypted_response_enc`, enc, ['', ...contentEncryptions]);
+  oneOf(`${answer}_encrypted_response_alg`, alg, ['', ...keyManagementAlgorithms]);
+  oneOf(`${answer}_encrypted_response_enc`, enc, ['', ...contentEncryptionAlgorithms]);
   if (alg === '' && enc !== '') {
     refuse(`${answer}_encrypted_response_enc`, `needs ${answer}_encrypted_response_alg beside it`);
   }
