@@ -82,9 +82,7 @@ describe('not believed', () => {
   });
 
   test('of a client without keys', async () => {
-    expect(await verdict({ client_id: 'other', request: await sign({ iss: 'other' }) })).toBe(
-      'page:invalid_request_object',
-    );
+    expect(await verdict({ client_id: 'other', request: await sign({ iss: 'other' }) })).toBe('page:invalid_request');
   });
 });
 

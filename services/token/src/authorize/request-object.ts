@@ -69,6 +69,9 @@ export function createReadRequestObject(options: {
     }
     if (value === undefined ? !settings.byReference : !settings.byValue) return parameters;
 
+    if (client.jwksJson.length === 0 && client.jwksUri === '') {
+      throw new OAuthError('invalid_request', 'The client has no keys registered to sign requests with.');
+    }
     const jwt = parseJwt(value ?? (await fetchObject(uri ?? '', client)), { unsigned: settings.unsigned });
     if (jwt === undefined) throw new OAuthError('invalid_request_object', 'The request object is not a signed JWT.');
     const rules = { ...settings, issuer, now: clock.now() / 1000 };
