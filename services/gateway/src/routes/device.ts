@@ -6,7 +6,6 @@ import {
   contextOf,
   noStore,
   oauthJson,
-  plainJson,
   readForm,
   readQuery,
   sendBytes,
@@ -62,7 +61,7 @@ export function deviceRoutes(
           sendRedirect(response, hopStatus(request), answer.location, cookieHeaders(answer.setCookies, settings));
         } catch (caught) {
           // Hydra shows the JSON to the person; our page says the same in words.
-          if (settings.hydraCompat) writeError()(caught, request, response, { 'Content-Type': plainJson });
+          if (settings.hydraCompat) writeError()(caught, request, response, { 'Content-Type': 'application/json' });
           else redirectToErrorPage(caught, request, response, options);
         }
       },
