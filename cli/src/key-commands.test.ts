@@ -172,3 +172,11 @@ test.each(['list', 'create', 'rotate', 'import', 'adopt', 'promote', 'retire', '
     expect(out).toContain(`$ cardea keys ${name}`);
   },
 );
+
+test.each<[string[], string]>([
+  [[], 'dsn is not set'],
+  [['--anchor', 'yesterday'], 'ROWS:HASH'],
+])('the record of signatures is not verified with %j', async (words, reason) => {
+  const { code, err } = await cardea('keys', 'audit', 'verify', ...words);
+  expect([code, err]).toEqual([1, expect.stringContaining(reason)]);
+});

@@ -2,7 +2,8 @@
 import { keySets } from '@cardea/oauth';
 import type { Config, Log } from '@cardea/service';
 import { required } from '@cardea/service';
-import type { BackendKind, StoredKey } from './backend.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BackendKind, KeyBackend, StoredKey } from './backend.js';
 import { createMissingKeys } from './create-key.js';
 import { openBackend } from './open-backend.js';
 import { openPool } from './registry/connection.js';
@@ -21,6 +22,7 @@ export interface BootstrapResult {
   readonly existing: readonly BootstrappedKey[];
 }
 
+const patienceMillis = 5_000;
 const algorithms = ['RS256', 'ES256'];
 
 /**
@@ -40,8 +42,7 @@ export async function bootstrapKeys(
   const pool = openPool(dsn, log);
   const registry = openRegistry(pool);
   try {
-    const problem = backend.problem();
-    if (problem !== undefined) throw new Error(problem);
+    await presence(backend, now);
     const wanted = keySets.flatMap((keySet) => algorithms.map((algorithm) => ({ keySet, algorithm })));
     const { created, existing } = await createMissingKeys({ registry, backend, now, random }, wanted);
     return { backend: backend.kind, created: created.map(named), existing: existing.map(named) };
@@ -50,6 +51,17 @@ export async function bootstrapKeys(
   } finally {
     await pool.end();
     await backend.close();
+  }
+}
+
+/** A token that somebody else is just writing to may look absent; the backend looks again by itself. */
+async function presence(backend: KeyBackend, now: () => number): Promise<void> {
+  const until = now() + patienceMillis;
+  for (;;) {
+    const problem = backend.problem();
+    if (problem === undefined) return;
+    if (now() > until) throw new Error(problem);
+    await sleep(100);
   }
 }
 

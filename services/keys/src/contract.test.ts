@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { jwsAlgorithms } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { TestDatabase } from './database.fixture.js';
 import { createTestDatabase, newKek } from './database.fixture.js';
 import { createTestToken } from './hsm-token.fixture.js';
@@ -200,17 +200,66 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     });
   });
 
-  test('goes on signing while PostgreSQL is away', async () => {
+  test('records each signature before it leaves, and says no more of it than an auditor needs', async () => {
+    const request = accessTokenRequest({ extraClaimsJson: Buffer.from('{"diagnosis":"secret"}') });
+    const { jwt } = await keys.signing.signAccessToken(request);
+    const { rows } = await database.client.query<{ row: string; input_hash: Buffer }>(
+      'SELECT s::text AS row, s.* FROM cardea_keys_audit.signature AS s WHERE request_id = $1',
+      [request.requestId],
+    );
+    const input = jwt.slice(0, jwt.lastIndexOf('.'));
+    expect(rows).toMatchObject([
+      {
+        ...{ purpose: 'access_token', algorithm: 'ES256', kid: readJwt(jwt).header['kid'], caller: '' },
+        ...{ client_id: 'app', token_id: request.tokenId, input_hash: createHash('sha256').update(input).digest() },
+        expires_at: new Date(request.expiresAt * 1000),
+      },
+    ]);
+    for (const word of ['diagnosis', 'secret', 'alice', jwt]) expect(rows[0]?.row).not.toContain(word);
+  });
+
+  test('a request id has one signature, whichever replica is asked', async () => {
+    const other = await startKeys(programs, environment);
+    try {
+      const request = idTokenRequest();
+      await keys.signing.signIdToken(request);
+      await expect(other.signing.signIdToken(request)).rejects.toMatchObject({ code: 'conflict' });
+      expect((await other.signing.listPublicKeys({})).keys).toEqual(await published());
+    } finally {
+      await other.stop();
+    }
+  });
+
+  test('while PostgreSQL is away no signature leaves, and keys stay published', async () => {
     await database.admit(false);
     try {
       await until(() => keys.log().includes('the key registry cannot be read'));
-      const { jwt } = await keys.signing.signIdToken(idTokenRequest());
-      expect(isSignedBy(await published(), idTokenSet, jwt)).toBe(true);
-      expect((await keys.ready()).ok).toBe(true);
+      await expect(keys.signing.signIdToken(idTokenRequest())).rejects.toMatchObject({
+        code: 'temporarily_unavailable',
+      });
+      expect((await published()).length).toBeGreaterThan(0);
+      expect(await keys.ready()).toEqual({ ok: false, reasons: expect.stringContaining('cannot be recorded') });
     } finally {
       await database.admit(true);
     }
-    await until(() => keys.log().includes('the key registry can be read again'));
+    await keys.becomes(true);
+    const { jwt } = await keys.signing.signIdToken(idTokenRequest());
+    expect(isSignedBy(await published(), idTokenSet, jwt)).toBe(true);
+  });
+
+  test('without an audit log it goes on signing while PostgreSQL is away', async () => {
+    const free = await startKeys(programs, { ...environment, KEYS_AUDIT_ENABLED: 'false' });
+    try {
+      await database.admit(false);
+      await until(() => free.log().includes('the key registry cannot be read'));
+      const { jwt } = await free.signing.signIdToken(idTokenRequest());
+      expect(isSignedBy((await free.signing.listPublicKeys({})).keys, idTokenSet, jwt)).toBe(true);
+      expect((await free.ready()).ok).toBe(true);
+    } finally {
+      await database.admit(true);
+      await free.stop();
+    }
+    await keys.becomes(true);
   });
 
   test('a restart publishes the same bytes', async () => {

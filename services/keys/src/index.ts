@@ -1,6 +1,8 @@
 // @cardea/keys: the isolated signer; alone touches private keys.
 import { fileURLToPath } from 'node:url';
 
+export type { Anchor, AuditVerdict } from './audit/verify.js';
+export { verifyAudit } from './audit/verify.js';
 export type { BootstrapResult, BootstrappedKey } from './bootstrap.js';
 export { bootstrapKeys } from './bootstrap.js';
 export { service } from './service.js';

@@ -1,10 +1,13 @@
 // The keys service, wired by hand: backend, registry, ring, signer, and the gRPC services in front of them.
 import { isKeySet } from '@cardea/oauth';
 import { implement, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
-import type { Service } from '@cardea/service';
+import type { Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
+import { openAuditLog } from './audit/audit-log.js';
+import type { AuditLog } from './audit/audit-log.js';
+import { auditEntry } from './audit/entry.js';
 import { createKeyRing } from './key-ring.js';
 import { signatureCounter } from './metrics.js';
 import { openBackend } from './open-backend.js';
@@ -19,6 +22,7 @@ import { keyAdminHandlers } from './rpc/key-admin.js';
 import { signingHandlers } from './rpc/signing.js';
 import { createEnvelope } from './sealed/envelope.js';
 import { backendSettings, documentKeks, policyOf, signingSetRules } from './settings.js';
+import type { SignatureRecord } from './signer.js';
 import { createSigner } from './signer.js';
 
 export const service: Service = {
@@ -47,7 +51,15 @@ export const service: Service = {
     host.onStop(() => pool.end());
 
     host.checks.add('signer', createReadiness({ ring, backend, now }));
-    const sign = createSigner({ ring, backend, now, record: signatureCounter(metrics) });
+    const count = signatureCounter(metrics);
+    const record = config.keys.audit.enabled ? auditing(openAuditLog(dsn, log), host) : () => undefined;
+    const sign = createSigner({
+      ...{ ring, backend, now },
+      record: async (signature) => {
+        await record(signature);
+        count(signature);
+      },
+    });
     const callers = callersOf(allow);
     const maker = { registry: openRegistry(pool), backend, now, random };
     const refresh = () => watch.refresh();
@@ -68,3 +80,10 @@ export const service: Service = {
     ]);
   },
 };
+
+/** What cannot be recorded cannot be signed, so the log has a say in whether this service is ready. */
+function auditing(audit: AuditLog, { checks, onStop, now }: Host): (signature: SignatureRecord) => Promise<void> {
+  onStop(() => audit.close());
+  checks.add('audit', () => audit.reachable());
+  return (signature) => audit.append(auditEntry(signature, now()));
+}

@@ -7,12 +7,14 @@ import { longestClaims } from './policy/claims-json.js';
 import type { Statement } from './policy/statement.js';
 import { createReplayMemory } from './replay-memory.js';
 
-/** What came of a statement. The signature audit hangs here: it is told before the JWT leaves, and may hold it back. */
+/** What came of a statement, told before the JWT leaves. */
 export interface SignatureRecord {
   readonly statement: Statement;
   readonly kid: string;
   /** What was signed. */
   readonly input: string;
+  /** Certificate name of who asked; empty on plain transport. */
+  readonly caller: string;
 }
 
 interface Signed {
@@ -22,7 +24,14 @@ interface Signed {
 }
 
 /** @throws {OAuthError} invalid_request, conflict or temporarily_unavailable */
-export type Signer = (statement: Statement, deadline: number) => Promise<string>;
+export type Signer = (statement: Statement, call: SignerCall) => Promise<string>;
+
+export interface SignerCall {
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Certificate name of who asks; undefined on plain transport. */
+  readonly caller: string | undefined;
+}
 
 /** Some 25 MB of JWTs at most. */
 const generation = 8_192;
@@ -41,23 +50,23 @@ export function createSigner(options: {
   const { ring, backend, now, record } = options;
   const memory = createReplayMemory<Signed>({ generation, generationMillis, now });
 
-  const sign = async (statement: Statement, claims: string, deadline: number): Promise<Signed> => {
+  const sign = async (statement: Statement, claims: string, call: SignerCall): Promise<Signed> => {
     const { purpose, algorithm } = statement;
     const key = ring.signing(purpose.keySet, algorithm);
     const input = signingInput(key.header(purpose.typ), claims);
-    const signature = await backend.sign(key.stored, input, deadline);
+    const signature = await backend.sign(key.stored, input, call.deadline);
     key.signedAt = now();
-    await record({ statement, kid: key.stored.kid, input });
+    await record({ statement, kid: key.stored.kid, input, caller: call.caller ?? '' });
     return { typ: purpose.typ, algorithm, jwt: compactJws(input, signature) };
   };
 
-  return async (statement, deadline) => {
+  return async (statement, call) => {
     const { purpose, algorithm, requestId } = statement;
     const claims = claimsSegment(statement.claims);
     if (claims.length > longestSegment) refuse(`the claims weigh more than ${String(longestClaims)} bytes`);
     const same = (first: Signed) =>
       first.typ === purpose.typ && first.algorithm === algorithm && first.jwt.split('.')[1] === claims;
-    const { jwt } = await memory.once(requestId, same, () => sign(statement, claims, deadline));
+    const { jwt } = await memory.once(requestId, same, () => sign(statement, claims, call));
     return jwt;
   };
 }

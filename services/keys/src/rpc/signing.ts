@@ -17,13 +17,13 @@ export function signingHandlers(options: {
 }): Handlers<typeof signingV1.SigningServiceService> {
   const { policy, sign, ring } = options;
   return {
-    signIdToken: async (request, { deadline }) => ({ jwt: await sign(idTokenStatement(request, policy), deadline) }),
-    signAccessToken: async (request, { deadline }) => ({
-      jwt: await sign(accessTokenStatement(request, policy), deadline),
+    signIdToken: async (request, call) => ({ jwt: await sign(idTokenStatement(request, policy), call) }),
+    signAccessToken: async (request, call) => ({
+      jwt: await sign(accessTokenStatement(request, policy), call),
     }),
-    signUserinfo: async (request, { deadline }) => ({ jwt: await sign(userinfoStatement(request, policy), deadline) }),
-    signLogoutToken: async (request, { deadline }) => ({
-      jwt: await sign(logoutTokenStatement(request, policy), deadline),
+    signUserinfo: async (request, call) => ({ jwt: await sign(userinfoStatement(request, policy), call) }),
+    signLogoutToken: async (request, call) => ({
+      jwt: await sign(logoutTokenStatement(request, policy), call),
     }),
     listPublicKeys: async () => ({
       keys: [...ring.published().map(publicKeyMessage), ...ring.broadcast().map(broadcastMessage)],

@@ -44,5 +44,13 @@ export const keys = z
       description:
         'How long a new key is published before it signs: longer than any verifier keeps the JWKS. With `hydra-compat`, keys made through the admin API sign at once.',
     }).prefault('1h'),
+    audit: z
+      .strictObject({
+        enabled: flag({
+          description:
+            'Write a row for each signature before it leaves the signer; without the database nothing is signed then.',
+        }).default(true),
+      })
+      .prefault({}),
   })
   .prefault({});

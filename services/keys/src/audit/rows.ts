@@ -1,0 +1,82 @@
+// The rows of the audit log, over one connection.
+import type { Queryable } from '../registry/connection.js';
+import type { AuditRow, ChainHead } from './chain.js';
+
+export async function readHead(connection: Queryable, lock = ''): Promise<ChainHead> {
+  const { rows } = await connection.query<{ sequence: string; hash: Buffer }>(
+    `SELECT sequence, hash FROM cardea_keys_audit.head ${lock}`,
+  );
+  const [head] = rows;
+  if (head === undefined) throw new Error('the audit log has no head: it was tampered with');
+  return { sequence: Number(head.sequence), hash: head.hash };
+}
+
+/**
+ * Writes rows and moves the head, in one statement.
+ *
+ * @returns false when the head is not where they follow any more; nothing is written then
+ */
+export async function appendRows(connection: Queryable, head: ChainHead, rows: readonly AuditRow[]): Promise<boolean> {
+  const last = rows.at(-1) ?? head;
+  const column = <K extends keyof AuditRow>(name: K): AuditRow[K][] => rows.map((row) => row[name]);
+  const { rowCount } = await connection.query({
+    name: 'audit append',
+    text: `
+      WITH moved AS (
+        UPDATE cardea_keys_audit.head SET sequence = $1, hash = $2 WHERE sequence = $3 AND hash = $4 RETURNING 1
+      )
+      INSERT INTO cardea_keys_audit.signature
+        (sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id, client_id, expires_at)
+      SELECT * FROM unnest($5::bigint[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::text[], $10::text[], $11::text[],
+                           $12::text[], $13::text[], $14::bytea[], $15::text[], $16::text[], $17::timestamptz[])
+       WHERE EXISTS (SELECT FROM moved)`,
+    values: [
+      ...[last.sequence, last.hash, head.sequence, head.hash],
+      ...[column('sequence'), column('previous'), column('hash')],
+      column('signedAt').map((millis) => new Date(millis)),
+      ...[column('caller'), column('requestId'), column('purpose'), column('kid'), column('algorithm')],
+      ...[column('inputHash'), column('tokenId'), column('clientId')],
+      column('expiresAt').map((millis) => (millis === undefined ? null : new Date(millis))),
+    ],
+  });
+  return rowCount === rows.length;
+}
+
+interface Row {
+  readonly sequence: string;
+  readonly previous: Buffer;
+  readonly hash: Buffer;
+  readonly signed_at: Date;
+  readonly caller: string;
+  readonly request_id: string;
+  readonly purpose: string;
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly input_hash: Buffer;
+  readonly token_id: string;
+  readonly client_id: string;
+  readonly expires_at: Date | null;
+}
+
+/** Rows after a sequence, in order. */
+export async function readRows(connection: Queryable, after: number, most: number): Promise<AuditRow[]> {
+  const { rows } = await connection.query<Row>(
+    'SELECT * FROM cardea_keys_audit.signature WHERE sequence > $1 ORDER BY sequence LIMIT $2',
+    [after, most],
+  );
+  return rows.map((row) => ({
+    sequence: Number(row.sequence),
+    previous: row.previous,
+    hash: row.hash,
+    signedAt: row.signed_at.getTime(),
+    caller: row.caller,
+    requestId: row.request_id,
+    purpose: row.purpose,
+    kid: row.kid,
+    algorithm: row.algorithm,
+    inputHash: row.input_hash,
+    tokenId: row.token_id,
+    clientId: row.client_id,
+    expiresAt: row.expires_at?.getTime(),
+  }));
+}
