@@ -24,6 +24,8 @@ export interface ProviderFacts {
   readonly publicUrl: string;
   readonly grantTypes: readonly string[];
   readonly authenticationMethods: readonly string[];
+  /** JWS algorithms of the assertions that clients authenticate by. */
+  readonly assertionAlgorithms: readonly string[];
   /** JWS algorithms that have a key which signs ID tokens now. */
   readonly idTokenAlgorithms: readonly string[];
   readonly features: ProviderFeatures;
@@ -43,8 +45,8 @@ export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, 
     userinfo_endpoint: at('/userinfo'),
     jwks_uri: at('/.well-known/jwks.json'),
     ...(features.registration && { registration_endpoint: at('/oauth2/register') }),
-    ...(features.registration && { registration_endpoint: at('/oauth2/register') }),
     revocation_endpoint: at('/oauth2/revoke'),
+    introspection_endpoint: at('/oauth2/introspect'),
     end_session_endpoint: at('/oauth2/sessions/logout'),
     ...(features.sessionManagement && { check_session_iframe: at('/oauth2/sessions/check') }),
     scopes_supported: facts.scopes,
@@ -60,7 +62,11 @@ export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, 
     userinfo_encryption_alg_values_supported: keyManagementAlgorithms,
     userinfo_encryption_enc_values_supported: contentEncryptionAlgorithms,
     token_endpoint_auth_methods_supported: authenticationMethods,
+    token_endpoint_auth_signing_alg_values_supported: facts.assertionAlgorithms,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: facts.assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: authenticationMethods.filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: facts.assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],

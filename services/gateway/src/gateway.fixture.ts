@@ -46,6 +46,7 @@ export async function startGateway(
         getJsonWebKeySet: () => Promise.resolve({ document: Buffer.from('{"keys":[]}') }),
         getProviderMetadata: () => Promise.resolve({ document: Buffer.from('{"issuer":"i"}') }),
         ...handlers.token,
+        introspectToken: unused,
       }),
       implement(authorizationV1.AuthorizationServiceService, {
         authorize: unused,

@@ -10,6 +10,8 @@ import { deviceRoutes } from './routes/device.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
 import { sessionRoutes } from './routes/session.js';
 import { registrationRoutes } from './routes/register.js';
+import { sessionRoutes } from './routes/session.js';
+import { introspectionRoutes } from './routes/introspect.js';
 import { tokenRoutes } from './routes/token.js';
 import { userinfoRoutes } from './routes/userinfo.js';
 import { wellKnownRoutes } from './routes/well-known.js';
@@ -28,7 +30,7 @@ export const service: Service = {
     );
     const token = peer.client(tokenV1.TokenServiceService, {
       hot: true,
-      idempotent: ['revokeToken', 'getUserinfo', 'getJsonWebKeySet', 'getProviderMetadata'],
+      idempotent: ['revokeToken', 'getUserinfo', 'introspectToken', 'getJsonWebKeySet', 'getProviderMetadata'],
     });
     const authorization = peer.client(authorizationV1.AuthorizationServiceService, { hot: true });
     const registration = peer.client(clientV1.ClientRegistrationServiceService);
@@ -49,6 +51,7 @@ export const service: Service = {
       routes: [
         ...tokenRoutes(token),
         ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
+        ...introspectionRoutes(token),
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),
         ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError }),

@@ -7,19 +7,22 @@ import type { TokenCache } from './cache/token-cache.js';
 import { createVerifyClientAssertion } from './client-assertion.js';
 import type { ClientKeys } from './client-keys.js';
 import type { CachingClientResolver } from './client-resolver.js';
-import type { ClientSettings } from './client-settings.js';
 import type { ClientRooms } from './create-client-rooms.js';
 import { createClientRooms } from './create-client-rooms.js';
+import type { ClientSettings } from './client-settings.js';
 import { createClientSecrets } from './client-secrets.js';
 import type { AuthorizeDevice } from './device/authorize-device.js';
 import { createAuthorizeDevice } from './device/authorize-device.js';
 import type { DeviceRooms } from './device/device-rooms.js';
 import { createRedeemDeviceCode } from './device/redeem-device-code.js';
 import { createEncrypt, encryptingSigner } from './encrypt.js';
+import type { Events } from './events.js';
 import { createEvents } from './events.js';
 import { createExchange } from './exchange.js';
 import type { Handles } from './handles.js';
+import { withHooks } from './hooks/hooks.js';
 import { createIntrospection } from './introspect.js';
+import { createIntrospectForClient } from './introspect-for-client.js';
 import type { IssueFront } from './issue-front.js';
 import { createIssueFront } from './issue-front.js';
 import { createIssue } from './issue.js';
@@ -27,15 +30,16 @@ import { createLiveTokens } from './live-tokens.js';
 import { createDocuments } from './metadata.js';
 import type { Outbound } from './outbound/index.js';
 import { createMintAccessToken } from './mint-access-token.js';
+import type { PageTokens } from './page-tokens.js';
 import { createPageTokens } from './page-tokens.js';
 import type { PublicKeys } from './public-keys.js';
 import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
 import { createRevoke } from './revoke.js';
 import { createIntrospectionHandlers } from './rpc/introspection.js';
 import { createTokenHandlers } from './rpc/token.js';
+import { createTrustedIssuerHandlers } from './rpc/trusted-issuer.js';
 import { createSeal } from './seal.js';
 import type { TokenSettings } from './settings.js';
-import { createTrustedIssuerHandlers } from './rpc/trusted-issuer.js';
 import type { SigningClient } from './sign.js';
 import { createSigner } from './sign.js';
 import type { Clients } from './storage/clients.js';
@@ -46,10 +50,10 @@ import { createFamilies } from './storage/families.js';
 import { createRefreshTokens } from './storage/refresh-tokens.js';
 import { createReplays } from './storage/replays.js';
 import { createAccessTokens } from './storage/tokens.js';
-import { createUserinfo } from './userinfo.js';
-
 import { createTrustedIssuers } from './storage/trusted-issuers.js';
 import { createRedeemAssertion } from './trust/redeem-assertion.js';
+import { createUserinfo } from './userinfo.js';
+
 export interface TokenRoomsOptions {
   readonly settings: TokenSettings;
   readonly clientSettings: ClientSettings;
@@ -76,9 +80,11 @@ export interface TokenRoomsOptions {
 export interface TokenRooms extends ClientRooms {
   readonly tokenHandlers: Handlers<typeof tokenV1.TokenServiceService>;
   readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
-  readonly families: Families;
-  /** The tokens of authorization responses. */
   readonly trustedIssuerHandlers: Handlers<typeof trustV1.TrustedIssuerServiceService>;
+  readonly families: Families;
+  readonly pageTokens: PageTokens;
+  readonly events: Events;
+  /** The tokens of authorization responses. */
   readonly issueFront: IssueFront;
   readonly authorizeDevice: AuthorizeDevice;
 }
@@ -122,28 +128,28 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     now,
   });
   const mintAccessToken = createMintAccessToken({ settings, handles, seal: seals.access, signer, accessTokenKeys });
-  const issue = createIssue({ settings, handles, seals, signer, mintAccessToken });
+  const trusted = createTrustedIssuers(database);
+  const plainIssue = createIssue({ settings, handles, seals, signer, mintAccessToken });
+  const issue = withHooks(plainIssue, { settings, outbound: options.outbound });
   const issueFront = createIssueFront({ settings, mintAccessToken, signer });
   const codes = createCodes(database);
   const exchange = createExchange({
-  const trusted = createTrustedIssuers(database);
     settings,
     authenticate,
     issue,
     redeemCode: createRedeemCode({ settings, handles, seals, codes, issue }),
+    redeemDeviceCode: createRedeemDeviceCode({ settings, handles, device: options.device, issue }),
+    redeemAssertion: createRedeemAssertion({ settings, trusted, replays, tokens, issue }),
     redeemRefreshToken: createRedeemRefreshToken({
       settings,
       handles,
       seals,
-    redeemDeviceCode: createRedeemDeviceCode({ settings, handles, device: options.device, issue }),
-    redeemAssertion: createRedeemAssertion({ settings, trusted, replays, tokens, issue }),
       refreshTokens,
       cache,
       issue,
       events,
       random,
     }),
-    redeemDeviceCode: createRedeemDeviceCode({ settings, handles, device: options.device, issue }),
     tokens,
     families,
     events,
@@ -154,15 +160,16 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const userinfo = createUserinfo({ live, clients: resolver, signer, encrypt, issuer, hydraCompat, now });
   const documents = createDocuments({ keys: publicKeys, issuer, publicUrl, features: settings.features });
   const introspection = createIntrospection({ live, issuer, scopeStrategy: policy.scopeStrategy });
+  const introspectForClient = createIntrospectForClient({ authenticate, introspection });
   const pageTokens = createPageTokens(seal('page_token'), now);
 
   return {
-    tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, documents }),
+    tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, introspectForClient, documents }),
     introspectionHandlers: createIntrospectionHandlers(introspection),
+    trustedIssuerHandlers: createTrustedIssuerHandlers({ trusted, pageTokens, events, random, hydraCompat }),
     ...createClientRooms({
       settings: options.clientSettings,
       clients,
-    trustedIssuerHandlers: createTrustedIssuerHandlers({ trusted, pageTokens, events, random, hydraCompat }),
       resolver,
       secrets,
       families,
@@ -173,6 +180,8 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       random,
     }),
     families,
+    pageTokens,
+    events,
     issueFront,
     authorizeDevice: createAuthorizeDevice({ settings, device: options.device, authenticate, handles, now }),
   };

@@ -60,7 +60,7 @@ export function createExchange(options: {
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay') throw new OAuthError('server_error');
-    const issued = await issue(client, 'client_credentials', decision, now);
+    const issued = await issue(client, 'client_credentials', decision, now, parameters);
     await tokens.insert(issued.access);
     return issued.response;
   };

@@ -1,6 +1,6 @@
 // Makes what a decision says: handles or JWTs, their rows, and the answer. Nothing of it counts before its rows are stored
 // (ARCHITECTURE §2 law 9).
-import type { Decision } from '@cardea/oauth';
+import type { Decision, Parameters } from '@cardea/oauth';
 import { lifetimesOf } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
@@ -26,12 +26,16 @@ export interface Issued {
   readonly refresh: NewRefreshToken | undefined;
 }
 
-/** @param now milliseconds since the epoch */
+/**
+ * @param now milliseconds since the epoch
+ * @param parameters the token request's, for hooks
+ */
 export type Issue = (
   client: clientV1.Client,
   grantType: string,
   decision: Extract<Decision, { kind: 'issue' }>,
   now: number,
+  parameters: Parameters,
 ) => Promise<Issued>;
 
 /** The hint in the handle of a refresh token that never expires. */

@@ -4,7 +4,9 @@ import {
   authenticationMethods,
   defaultClientScope,
   grantTypes,
+  hmacAlgorithms,
   idTokenClaimNames,
+  jwsAlgorithms,
   providerMetadata,
 } from '@cardea/oauth';
 import type { signingV1 } from '@cardea/rpc';
@@ -55,6 +57,7 @@ export function createDocuments(options: {
         publicUrl,
         grantTypes: [...grantTypes, 'implicit'],
         authenticationMethods,
+        assertionAlgorithms: [...jwsAlgorithms.keys(), ...hmacAlgorithms],
         // RS256 stands first where there is one: some clients take the first.
         idTokenAlgorithms: [...current].sort((a, b) => Number(b === 'RS256') - Number(a === 'RS256')),
         features,

@@ -53,7 +53,7 @@ export function createRedeemCode(options: {
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay' || code === undefined) return lostRace('code');
-    const issued = await issue(client, 'authorization_code', decision, now);
+    const issued = await issue(client, 'authorization_code', decision, now, parameters);
     const { access, refresh } = issued;
     const won = await codes.redeem({ code, grantId: decision.authorization.grantId, access, refresh, now });
     return won ? issued.response : lostRace('code');
@@ -95,7 +95,7 @@ export function createRedeemRefreshToken(options: {
       events.record('token_replayed', { client_id: client.clientId, grant_id: row.grantId });
       return openReplay(text, row.replay);
     }
-    const issued = await issue(client, 'refresh_token', decision, now);
+    const issued = await issue(client, 'refresh_token', decision, now, parameters);
     const { access, refresh } = issued;
     if (refresh === undefined) return lostRace('refresh token');
     const dead = await refreshTokens.rotate({

@@ -14,6 +14,8 @@ export interface TokenSettings {
   readonly lifetimes: TokenLifetimes;
   readonly features: ProviderFeatures;
   readonly policy: GrantPolicy;
+  readonly hooks: { readonly token: HookSettings | undefined; readonly refresh: HookSettings | undefined };
+  readonly claims: ClaimSettings;
   /** `oauth2.grant.jwt`. */
   readonly assertions: AssertionSettings;
   readonly accessTokenStrategy: 'opaque' | 'jwt';
@@ -21,6 +23,18 @@ export interface TokenSettings {
   readonly tokenPrefix: string;
   readonly hydraCompat: boolean;
 }
+
+/** How claims of the consent app and of hooks stand in JWT access tokens; what hooks are told of it. */
+export interface ClaimSettings {
+  readonly issuer: string;
+  readonly topLevel: readonly string[];
+  readonly mirrored: boolean;
+  readonly preserved: boolean;
+  readonly excludeNotBefore: boolean;
+}
+
+/** A hook's address, and how we say who we are. */
+export type HookSettings = NonNullable<Config['oauth2']['tokenHook']>;
 
 /** What assertions of trusted issuers must say. */
 export interface AssertionSettings {
@@ -50,6 +64,14 @@ export function tokenSettings(config: Config): TokenSettings {
       rotationReuseCount: oauth2.grant.refreshToken.rotationGraceReuseCount,
       defaultScopes: oauth2.clientCredentials.defaultGrantAllowedScope,
       hydraCompat,
+    },
+    hooks: { token: oauth2.tokenHook, refresh: oauth2.refreshTokenHook },
+    claims: {
+      issuer,
+      topLevel: oauth2.allowedTopLevelClaims,
+      mirrored: oauth2.mirrorTopLevelClaims,
+      preserved: oauth2.preserveExtClaims,
+      excludeNotBefore: oauth2.excludeNotBeforeClaim,
     },
     assertions: {
       jtiOptional: oauth2.grant.jwt.jtiOptional,

@@ -59,7 +59,12 @@ export function createSigner(options: {
         authTime: authorization.authenticatedAt,
         acr: authorization.acr,
         amr: [...authorization.amr],
-        extraClaimsJson: json(withoutClaims(authorization.accessTokenClaims, accessTokenClaimNames)),
+        // In Hydra's format they stand under `ext`, where no name is reserved.
+        extraClaimsJson: json(
+          accessTokenFormat === signingV1.AccessTokenFormat.HYDRA
+            ? authorization.accessTokenClaims
+            : withoutClaims(authorization.accessTokenClaims, accessTokenClaimNames),
+        ),
         confirmationJson: confirmation === undefined ? Buffer.alloc(0) : json(confirmation),
       });
       return { jwt, tokenId };

@@ -55,6 +55,8 @@ export const settings: TokenSettings = {
     defaultScopes: false,
     hydraCompat: false,
   },
+  hooks: { token: undefined, refresh: undefined },
+  claims: { issuer: 'https://as.test', topLevel: [], mirrored: true, preserved: false, excludeNotBefore: false },
   assertions: { jtiOptional: false, iatOptional: false, longestMillis: 720 * 3_600_000, audienceKept: false },
   accessTokenStrategy: 'opaque',
   accessTokenFormat: signingV1.AccessTokenFormat.RFC9068,

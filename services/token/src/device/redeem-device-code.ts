@@ -33,7 +33,7 @@ export function createRedeemDeviceCode(options: {
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay' || opened === undefined) throw new OAuthError('server_error');
-    const issued = await issue(client, deviceGrantType, decision, now);
+    const issued = await issue(client, deviceGrantType, decision, now, parameters);
     const { access, refresh } = issued;
     const { grantId } = decision.authorization;
     if (await device.codes.redeem({ device: opened, grantId, access, refresh, now })) return issued.response;

@@ -2,6 +2,7 @@
 import type { Handlers } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
 import type { Exchange } from '../exchange.js';
+import type { IntrospectForClient } from '../introspect-for-client.js';
 import type { Documents } from '../metadata.js';
 import type { Revoke } from '../revoke.js';
 import type { Userinfo } from '../userinfo.js';
@@ -10,9 +11,10 @@ export function createTokenHandlers(rooms: {
   exchange: Exchange;
   revoke: Revoke;
   userinfo: Userinfo;
+  introspectForClient: IntrospectForClient;
   documents: Documents;
 }): Handlers<typeof tokenV1.TokenServiceService> {
-  const { exchange, revoke, userinfo, documents } = rooms;
+  const { exchange, revoke, userinfo, introspectForClient, documents } = rooms;
   return {
     issueToken: exchange,
     async revokeToken(request) {
@@ -20,6 +22,7 @@ export function createTokenHandlers(rooms: {
       return {};
     },
     getUserinfo: (request) => userinfo(request.accessToken),
+    introspectToken: async (request) => ({ verdict: await introspectForClient(request) }),
     getJsonWebKeySet: async () => ({ document: await documents.jsonWebKeySet() }),
     getProviderMetadata: async () => ({ document: await documents.providerMetadata() }),
   };

@@ -83,7 +83,7 @@ export function createRedeemAssertion(options: {
       const known = new OAuthError(hydraCompat ? 'jti_known' : 'invalid_grant', 'The assertion was used before.');
       return { kind: 'refuse', error: known };
     }
-    const issued = await issue(client, jwtBearerGrantType, decision, now);
+    const issued = await issue(client, jwtBearerGrantType, decision, now, parameters);
     await tokens.insert(issued.access);
     return issued.response;
   };

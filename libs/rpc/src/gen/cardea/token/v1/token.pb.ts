@@ -1411,6 +1411,18 @@ export const TokenServiceService = {
     responseSerialize: (value: GetUserinfoResponse): Buffer => Buffer.from(GetUserinfoResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetUserinfoResponse => GetUserinfoResponse.decode(value),
   },
+  /** Introspection for authenticated clients (RFC 7662): the caller learns of tokens that are meant for it. */
+  introspectToken: {
+    path: "/cardea.token.v1.TokenService/IntrospectToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: IntrospectTokenRequest): Buffer =>
+      Buffer.from(IntrospectTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): IntrospectTokenRequest => IntrospectTokenRequest.decode(value),
+    responseSerialize: (value: IntrospectTokenResponse): Buffer =>
+      Buffer.from(IntrospectTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): IntrospectTokenResponse => IntrospectTokenResponse.decode(value),
+  },
   /** The public keys, as the exact bytes to serve. */
   getJsonWebKeySet: {
     path: "/cardea.token.v1.TokenService/GetJsonWebKeySet" as const,
@@ -1444,6 +1456,8 @@ export interface TokenServiceServer extends UntypedServiceImplementation {
   revokeToken: handleUnaryCall<RevokeTokenRequest, RevokeTokenResponse>;
   /** The userinfo endpoint (OpenID Connect Core §5.3). */
   getUserinfo: handleUnaryCall<GetUserinfoRequest, GetUserinfoResponse>;
+  /** Introspection for authenticated clients (RFC 7662): the caller learns of tokens that are meant for it. */
+  introspectToken: handleUnaryCall<IntrospectTokenRequest, IntrospectTokenResponse>;
   /** The public keys, as the exact bytes to serve. */
   getJsonWebKeySet: handleUnaryCall<GetJsonWebKeySetRequest, GetJsonWebKeySetResponse>;
   /** The discovery document, as the exact bytes to serve. */
