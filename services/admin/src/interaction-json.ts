@@ -53,7 +53,7 @@ export function logoutRequestJson(logout: interactionV1.GetLogoutRequestResponse
 const wholeSeconds = (instant: Date) => instant.toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** Only what the client said is there; null where a device asks, which has nothing of this to say. */
-function oidcContextJson(context: interactionV1.OidcContext | undefined): Record<string, unknown> | null {
+export function oidcContextJson(context: interactionV1.OidcContext | undefined): Record<string, unknown> | null {
   if (context === undefined) return null;
   const { acrValues, uiLocales, display, loginHint, idTokenHintClaimsJson, claimsJson } = context;
   return {

@@ -1,24 +1,29 @@
-// RP-Initiated Logout 1.0: asks the person first, then ends the login session. Tokens live on, as in Hydra.
+// RP-Initiated Logout 1.0: asks the person first, then ends the login session and has everybody told. Tokens live on.
 import { logoutClientId, logoutTarget, OAuthError, uniqueParameters } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { AuthorizationContext } from './authorize/context.js';
-import { clearedSession, hintNames, sessionOfBrowser } from './authorize/context.js';
+import { clearedSession, sessionOfBrowser } from './authorize/context.js';
 import type { IncomingRequest } from './authorize/authorize.js';
 import type { CookieToSet } from './authorize/cookies.js';
 import type { IdTokenHint } from './authorize/hint.js';
 import { withParameter } from './authorize/pages.js';
+import { namesSubject } from './authorize/subject.js';
 import type { LogoutChallenges } from './logout-challenge.js';
+import type { EndSessions } from './logout/end-sessions.js';
 import type { SessionRow } from './storage/sessions.js';
 
 export interface LogoutContext extends AuthorizationContext {
   readonly logoutChallenges: LogoutChallenges;
   readonly logoutVerifiers: LogoutChallenges;
+  readonly endSessions: EndSessions;
 }
 
 /** Where the browser goes on. */
 export interface EndSessionOutcome {
   readonly location: string;
   readonly cookies: readonly CookieToSet[];
+  /** Addresses to load in frames before (Front-Channel Logout 1.0 §3). */
+  readonly frames: readonly string[];
 }
 
 /**
@@ -42,7 +47,7 @@ export async function endSession(context: LogoutContext, incoming: IncomingReque
     settings.pages.afterLogout,
   );
   const session = await sessionToEnd(context, incoming, hint, client);
-  if (session === undefined) return { location: target, cookies: [] };
+  if (session === undefined) return { location: target, cookies: [], frames: [] };
 
   const now = Math.floor(clock.now() / 1000);
   const challenge = context.logoutChallenges.seal({
@@ -55,7 +60,8 @@ export async function endSession(context: LogoutContext, incoming: IncomingReque
     target,
     query: new URLSearchParams([...parameters]).toString(),
   });
-  return { location: withParameter(settings.pages.logout, 'logout_challenge', challenge), cookies: [] };
+  const location = withParameter(settings.pages.logout, 'logout_challenge', challenge);
+  return { location, cookies: [], frames: [] };
 }
 
 async function clientOf(context: LogoutContext, clientId: string | undefined): Promise<clientV1.Client | undefined> {
@@ -73,11 +79,6 @@ async function sessionToEnd(
   client: clientV1.Client | undefined,
 ): Promise<SessionRow | undefined> {
   const now = context.clock.now();
-  const names = (session: SessionRow | undefined) =>
-    session !== undefined &&
-    (hint === undefined ||
-      client === undefined ||
-      hintNames(hint.subject, session.subject, client, context.settings.pairwiseSalt));
   if (hint?.sessionId !== undefined && uuid.test(hint.sessionId)) {
     const hinted = await context.sessions.find(hint.sessionId, now);
     if (hinted !== undefined) return hinted;
@@ -85,12 +86,13 @@ async function sessionToEnd(
   // A later login gave this browser a newer session; the same person's logout means that one too.
   const id = sessionOfBrowser(context, incoming.cookies);
   const present = id === undefined ? undefined : await context.sessions.find(id, now);
-  return names(present) ? present : undefined;
+  if (present === undefined || hint === undefined || client === undefined) return present;
+  return (await namesSubject(context, hint.subject, present.subject, client)) ? present : undefined;
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The second leg. Reusing a verifier is harmless: the session is gone, so only the redirect is left of it. */
+/** The second leg. Reusing a verifier is harmless: the session is gone, so nobody is told twice and only the redirect is left. */
 async function complete(
   context: LogoutContext,
   incoming: IncomingRequest,
@@ -99,8 +101,9 @@ async function complete(
   const logout = context.logoutVerifiers.open(verifier, context.clock.now() / 1000);
   const present = sessionOfBrowser(context, incoming.cookies);
   const own = present === logout.sessionId;
+  const location = logout.target;
   // Without a client's proof, only the browser that is logged in may log itself out.
-  if (!own && logout.clientId === '') return { location: logout.target, cookies: [] };
-  await context.sessions.remove(logout.sessionId);
-  return { location: logout.target, cookies: own ? [clearedSession(context.settings)] : [] };
+  if (!own && logout.clientId === '') return { location, cookies: [], frames: [] };
+  const frames = (await context.endSessions.one(logout.sessionId)) ?? [];
+  return { location, cookies: own ? [clearedSession(context.settings)] : [], frames };
 }

@@ -14,6 +14,7 @@ import { edgeServices } from './edge-services.js';
 import { createDeviceRooms } from './device/device-rooms.js';
 import { deviceSettings } from './device/settings.js';
 import { createHandles } from './handles.js';
+import { sessionServices } from './logout/session-services.js';
 import { requireSchema } from './migrations.js';
 import { createOutbound, outboundPolicy } from './outbound/index.js';
 import { createPublicKeys } from './public-keys.js';
@@ -78,6 +79,7 @@ export const service: Service = {
       secrets,
       publicKeys: () => publicKeys.all(),
       issueFront: rooms.issueFront,
+      events: rooms.events,
       device,
       clientKeys,
       outbound,
@@ -105,6 +107,7 @@ export const service: Service = {
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
         implement(clientV1.ClientRegistrationServiceService, rooms.clientRegistrationHandlers, only(gateway)),
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
+        ...sessionServices({ database, context, rooms, keys, allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
       ],
       { reflection: true },

@@ -70,7 +70,13 @@ export function createTestSigner(issuer: string): TestSigner {
         jwt: jwt('id', 'JWT', { ...extra(request.extraClaimsJson), sub: request.subject, aud: request.audience }),
       };
     },
-    signLogoutToken: () => Promise.reject(new Error('not asked for here')),
+    async signLogoutToken(request: signingV1.SignLogoutTokenRequest) {
+      signer.guard(request);
+      const { audience, issuedAt: iat, expiresAt: exp, tokenId: jti, subject, sessionId: sid } = request;
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+      const sub = subject === '' ? undefined : subject;
+      return { jwt: jwt('id', 'logout+jwt', { iss: issuer, aud: [audience], iat, exp, jti, events, sub, sid }) };
+    },
     listPublicKeys: async () => ({
       keys: [
         ['hydra.openid.id-token', 'id'],

@@ -1,8 +1,16 @@
 // The worker, the token service's second role: runs queued jobs, answers nobody.
-import type { Service } from '@cardea/service';
-import { required } from '@cardea/service';
+import { sessionV1 } from '@cardea/rpc';
+import type { Config, Host, Service } from '@cardea/service';
+import { required, securityOf } from '@cardea/service';
+import { createDeliver } from './logout/deliver.js';
+import type { LogoutDeliveryWorker } from './logout/delivery-worker.js';
+import { createLogoutDeliveryWorker } from './logout/delivery-worker.js';
+import { createEndIdentityProviderSession } from './logout/identity-provider.js';
 import { requireSchema } from './migrations.js';
+import { createOutbound, outboundPolicy } from './outbound/index.js';
+import type { Database } from './storage/database.js';
 import { openDatabase } from './storage/database.js';
+import { createLogoutDeliveries } from './storage/logout-deliveries.js';
 import { createPruneWorker } from './worker.js';
 
 export const workerService: Service = {
@@ -10,11 +18,37 @@ export const workerService: Service = {
   async start(config, host) {
     const { log, metrics, now } = host;
     const redisUrl = required(config.redis.url, 'redis.url');
-    const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 2, name: 'cardea-worker' });
+    const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 4, name: 'cardea-worker' });
     host.onStop(() => database.end());
     await requireSchema(host, database);
-    const worker = createPruneWorker({ redisUrl, database, log, metrics, now });
-    host.onStop(() => worker.close());
-    host.checks.add('queue', () => worker.ready());
+    const pruning = createPruneWorker({ redisUrl, database, log, metrics, now });
+    host.onStop(() => pruning.close());
+    host.checks.add('queue', () => pruning.ready());
+    const delivering = startDelivering(config, host, database, redisUrl);
+    host.onStop(() => delivering.close());
   },
 };
+
+/** The token service being away stops no worker: what cannot be signed now is tried again later. */
+function startDelivering(config: Config, host: Host, database: Database, redisUrl: string): LogoutDeliveryWorker {
+  const { log, metrics, now, random } = host;
+  const { addresses, tls } = config.peers.token;
+  const token = host
+    .connect(addresses.length > 0 ? addresses : [config.serve.token.address], securityOf(tls, 'peers.token'))
+    .client(sessionV1.LogoutDeliveryServiceService, { idempotent: ['prepareLogoutDelivery'] });
+  const outbound = createOutbound(outboundPolicy(config), { log });
+  host.onStop(() => outbound.close());
+  const deliveries = createLogoutDeliveries(database);
+  const counter = metrics.counter('cardea_logout_deliveries_total', 'Attempts to tell of a logout.', ['state']);
+  const deliver = createDeliver({
+    deliveries,
+    token,
+    outbound,
+    endIdentityProviderSession: createEndIdentityProviderSession(config.urls.identityProvider, outbound),
+    log,
+    count: (state) => counter.inc({ state }),
+    now,
+    jitter: () => random(4).readUInt32BE() / 2 ** 32,
+  });
+  return createLogoutDeliveryWorker({ redisUrl, deliveries, deliver, log, now });
+}

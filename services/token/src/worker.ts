@@ -1,9 +1,8 @@
-// The worker role's queue: one job that cleans up, registered anew whenever Redis has forgotten it (ARCHITECTURE §6; the
-// queue's Redis connection retries for ever, unlike the cache's).
+// The worker role's queue: one job that cleans up, registered anew whenever Redis has forgotten it (ARCHITECTURE §6).
 import type { Log, Metrics } from '@cardea/service';
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { prune } from './jobs/prune.js';
+import { connectQueue } from './queue-connection.js';
 import type { Database } from './storage/database.js';
 
 export interface PruneWorker {
@@ -29,21 +28,6 @@ export function createPruneWorker(options: {
   const { database, log, now } = options;
   const runs = options.metrics.counter('cardea_prune_total', 'Rounds of cleaning up.', ['result']);
 
-  const connect = (): Redis => {
-    const connection = new Redis(options.redisUrl, {
-      connectionName: 'cardea-queue',
-      maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(times * 100, 3_000),
-    });
-    let said = '';
-    connection.on('ready', () => (said = ''));
-    connection.on('error', (error: Error) => {
-      if (error.message !== said) log.warn({ err: error.message }, 'the job queue cannot reach Redis; it keeps trying');
-      said = error.message;
-    });
-    return connection;
-  };
-
   const round = async (): Promise<void> => {
     try {
       const result = await prune(database, now());
@@ -56,7 +40,7 @@ export function createPruneWorker(options: {
     }
   };
 
-  const connections = [connect(), connect()] as const;
+  const connections = [connectQueue(options.redisUrl, log), connectQueue(options.redisUrl, log)] as const;
   const queue = new Queue(queueName, { connection: connections[0] });
   const worker = new Worker(queueName, round, { connection: connections[1], concurrency: 1 });
   // Both report what their connections have already said.

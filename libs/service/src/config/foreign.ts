@@ -40,7 +40,7 @@ export const foreignSettings: readonly ForeignSetting[] = [
     harmless: [{}, { session: '/' }],
   },
   { key: 'webfinger.oidc_discovery', why: 'the discovery document says what is true of this provider' },
-  { key: 'urls.identity_provider', why: 'sessions of the identity provider are not ended from here' },
+  { key: 'urls.identity_provider.publicUrl', why: 'browsers are not sent there' },
   {
     key: 'oauth2.expose_internal_errors',
     why: 'answers carry an error_id; its log line says the rest',

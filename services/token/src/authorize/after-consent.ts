@@ -8,10 +8,10 @@ import type { GrantRow } from '../storage/grants.js';
 import { browserStateCookies, sessionStateOf } from './browser-state.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
+import { sealGrantBody } from './grant-body.js';
 import type { ResumedFlow } from './resume.js';
 import { resumeFlow, spentVerifier } from './resume.js';
 import { subjectFor } from './subject.js';
-import { uuidBytes } from './uuid.js';
 
 /** @throws {OAuthError} for the client, unless its status says that the server is at fault */
 export async function continueAfterConsent(
@@ -41,7 +41,7 @@ export async function continueAfterConsent(
     remember: granted.remember,
     rememberUntil: granted.rememberSeconds === 0 ? Infinity : granted.handledAt + granted.rememberSeconds,
     skipped: consent.skip,
-    body: seals.grant.seal(uuidBytes(consent.grantId), grantBody(flow, login, granted)),
+    body: sealGrantBody(seals.grant, flow.body.start, login, granted, authorization),
   };
   const { device } = flow.body.start;
   if (device !== undefined) return approveDevice(context, flow, device, grant, authorization);
@@ -130,24 +130,4 @@ function authorizationOf(
 /** Hydra says class 0 where classes were asked for and none was reached. */
 function acrOf({ hydraCompat }: AuthorizationContext['settings'], { asked }: ResumedFlow, { acr }: FlowLogin): string {
   return acr === '' && hydraCompat && asked.acrValues.length > 0 ? '0' : acr;
-}
-
-/** What the sessions API shows of a grant (hydra-wire: consent sessions). */
-function grantBody(flow: ResumedFlow, login: FlowLogin, granted: FlowGrant): Buffer {
-  return Buffer.from(
-    JSON.stringify({
-      query: flow.body.start.query,
-      requestedScopes: flow.asked.scopes,
-      requestedAudience: flow.asked.audience,
-      acr: login.acr,
-      amr: login.amr,
-      contextJson: login.contextJson,
-      accessTokenClaims: granted.accessTokenClaims,
-      idTokenClaims: granted.idTokenClaims,
-      rememberSeconds: granted.rememberSeconds,
-      handledAt: granted.handledAt,
-      requestedAt: flow.body.start.requestedAt,
-      authenticatedAt: login.authenticatedAt,
-    }),
-  );
 }

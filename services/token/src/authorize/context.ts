@@ -35,6 +35,8 @@ export interface AuthorizationSettings {
   readonly sessionManagement: boolean;
   /** Empty when no client may be pairwise. */
   readonly pairwiseSalt: string;
+  /** Where sessions of the identity provider are ended; undefined when it wants none of that. */
+  readonly identityProviderUrl: string | undefined;
   /** The server's, where the client has none of its own. */
   readonly accessTokenStrategy: 'opaque' | 'jwt';
   readonly hydraCompat: boolean;

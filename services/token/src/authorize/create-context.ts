@@ -4,15 +4,18 @@ import type { ClientKeys } from '../client-keys.js';
 import type { ClientResolver } from '../client-resolver.js';
 import type { DeviceRooms } from '../device/device-rooms.js';
 import type { LogoutContext } from '../end-session.js';
+import type { Events } from '../events.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
 import { createLogoutChallenges } from '../logout-challenge.js';
+import { createEndSessions } from '../logout/end-sessions.js';
 import type { Outbound } from '../outbound/index.js';
 import { createSeal } from '../seal.js';
 import type { Database } from '../storage/database.js';
 import { createFlows } from '../storage/flows.js';
 import { createForcedSubjects } from '../storage/forced-subjects.js';
 import { createGrants } from '../storage/grants.js';
+import { createSessionEnds } from '../storage/session-ends.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
 import type { AuthorizationSettings } from './context.js';
@@ -31,6 +34,7 @@ export function createAuthorizationContext(options: {
   device: DeviceRooms;
   clientKeys: ClientKeys;
   outbound: Pick<Outbound, 'getText'>;
+  events: Events;
   settings: AuthorizationSettings;
   clock: { now(): number };
   random: (bytes: number) => Buffer;
@@ -38,6 +42,7 @@ export function createAuthorizationContext(options: {
   const { database, handles, clients, secrets, publicKeys, issueFront, clientKeys, outbound, settings, clock, random } =
     options;
   const seal = (purpose: string) => createSeal(secrets, purpose, random);
+  const seals = { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') };
   return {
     settings,
     clients,
@@ -61,6 +66,14 @@ export function createAuthorizationContext(options: {
     challenges: createLoginChallenges(seal('login_challenge')),
     logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
     logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
-    seals: { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') },
+    endSessions: createEndSessions({
+      settings,
+      ends: createSessionEnds(database),
+      clients,
+      grantSeal: seals.grant,
+      events: options.events,
+      clock,
+    }),
+    seals,
   };
 }

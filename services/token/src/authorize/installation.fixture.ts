@@ -10,6 +10,7 @@ import { createClientKeys } from '../client-keys.js';
 import { listPublicKeys } from '../create-token-rooms.js';
 import { quietLog } from '../database.fixture.js';
 import { endSession } from '../end-session.js';
+import { createEvents } from '../events.js';
 import { createHandles } from '../handles.js';
 import { createDeviceRooms } from '../device/device-rooms.js';
 import { testDeviceSettings } from '../device/device-settings.fixture.js';
@@ -22,7 +23,7 @@ import { createSeal } from '../seal.js';
 import { createSigner } from '../sign.js';
 import { createTestSigner } from '../signer.fixture.js';
 import { openDatabase } from '../storage/database.js';
-import { settings as tokenSettings } from '../tokens.fixture.js';
+import { metrics, settings as tokenSettings } from '../tokens.fixture.js';
 import { authorize } from './authorize.js';
 import type { AuthorizationSettings, AuthorizeOutcome } from './context.js';
 import type { CookieToSet } from './cookies.js';
@@ -59,6 +60,7 @@ export const settings: AuthorizationSettings = {
   cookieNames: { loginCsrf: 'login_csrf', consentCsrf: 'consent_csrf', session: 'session' },
   sessionManagement: false,
   pairwiseSalt: 'salt-salt',
+  identityProviderUrl: 'https://idp.test',
   accessTokenStrategy: 'opaque',
   hydraCompat: false,
 };
@@ -164,6 +166,7 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     outbound,
     device: createDeviceRooms({ database, secrets, settings: testDeviceSettings, random: randomBytes }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
+    events: createEvents(quietLog, metrics),
     clients: {
       find: async (id: string) => {
         const client = clients.get(id);

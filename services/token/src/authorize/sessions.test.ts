@@ -277,7 +277,7 @@ describe('logout', () => {
     expect(await it.app.getLogoutRequest({ challenge }, call)).toMatchObject({ rpInitiated: false, client: undefined });
     expect(await it.app.rejectLogoutRequest({ challenge }, call)).toEqual({});
     expect(await sessionExists(first.sessionId)).toBe(true);
-    expect(await confirm(it.browser(), challenge)).toEqual({ location: 'https://as.test/bye', cookies: [] });
+    expect(await confirm(it.browser(), challenge)).toEqual({ location: 'https://as.test/bye', cookies: [], frames: [] });
     expect(await sessionExists(first.sessionId)).toBe(true);
     await confirm(browser, challenge);
     expect(await sessionExists(first.sessionId)).toBe(false);
@@ -295,7 +295,7 @@ describe('logout', () => {
   });
 
   test('nobody logged in: straight on', async () => {
-    expect(await it.logout(it.browser(), {})).toEqual({ location: 'https://as.test/bye', cookies: [] });
+    expect(await it.logout(it.browser(), {})).toEqual({ location: 'https://as.test/bye', cookies: [], frames: [] });
     const asked = { client_id: 'app', post_logout_redirect_uri: 'https://app.example/bye' };
     expect((await it.logout(it.browser(), asked)).location).toBe('https://app.example/bye');
   });

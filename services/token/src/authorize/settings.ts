@@ -48,6 +48,7 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
     cookieNames: serve.cookies.names,
     sessionManagement: config.oidc.sessionManagement.enabled ?? profile !== 'hydra-compat',
     pairwiseSalt: pairwiseSalt(config),
+    identityProviderUrl: urls.identityProvider.url,
     accessTokenStrategy: config.strategies.accessToken,
     hydraCompat: profile === 'hydra-compat',
   };

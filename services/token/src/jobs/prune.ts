@@ -9,6 +9,7 @@ export interface Pruned {
   readonly refreshTokens: number;
   readonly sessions: number;
   readonly userCodes: number;
+  readonly logoutDeliveries: number;
 }
 
 /** Used refresh tokens stay this long, so that a thief's late use is still recognised. */
@@ -30,6 +31,11 @@ const sessions = `DELETE FROM cardea.login_session WHERE id IN (
 const userCodes = `DELETE FROM cardea.user_code WHERE key IN (
     SELECT key FROM cardea.user_code WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 
+/** What was delivered or given up says itself how long an operator may want to look at it. */
+const logoutDeliveries = `DELETE FROM cardea.logout_delivery WHERE id IN (
+    SELECT id FROM cardea.logout_delivery WHERE state IN ('delivered', 'failed') AND next_at < to_timestamp($1)
+    LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+
 /** Safe to run at any time, and from several processes at once. `now` in milliseconds since the epoch. */
 export async function prune(database: Database, now: number): Promise<Pruned> {
   const partitionsMade = await createPartitions(database, now);
@@ -49,5 +55,6 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
     refreshTokens: await inBatches(refreshTokens),
     sessions: await inBatches(sessions),
     userCodes: await inBatches(userCodes),
+    logoutDeliveries: await inBatches(logoutDeliveries),
   };
 }

@@ -11,6 +11,8 @@ export interface OutboundAnswer {
   readonly body: Buffer;
 }
 
+export type OutboundMethod = 'GET' | 'POST' | 'DELETE';
+
 export interface Agents {
   readonly http: http.Agent;
   readonly https: https.Agent;
@@ -22,7 +24,7 @@ const mostHeaderBytes = 16_384;
 /** @throws {OutboundError} */
 export function exchange(
   target: Target,
-  request: { method: 'GET' | 'POST'; headers: OutgoingHttpHeaders; body: Buffer | undefined; maxBytes: number },
+  request: { method: OutboundMethod; headers: OutgoingHttpHeaders; body: Buffer | undefined; maxBytes: number },
   agents: Agents,
   signal: AbortSignal,
 ): Promise<OutboundAnswer> {

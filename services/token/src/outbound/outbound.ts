@@ -4,7 +4,7 @@ import { lookup as dnsLookup } from 'node:dns/promises';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
-import type { OutboundAnswer } from './exchange.js';
+import type { OutboundAnswer, OutboundMethod } from './exchange.js';
 import { exchange } from './exchange.js';
 import { OutboundError } from './outbound-error.js';
 import type { Resolve, Target, TargetPolicy, Trust } from './target.js';
@@ -38,6 +38,8 @@ export interface Outbound {
   getText(url: string, options: OutboundOptions): Promise<{ body: string; headers: IncomingHttpHeaders }>;
   /** Any answer, redirects too: they are not followed. @throws {OutboundError} when there is none */
   post(url: string, options: OutboundPost): Promise<OutboundAnswer>;
+  /** Any answer, redirects too. @throws {OutboundError} when there is none */
+  delete(url: string, options: OutboundOptions): Promise<OutboundAnswer>;
   /** Whether a client may register this address to be asked one day. Asks nothing but names. */
   permits(url: string): Promise<boolean>;
   close(): void;
@@ -85,7 +87,7 @@ export function createOutbound(policy: TargetPolicy, deps: { log: Log; resolve?:
 
   const send = async (
     url: string,
-    request: { method: 'GET' | 'POST'; headers: OutgoingHttpHeaders; body: Buffer | undefined },
+    request: { method: OutboundMethod; headers: OutgoingHttpHeaders; body: Buffer | undefined },
     options: OutboundOptions,
   ): Promise<OutboundAnswer> => {
     const deadline = AbortSignal.timeout(options.timeoutMillis);
@@ -127,6 +129,7 @@ export function createOutbound(policy: TargetPolicy, deps: { log: Log; resolve?:
       const headers = { 'Content-Type': options.contentType };
       return send(url, { method: 'POST', headers, body: Buffer.from(options.body) }, options);
     },
+    delete: (url, options) => send(url, { method: 'DELETE', headers: {}, body: undefined }, options),
     permits: (url) => isPermitted(url, policy, resolve),
     close() {
       for (const { agents } of Object.values(ways)) {

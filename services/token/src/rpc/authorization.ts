@@ -23,11 +23,11 @@ export function createAuthorizationHandlers(
       return { location, setCookies: cookies.map(setCookie) };
     },
     async endSession(request) {
-      const { location, cookies } = await endSession(context, request);
+      const { location, cookies, frames } = await endSession(context, request);
       return {
         location,
         setCookies: withBrowserState(context.settings, cookies).map(setCookie),
-        frontchannelLogoutUris: [],
+        frontchannelLogoutUris: [...frames],
       };
     },
   };

@@ -9,11 +9,19 @@ export interface Families {
   fall(grantId: string): Promise<void>;
   /** Withdraws all grants of a client and kills all its tokens. */
   fallOfClient(clientId: string): Promise<void>;
+  /** Withdraws consents, and kills all tokens that came of them. */
+  withdraw(which: Withdrawal): Promise<void>;
   /** Kills a client's access tokens and nothing else: its refresh tokens may get new ones. */
   endAccessOfClient(clientId: string): Promise<void>;
 }
 
+/** One grant, or a person's grants: all of them, or those to one client. */
+export type Withdrawal =
+  { readonly grantId: string } | { readonly subject: string; readonly clientId: string | undefined };
+
 const batch = 5_000;
+/** Grants of one transaction: each may have many tokens. */
+const grantBatch = 500;
 
 /** @param invalidate settles when no cache can still answer with these keys */
 export function createFamilies(database: Database, invalidate: Invalidate): Families {
@@ -50,6 +58,32 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
       await invalidate(keys);
       // What the client holds for itself has no grant.
       await endAccess(clientId);
+    },
+
+    async withdraw(which) {
+      const [condition, values] =
+        'grantId' in which
+          ? ['id = $1', [which.grantId]]
+          : which.clientId === undefined
+            ? ['subject = $1', [which.subject]]
+            : ['subject = $1 AND client_id = $2', [which.subject, which.clientId]];
+      for (;;) {
+        const [count, keys] = await transaction(database, async (connection) => {
+          const { rows } = await connection.query<{ id: string }>(
+            `WITH own AS MATERIALIZED (
+                SELECT id FROM cardea.consent_grant WHERE ${condition} AND revoked_at IS NULL
+                ORDER BY id LIMIT ${String(grantBatch)} FOR NO KEY UPDATE
+              )
+              UPDATE cardea.consent_grant g SET revoked_at = now(), fallen_at = coalesce(fallen_at, now())
+              FROM own WHERE g.id = own.id RETURNING g.id`,
+            values,
+          );
+          const ids = rows.map((row) => row.id);
+          return [ids.length, await killTokens(connection, ids)] as const;
+        });
+        await invalidate(keys);
+        if (count < grantBatch) return;
+      }
     },
 
     endAccessOfClient: endAccess,

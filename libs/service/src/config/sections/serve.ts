@@ -45,6 +45,7 @@ export const serve = z
             gateway: allow('Certificate names of gateways.'),
             admin: allow('Certificate names of admin services.'),
             introspection: allow('Certificate names of further internal services that may introspect tokens.'),
+            worker: allow('Certificate names of workers: they may have logout notifications signed that are due.'),
           })
           .prefault({}),
       })

@@ -1,6 +1,7 @@
 // Our own addresses, and the pages of the apps that log people in.
 import { z } from 'zod';
 import { url } from '../fields.js';
+import { identityProvider } from './identity-provider.js';
 
 export const urls = z
   .strictObject({
@@ -25,5 +26,6 @@ export const urls = z
     post_logout_redirect: url({
       description: 'Where browsers land after a logout without a registered address.',
     }).optional(),
+    identity_provider: identityProvider,
   })
   .prefault({});

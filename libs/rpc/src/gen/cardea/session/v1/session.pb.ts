@@ -241,6 +241,20 @@ export interface ResendLogoutDeliveryRequest {
 export interface ResendLogoutDeliveryResponse {
 }
 
+/** Names the notification that is about to be sent. */
+export interface PrepareLogoutDeliveryRequest {
+  /** Its id. */
+  id: string;
+}
+
+/** What to send, and where to. */
+export interface PrepareLogoutDeliveryResponse {
+  /** The client's `backchannel_logout_uri` as it is now; empty when there is nobody to tell any more. */
+  uri: string;
+  /** The signed logout token, made for this attempt. */
+  logoutToken: string;
+}
+
 function createBaseConsent(): Consent {
   return {
     consentRequestId: "",
@@ -1443,6 +1457,130 @@ export const ResendLogoutDeliveryResponse: MessageFns<ResendLogoutDeliveryRespon
   },
 };
 
+function createBasePrepareLogoutDeliveryRequest(): PrepareLogoutDeliveryRequest {
+  return { id: "" };
+}
+
+export const PrepareLogoutDeliveryRequest: MessageFns<PrepareLogoutDeliveryRequest> = {
+  encode(message: PrepareLogoutDeliveryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrepareLogoutDeliveryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrepareLogoutDeliveryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PrepareLogoutDeliveryRequest>, I>>(base?: I): PrepareLogoutDeliveryRequest {
+    return PrepareLogoutDeliveryRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PrepareLogoutDeliveryRequest>, I>>(object: I): PrepareLogoutDeliveryRequest {
+    const message = createBasePrepareLogoutDeliveryRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBasePrepareLogoutDeliveryResponse(): PrepareLogoutDeliveryResponse {
+  return { uri: "", logoutToken: "" };
+}
+
+export const PrepareLogoutDeliveryResponse: MessageFns<PrepareLogoutDeliveryResponse> = {
+  encode(message: PrepareLogoutDeliveryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.uri !== "") {
+      writer.uint32(10).string(message.uri);
+    }
+    if (message.logoutToken !== "") {
+      writer.uint32(18).string(message.logoutToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrepareLogoutDeliveryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrepareLogoutDeliveryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.uri = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.logoutToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PrepareLogoutDeliveryResponse>, I>>(base?: I): PrepareLogoutDeliveryResponse {
+    return PrepareLogoutDeliveryResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PrepareLogoutDeliveryResponse>, I>>(
+    object: I,
+  ): PrepareLogoutDeliveryResponse {
+    const message = createBasePrepareLogoutDeliveryResponse();
+    message.uri = object.uri ?? "";
+    message.logoutToken = object.logoutToken ?? "";
+    return message;
+  },
+};
+
 /** Session management. Callers: the admin service. */
 export type SessionServiceService = typeof SessionServiceService;
 export const SessionServiceService = {
@@ -1518,6 +1656,28 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   listLogoutDeliveries: handleUnaryCall<ListLogoutDeliveriesRequest, ListLogoutDeliveriesResponse>;
   /** Sends a notification once more. */
   resendLogoutDelivery: handleUnaryCall<ResendLogoutDeliveryRequest, ResendLogoutDeliveryResponse>;
+}
+
+/** What the worker needs for its deliveries. Callers: the worker. */
+export type LogoutDeliveryServiceService = typeof LogoutDeliveryServiceService;
+export const LogoutDeliveryServiceService = {
+  /** Signs the logout token of one attempt. Refused unless the notification is pending. */
+  prepareLogoutDelivery: {
+    path: "/cardea.session.v1.LogoutDeliveryService/PrepareLogoutDelivery" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PrepareLogoutDeliveryRequest): Buffer =>
+      Buffer.from(PrepareLogoutDeliveryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PrepareLogoutDeliveryRequest => PrepareLogoutDeliveryRequest.decode(value),
+    responseSerialize: (value: PrepareLogoutDeliveryResponse): Buffer =>
+      Buffer.from(PrepareLogoutDeliveryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PrepareLogoutDeliveryResponse => PrepareLogoutDeliveryResponse.decode(value),
+  },
+} as const;
+
+export interface LogoutDeliveryServiceServer extends UntypedServiceImplementation {
+  /** Signs the logout token of one attempt. Refused unless the notification is pending. */
+  prepareLogoutDelivery: handleUnaryCall<PrepareLogoutDeliveryRequest, PrepareLogoutDeliveryResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;

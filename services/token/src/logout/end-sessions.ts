@@ -1,0 +1,105 @@
+// Ends login sessions and sees to it that everybody who took part is told (OpenID Connect Back-Channel Logout 1.0 §2.5,
+// Front-Channel Logout 1.0 §3). Tokens live on, as in Hydra: docs/decisions/0040.
+import { frontchannelLogoutUri } from '@cardea/oauth';
+import type { clientV1 } from '@cardea/rpc';
+import { openGrantBody } from '../authorize/grant-body.js';
+import type { ClientResolver } from '../client-resolver.js';
+import type { Events } from '../events.js';
+import type { Seal } from '../seal.js';
+import type { EndingSession, NewDelivery, Participation, SessionEnds } from '../storage/session-ends.js';
+
+export interface EndSessionsSettings {
+  readonly issuer: string;
+  /** Where sessions of the identity provider are ended; undefined when it wants none of that. */
+  readonly identityProviderUrl: string | undefined;
+}
+
+export interface EndSessions {
+  /**
+   * Ends a session.
+   *
+   * @returns the addresses to load in frames; undefined when the session was gone already, and nobody is told again
+   */
+  one(sessionId: string): Promise<readonly string[] | undefined>;
+  /** Ends all sessions of a person, in batches. */
+  ofSubject(subject: string): Promise<void>;
+}
+
+const batch = 100;
+
+export function createEndSessions(options: {
+  settings: EndSessionsSettings;
+  ends: SessionEnds;
+  clients: ClientResolver;
+  grantSeal: Seal;
+  events: Events;
+  /** Milliseconds since the epoch. */
+  clock: { now(): number };
+}): EndSessions {
+  const { settings, ends, clients, grantSeal, events, clock } = options;
+
+  /**
+   * Who took part is read before the sessions end: a grant that is given in between belongs to a login that was over when
+   * its client could first hear of it.
+   */
+  const endAll = async (sessions: readonly EndingSession[]) => {
+    const ids = sessions.map(({ id }) => id);
+    const subjects = new Map(sessions.map(({ id, subject }) => [id, subject]));
+    const participants = await Promise.all(
+      (await ends.participations(ids)).map(async (participation) => ({
+        participation,
+        client: (await clients.find(participation.clientId))?.client,
+      })),
+    );
+    const deliveries: NewDelivery[] = participants.flatMap(({ participation, client }) =>
+      client === undefined || client.backchannelLogoutUri === ''
+        ? []
+        : [
+            {
+              sessionId: participation.sessionId,
+              clientId: client.clientId,
+              uri: client.backchannelLogoutUri,
+              subject: subjectFor(client, participation, subjects.get(participation.sessionId) ?? ''),
+              identityProviderSessionId: '',
+            },
+          ],
+    );
+    const ended = await ends.end(ids, [...deliveries, ...sessions.flatMap(identityProviderDelivery)], clock.now());
+    for (const id of ended) events.record('session_ended', { sid: id });
+    return { ended, participants };
+  };
+
+  /** What the client calls this person: as in its ID token, forced and pairwise subjects included. */
+  const subjectFor = (client: clientV1.Client, { grantId, body }: Participation, subject: string): string => {
+    const known = openGrantBody(grantSeal, grantId, body)?.clientSubject;
+    // Without it the client is told the session alone, which is enough (§2.4): never another name of the person.
+    return known ?? (client.subjectType === 'pairwise' ? '' : subject);
+  };
+
+  const identityProviderDelivery = ({ id, subject, identityProviderSessionId }: EndingSession): NewDelivery[] =>
+    settings.identityProviderUrl === undefined || identityProviderSessionId === ''
+      ? []
+      : [{ sessionId: id, clientId: '', uri: settings.identityProviderUrl, subject, identityProviderSessionId }];
+
+  return {
+    async one(sessionId) {
+      const session = await ends.find(sessionId);
+      if (session === undefined) return undefined;
+      const { ended, participants } = await endAll([session]);
+      if (ended.size === 0) return undefined;
+      return participants.flatMap(({ client }) =>
+        client === undefined || client.frontchannelLogoutUri === ''
+          ? []
+          : [frontchannelLogoutUri(client.frontchannelLogoutUri, settings.issuer, sessionId)],
+      );
+    },
+
+    async ofSubject(subject) {
+      for (;;) {
+        const sessions = await ends.ofSubject(subject, batch);
+        if (sessions.length > 0) await endAll(sessions);
+        if (sessions.length < batch) return;
+      }
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// The end of login sessions: the statement that deletes them also writes down whom to tell, so that no crash between the two
+// can lose a notification (OpenID Connect Back-Channel Logout 1.0; ARCHITECTURE §2 law 9).
+import type { Database } from './database.js';
+import { storageFailure } from './database.js';
+
+/** A session that is about to end. */
+export interface EndingSession {
+  /** `sid`, a UUID. */
+  readonly id: string;
+  readonly subject: string;
+  /** Empty when the login app named none. */
+  readonly identityProviderSessionId: string;
+}
+
+/** A client that the session reached, by its latest grant. */
+export interface Participation {
+  readonly sessionId: string;
+  readonly clientId: string;
+  readonly grantId: string;
+  /** The grant's body, sealed. */
+  readonly body: Buffer;
+}
+
+/** A notification to be written down. */
+export interface NewDelivery {
+  readonly sessionId: string;
+  /** Empty for the identity provider. */
+  readonly clientId: string;
+  readonly uri: string;
+  /** As the client knows the person. */
+  readonly subject: string;
+  readonly identityProviderSessionId: string;
+}
+
+export interface SessionEnds {
+  find(sessionId: string): Promise<EndingSession | undefined>;
+  /** Some sessions of a person, remembered or not. */
+  ofSubject(subject: string, limit: number): Promise<readonly EndingSession[]>;
+  /** Every client that got a grant in one of the sessions. */
+  participations(sessionIds: readonly string[]): Promise<readonly Participation[]>;
+  /**
+   * Ends sessions and stores the notifications of those that ended just now, not of those that were gone already.
+   *
+   * @param now milliseconds since the epoch
+   * @returns ids of the sessions that ended
+   */
+  end(sessionIds: readonly string[], deliveries: readonly NewDelivery[], now: number): Promise<ReadonlySet<string>>;
+}
+
+const sessionColumns = 'id, subject, identity_provider_session_id';
+
+const readSession = (row: Record<string, unknown>): EndingSession => ({
+  id: row['id'] as string,
+  subject: row['subject'] as string,
+  identityProviderSessionId: row['identity_provider_session_id'] as string,
+});
+
+export function createSessionEnds(database: Database): SessionEnds {
+  const rows = async (text: string, values: unknown[]) => {
+    try {
+      return (await database.query<Record<string, unknown>>(text, values)).rows;
+    } catch (error) {
+      throw storageFailure(error);
+    }
+  };
+  return {
+    async find(sessionId) {
+      const found = await rows(`SELECT ${sessionColumns} FROM cardea.login_session WHERE id = $1`, [sessionId]);
+      return found.map(readSession)[0];
+    },
+
+    async ofSubject(subject, limit) {
+      const text = `SELECT ${sessionColumns} FROM cardea.login_session WHERE subject = $1 LIMIT $2`;
+      return (await rows(text, [subject, limit])).map(readSession);
+    },
+
+    async participations(sessionIds) {
+      const found = await rows(
+        `SELECT DISTINCT ON (session_id, client_id) session_id, client_id, id, body FROM cardea.consent_grant
+          WHERE session_id = ANY($1::uuid[]) ORDER BY session_id, client_id, created_at DESC`,
+        [sessionIds],
+      );
+      return found.map((row) => ({
+        sessionId: row['session_id'] as string,
+        clientId: row['client_id'] as string,
+        grantId: row['id'] as string,
+        body: row['body'] as Buffer,
+      }));
+    },
+
+    async end(sessionIds, deliveries, now) {
+      const ended = await rows(
+        `WITH ended AS (
+            DELETE FROM cardea.login_session WHERE id = ANY($1::uuid[]) RETURNING id
+          ), told AS (
+            INSERT INTO cardea.logout_delivery
+              (session_id, client_id, uri, subject, identity_provider_session_id, created_at, begun_at, next_at)
+            SELECT d.*, to_timestamp($7), to_timestamp($7), to_timestamp($7)
+            FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS d(session_id, client_id, uri, subject, idp)
+            JOIN ended ON ended.id = d.session_id
+          ) SELECT id FROM ended`,
+        [
+          sessionIds,
+          deliveries.map(({ sessionId }) => sessionId),
+          deliveries.map(({ clientId }) => clientId),
+          deliveries.map(({ uri }) => uri),
+          deliveries.map(({ subject }) => subject),
+          deliveries.map(({ identityProviderSessionId }) => identityProviderSessionId),
+          now / 1000,
+        ],
+      );
+      return new Set(ended.map((row) => row['id'] as string));
+    },
+  };
+}
