@@ -40,6 +40,7 @@ beforeAll(async () => {
           return {
             clients: [...stored.values()].map(({ client }) => client),
             nextPageToken: request.pageToken === '' ? 'next/1' : '',
+            firstPageToken: 'first',
           };
         },
         setClient: async ({ client, clientSecret, ifVersion }) => {
@@ -183,7 +184,7 @@ describe('reading', () => {
     const answer = await admin.call('GET', '/admin/clients?page_size=1000&owner=o&client_name=n');
     expect(listed).toEqual({ pageSize: 500, pageToken: '', clientName: 'n', owner: 'o' });
     expect(answer.headers.get('link')).toBe(
-      '</admin/clients?client_name=n&owner=o&page_size=500>; rel="first",' +
+      '</admin/clients?client_name=n&owner=o&page_size=500&page_token=first>; rel="first",' +
         '</admin/clients?client_name=n&owner=o&page_size=500&page_token=next%2F1>; rel="next"',
     );
     expect(answer.json).toEqual([expect.objectContaining({ client_id: 'x', redirect_uris: [] })]);

@@ -1,6 +1,6 @@
 // Pages: sizes as Hydra takes them, links as its SDKs read them.
 import { expect, test } from '@jest/globals';
-import { linkHeader, readPage } from './pagination.js';
+import { besidePage, linkHeader, readPage } from './pagination.js';
 
 test.each<[string | undefined, number]>([
   [undefined, 100],
@@ -31,5 +31,17 @@ test('links keep the list’s own parameters, sorted', () => {
   expect(linkHeader('/admin/clients', { owner: 'o', client_name: 'n' }, page, 'x/y')).toBe(
     '</admin/clients?client_name=n&owner=o&page_size=3>; rel="first",' +
       '</admin/clients?client_name=n&owner=o&page_size=3&page_token=x%2Fy>; rel="next"',
+  );
+});
+
+test('links say where a list begins, and keep what we do not know', () => {
+  const query = [
+    { name: 'limit', value: '1' },
+    { name: 'page_size', value: '9' },
+    { name: 'page_token', value: 'here' },
+  ];
+  expect(besidePage(query)).toEqual({ limit: '1' });
+  expect(linkHeader('/admin/clients', besidePage(query), { size: 9, token: 'here' }, '', 'begin')).toBe(
+    '</admin/clients?limit=1&page_size=9&page_token=begin>; rel="first"',
   );
 });

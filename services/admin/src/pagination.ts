@@ -24,18 +24,26 @@ export function readPage(query: readonly FormParameter[]): PageRequest {
 /**
  * The Link header of a page.
  *
- * @param own the list's own parameters, which stay in the links; empty ones do not
+ * @param own the list's other parameters, which stay in the links; empty ones do not
+ * @param firstToken where the first page begins, for lists whose tokens say so
  */
 export function linkHeader(
   path: string,
   own: Readonly<Record<string, string>>,
   page: PageRequest,
   nextToken: string,
+  firstToken = '',
 ): string {
   const link = (rel: string, token: string) => {
     const all = Object.entries({ ...own, page_size: String(page.size), page_token: token });
     const query = new URLSearchParams(all.filter(([, value]) => value !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
     return `<${path}?${query.toString()}>; rel="${rel}"`;
   };
-  return [link('first', ''), ...(nextToken === '' ? [] : [link('next', nextToken)])].join(',');
+  return [link('first', firstToken), ...(nextToken === '' ? [] : [link('next', nextToken)])].join(',');
+}
+
+/** What a query says beside the page. */
+export function besidePage(query: readonly FormParameter[]): Record<string, string> {
+  const beside = query.filter(({ name }) => name !== 'page_size' && name !== 'page_token');
+  return Object.fromEntries(beside.map(({ name, value }) => [name, value]));
 }

@@ -102,6 +102,8 @@ describe('list', () => {
       pageToken = page.nextPageToken;
     } while (pageToken !== '');
     expect(seen).toEqual(['a', 'b', 'c', 'd', 'e']);
+    const again = await list({ pageSize: 2, pageToken: (await list({})).firstPageToken });
+    expect(again.clients.map(({ clientId }) => clientId)).toEqual(['a', 'b']);
     expect((await list({ owner: 'x' })).clients).toHaveLength(2);
     expect((await list({ clientName: 'nobody' })).clients).toHaveLength(0);
     expect((await list({ pageSize: 5 })).nextPageToken).toBe('');

@@ -1,13 +1,13 @@
 // /admin/clients: what operators and Hydra's SDKs do with clients (hydra-wire §2.2).
 import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, noStore, readJson, readQuery, sendEmpty, sendJson } from '@cardea/http';
+import { callOptions, noStore, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
 import type { SentClient } from '@cardea/oauth';
 import { OAuthError, readClient } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { clientV1 } from '@cardea/rpc';
 import { clientJson, patchableJson } from '../client-json.js';
 import { patched } from '../client-patch.js';
-import { linkHeader, readPage } from '../pagination.js';
+import { besidePage, linkHeader, readPage } from '../pagination.js';
 import { idOf } from './client-changes.js';
 
 type Clients = ClientOf<typeof clientV1.ClientServiceService>;
@@ -35,15 +35,16 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
 
   const list: Handler = async (request, response) => {
     const query = readQuery(request);
-    const of = (name: string) => query.find((parameter) => parameter.name === name)?.value ?? '';
-    const own = { client_name: of('client_name'), owner: of('owner') };
+    const of = (name: string) => valueOf(query, name) ?? '';
     const page = readPage(query);
-    const { clients: found, nextPageToken } = await clients.listClients(
-      { pageSize: page.size, pageToken: page.token, clientName: own.client_name, owner: own.owner },
+    const found = await clients.listClients(
+      { pageSize: page.size, pageToken: page.token, clientName: of('client_name'), owner: of('owner') },
       callOptions(request, response),
     );
-    const json = found.map((client) => clientJson(client));
-    sendJson(response, 200, json, { Link: linkHeader('/admin/clients', own, page, nextPageToken) });
+    const json = found.clients.map((client) => clientJson(client));
+    const { nextPageToken, firstPageToken } = found;
+    const link = linkHeader('/admin/clients', besidePage(query), page, nextPageToken, firstPageToken);
+    sendJson(response, 200, json, { Link: link });
   };
 
   const read: Handler = async (request, response) => {

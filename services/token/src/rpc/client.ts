@@ -50,7 +50,11 @@ export function createClientHandlers(options: {
       const page = await clients.list({ after, limit: limit + 1, name: known(clientName), owner: known(owner) });
       const last = page[limit - 1];
       const more = page.length > limit && last !== undefined;
-      return { clients: page.slice(0, limit), nextPageToken: more ? pageTokens.seal('clients', last.clientId) : '' };
+      return {
+        clients: page.slice(0, limit),
+        nextPageToken: more ? pageTokens.seal('clients', last.clientId) : '',
+        firstPageToken: pageTokens.seal('clients', ''),
+      };
     },
 
     async setClient(request) {

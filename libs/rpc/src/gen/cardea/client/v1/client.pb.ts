@@ -228,6 +228,8 @@ export interface ListClientsResponse {
   clients: Client[];
   /** Where the next page begins; empty at the end. */
   nextPageToken: string;
+  /** Where the first page begins. */
+  firstPageToken: string;
 }
 
 /** A client to replace. */
@@ -1611,7 +1613,7 @@ export const ListClientsRequest: MessageFns<ListClientsRequest> = {
 };
 
 function createBaseListClientsResponse(): ListClientsResponse {
-  return { clients: [], nextPageToken: "" };
+  return { clients: [], nextPageToken: "", firstPageToken: "" };
 }
 
 export const ListClientsResponse: MessageFns<ListClientsResponse> = {
@@ -1621,6 +1623,9 @@ export const ListClientsResponse: MessageFns<ListClientsResponse> = {
     }
     if (message.nextPageToken !== "") {
       writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.firstPageToken !== "") {
+      writer.uint32(26).string(message.firstPageToken);
     }
     return writer;
   },
@@ -1654,6 +1659,14 @@ export const ListClientsResponse: MessageFns<ListClientsResponse> = {
             message.nextPageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.firstPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1673,6 +1686,7 @@ export const ListClientsResponse: MessageFns<ListClientsResponse> = {
     const message = createBaseListClientsResponse();
     message.clients = object.clients?.map((e) => Client.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    message.firstPageToken = object.firstPageToken ?? "";
     return message;
   },
 };
