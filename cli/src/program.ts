@@ -1,5 +1,6 @@
 // The table of commands: what each is for, what it needs, one example each.
 import { Command } from 'commander';
+import { adminKeyCommand } from './admin-key.js';
 import { bootstrap } from './bootstrap.js';
 import { configOf } from './config-option.js';
 import type { Surroundings } from './main.js';
@@ -52,6 +53,8 @@ export function createProgram(surroundings: Surroundings): Command {
     .description('Say which migrations have run. Changes nothing; exit code 1 when some have not.')
     .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea migrate status --config cardea.yaml')
     .action(({ config = [] }: ConfigOptions) => migrationReport(configOf(config, surroundings), surroundings.out));
+
+  program.addCommand(adminKeyCommand(surroundings.out).copyInheritedSettings(program));
 
   const keys = program.command('keys').description('Look after the signing keys.').exitOverride();
   withConfig(keys.command('bootstrap'))

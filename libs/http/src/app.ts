@@ -3,14 +3,19 @@ import { OAuthError } from '@cardea/oauth';
 import type { Host } from '@cardea/service';
 import type { Express, NextFunction, Request, Response } from 'express';
 import express from 'express';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { openContext } from './context.js';
+import type { Cors } from './cors.js';
 import { bornWithPrototypes } from './native-prototypes.js';
+import type { NotFoundStyle } from './not-found.js';
+import { sendNotFound } from './not-found.js';
 import { createObserver } from './observe.js';
 import { sendEmpty } from './send.js';
+import type { ListenerTls } from './tls.js';
 import type { ErrorBody, WriteError } from './write-error.js';
-import { createErrorWriter } from './write-error.js';
+import { createErrorWriter, identifyError } from './write-error.js';
 
 export type Handler = (request: Request, response: Response) => Promise<void> | void;
 
@@ -26,6 +31,11 @@ export interface Route {
   readonly options?: Handler;
   /** Successes are counted, not logged. */
   readonly quiet?: true;
+  /**
+   * Which pages of other origins may read its answers: those its client lists too, or all of them, which the route says
+   * itself. By default those the installation lists.
+   */
+  readonly cors?: 'clients' | 'everyone';
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
@@ -37,16 +47,50 @@ export interface AppOptions {
   readonly wrongMethod: 404 | 405;
   /** Put before every path that does not begin with it. */
   readonly prefix?: string;
-  /** Refuses a request before it is routed, by throwing. */
-  readonly admit?: (request: Request) => void;
+  /** Refuses a request before it is routed, by throwing. What it need not wait for, it says at once. */
+  readonly admit?: (request: Request) => Promise<void> | void;
   readonly errorBody?: ErrorBody;
   readonly errorContentType?: string;
+  /** How paths answer that nothing answers; plain JSON for everybody by default. */
+  readonly notFound?: NotFoundStyle;
+  readonly cors?: Cors | undefined;
+  /** Speaks TLS instead of plain HTTP. */
+  readonly tls?: (ListenerTls & { readonly asksForCertificates?: Buffer }) | undefined;
 }
 
 export interface App {
   readonly server: Server;
   readonly express: Express;
   readonly writeError: WriteError;
+}
+
+/** Answers an error in JSON, or says on a page that there is nothing. */
+function answerErrors(host: Pick<Host, 'log'>, writeError: WriteError, as: NotFoundStyle | undefined) {
+  return (caught: unknown, request: Request, response: Response): void => {
+    if (as !== undefined && caught instanceof NothingHere) {
+      if (sendNotFound(request, response, identifyError(caught, request, host.log), as)) return;
+    }
+    writeError(caught, request, response);
+  };
+}
+
+/** No route, as opposed to a route that did not find what it was asked for. */
+class NothingHere extends OAuthError {
+  constructor(description: string) {
+    super('not_found', description);
+  }
+}
+
+function createListener(app: Express, host: Pick<Host, 'log'>, tls: AppOptions['tls']): Server {
+  // Slow senders are looked for every second: Node's half minute would be added to each of their deadlines.
+  const prototypes = { ...bornWithPrototypes(app), connectionsCheckingInterval: 1_000 };
+  if (tls === undefined) return createServer(prototypes);
+  const { asksForCertificates: ca } = tls;
+  // Whoever has no certificate may still have another proof: what was shown is judged by whoever asked for it.
+  const certificates = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
+  const server = createTlsServer({ ...tls.options, ...certificates, ...prototypes });
+  server.once('close', tls.renew(server, host.log));
+  return server;
 }
 
 export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'random'>, options: AppOptions): App {
@@ -61,27 +105,45 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
   // `/health/alive//` is another path than `/health/alive/`, and that one loses its slash before it gets here.
   app.enable('strict routing');
   app.enable('case sensitive routing');
-  const server = createServer(bornWithPrototypes(app));
+  const server = createListener(app, host, options.tls);
 
   const { admit } = options;
   if (admit !== undefined) {
     app.use((request: Request, _response: Response, next: NextFunction) => {
-      admit(request);
-      next();
+      const verdict = admit(request);
+      if (verdict === undefined) next();
+      else
+        verdict.then(
+          () => next(),
+          (refused: unknown) => next(refused),
+        );
     });
   }
   const quiet = new Set<string>();
+  const corsOf = new Map<string, Route['cors']>();
   for (const route of options.routes) {
     if (route.quiet === true) quiet.add(route.path);
+    if (route.cors !== undefined) corsOf.set(route.path, route.cors);
     register(app, route, options.wrongMethod);
   }
   app.use((): never => {
-    throw new OAuthError('not_found', 'There is nothing at this path.');
+    throw new NothingHere('There is nothing at this path.');
   });
+  const answerError = answerErrors(host, writeError, options.notFound);
   // Express knows an error handler by its four parameters.
   app.use((caught: unknown, request: Request, response: Response, _next: NextFunction) => {
-    writeError(caught, request, response);
+    answerError(caught, request, response);
   });
+
+  const { cors } = options;
+  const route = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    const next = (): void => {
+      app(request, response);
+    };
+    const readable = cors === undefined ? 'everyone' : corsOf.get(path);
+    if (cors === undefined || readable === 'everyone') next();
+    else cors.handle(request, response, readable === 'clients', next);
+  };
 
   const observe = createObserver(host);
   const boot = host.random(6).toString('hex');
@@ -99,7 +161,7 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
       const route = (request as Request).route as { path?: string } | undefined;
       observe({ request, response, context, route: route?.path, quiet: quiet.has(route?.path ?? '') });
     });
-    app(request, response);
+    route(request, response, path);
   });
   return { server, express: app, writeError };
 }
@@ -126,7 +188,10 @@ function register(app: Express, route: Route, wrongMethod: 404 | 405): void {
   }
   const allow = allowed.join(', ');
   known.all((request, response) => {
-    if (wrongMethod === 404) throw new OAuthError('not_found', 'There is nothing at this path for this method.');
+    // Hydra's endpoints that know CORS answer so even while it is off.
+    if (wrongMethod === 404 && route.cors === 'clients' && request.method === 'OPTIONS')
+      return sendEmpty(response, 200);
+    if (wrongMethod === 404) throw new NothingHere('There is nothing at this path for this method.');
     if (request.method === 'OPTIONS') {
       sendEmpty(response, 204, { Allow: allow });
       return;

@@ -19,6 +19,8 @@ export interface RequestContext {
   readonly path: string;
   /** The form as far as it was read; only its names are logged. */
   form: readonly FormParameter[];
+  /** The form, once somebody has asked for it. */
+  formRead: Promise<readonly FormParameter[]> | undefined;
   /** Bytes of the body of the answer. */
   sent: number;
   /** `error` of the answer, for the log. */
@@ -35,7 +37,17 @@ export function openContext(
   begin: Pick<RequestContext, 'requestId' | 'span' | 'startedAt' | 'path'>,
 ): RequestContext {
   const { requestId, span, startedAt, path } = begin;
-  const context = { requestId, span, startedAt, path, form: [], sent: 0, error: undefined, errorId: undefined };
+  const context: RequestContext = {
+    requestId,
+    span,
+    startedAt,
+    path,
+    form: [],
+    formRead: undefined,
+    sent: 0,
+    error: undefined,
+    errorId: undefined,
+  };
   (request as Holder)[key] = context;
   return context;
 }

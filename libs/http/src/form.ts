@@ -4,7 +4,7 @@ import { OAuthError } from '@cardea/oauth';
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { formLimit, readBody } from './body.js';
-import type { FormParameter } from './context.js';
+import type { FormParameter, RequestContext } from './context.js';
 import { contextOf } from './context.js';
 
 const mostParameters = 1_000;
@@ -57,12 +57,21 @@ export function hasForm(request: IncomingMessage): boolean {
 }
 
 /**
- * Reads the form of a request.
+ * Reads the form of a request, once; whoever asks again gets the same.
  *
  * @throws {OAuthError} invalid_request for another content type or charset, bad encoding, nested names;
  *   request_too_large
  */
-export async function readForm(request: IncomingMessage, limit = formLimit): Promise<readonly FormParameter[]> {
+export function readForm(request: IncomingMessage, limit = formLimit): Promise<readonly FormParameter[]> {
+  const context = contextOf(request);
+  return (context.formRead ??= formOf(request, context, limit));
+}
+
+async function formOf(
+  request: IncomingMessage,
+  context: RequestContext,
+  limit: number,
+): Promise<readonly FormParameter[]> {
   if (!hasForm(request)) {
     request.resume();
     throw refuse('The request must be a form: application/x-www-form-urlencoded in UTF-8.');
@@ -75,7 +84,7 @@ export async function readForm(request: IncomingMessage, limit = formLimit): Pro
     if (name.includes('[') || name.includes(']') || name === '__proto__')
       throw refuse('A parameter has a nested name.');
   }
-  contextOf(request).form = parameters;
+  context.form = parameters;
   return parameters;
 }
 

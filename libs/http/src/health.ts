@@ -5,21 +5,23 @@ import { sendJson } from './send.js';
 
 /**
  * @param options.prefix put before both paths
+ * @param options.logged whether each request is a line in the log; by default only failures are
  * @param options.reasons `shown` tells what is wrong; `hidden` only that something is, for the internet
  */
 export function healthRoutes(
   host: Pick<Host, 'checks' | 'draining'>,
-  options: { readonly prefix: string; readonly reasons: 'shown' | 'hidden' },
+  options: { readonly prefix: string; readonly reasons: 'shown' | 'hidden'; readonly logged?: boolean },
 ): Route[] {
+  const quiet = options.logged === true ? {} : ({ quiet: true } as const);
   return [
     {
       path: `${options.prefix}/health/alive`,
-      quiet: true,
+      ...quiet,
       get: (_request, response) => sendJson(response, 200, { status: 'ok' }),
     },
     {
       path: `${options.prefix}/health/ready`,
-      quiet: true,
+      ...quiet,
       get: async (_request, response) => {
         const problems = await host.checks.problems();
         const errors = Object.entries(

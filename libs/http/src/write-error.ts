@@ -63,7 +63,11 @@ export function createErrorWriter(options: { log: Log; body?: ErrorBody; content
     const document = { ...body(error, contextOf(request).path), error_id: error.errorId };
     const all: OutgoingHttpHeaders = { ...noStore, 'Content-Type': contentType };
     if (error.retryAfterSeconds !== undefined) all['Retry-After'] = error.retryAfterSeconds;
-    if (error.status === 401 && /^basic /i.test(request.headers.authorization ?? '')) {
+    if (
+      error.status === 401 &&
+      /^basic /i.test(request.headers.authorization ?? '') &&
+      !response.hasHeader('WWW-Authenticate')
+    ) {
       // RFC 6749 §5.2: answer in the scheme the client tried.
       all['WWW-Authenticate'] = 'Basic realm="cardea", charset="UTF-8"';
     }

@@ -2,6 +2,7 @@
 export type { Config } from './config/load.js';
 export { ConfigError } from './config/config-error.js';
 export { loadConfig, required } from './config/load.js';
+export { adminRoles } from './config/sections/admin-authentication.js';
 export { configurationPage, errorsPage } from './documentation.js';
 export { drainable } from './http-drain.js';
 export type { Log } from './log.js';

@@ -2,6 +2,7 @@
 import type { Peer, RpcServer, ServedService, TransportSecurity } from '@cardea/rpc';
 import type { Server } from 'node:http';
 import type { Checks } from './checks.js';
+import type { HttpAddress } from './listen.js';
 import type { Config } from './config/load.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
@@ -33,7 +34,7 @@ export interface Host {
     options?: { reflection?: boolean },
   ): Promise<RpcServer>;
   /** Listens; on a drain every answer says `Connection: close` and requests in flight finish. */
-  serveHttp(address: { host: string; port: number }, server: Server): Promise<string>;
+  serveHttp(address: HttpAddress, server: Server): Promise<string>;
   connect(addresses: readonly string[], security: TransportSecurity): Peer;
   /** Runs after the listeners have drained, last registered first. */
   onStop(close: () => Promise<void> | void): void;

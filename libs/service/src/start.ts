@@ -1,12 +1,11 @@
 // Starts one service in this process and knows how to stop it: drain, then close in reverse order of opening.
 import { connectPeer, serveRpc } from '@cardea/rpc';
 import { randomBytes } from 'node:crypto';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { createChecks } from './checks.js';
 import type { Config } from './config/load.js';
 import { boundTimes, drainable } from './http-drain.js';
+import { listen } from './listen.js';
 import type { Log } from './log.js';
 import { openLog } from './log.js';
 import { createManagementServer } from './management.js';
@@ -20,21 +19,6 @@ export interface RunningService {
   readonly log: Log;
   /** Readiness off, grace, finish in flight, close everything. Safe to call twice. */
   stop(): Promise<void>;
-}
-
-function listen(server: Server, address: { host: string; port: number }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = /^unix:(.+)$/.exec(address.host)?.[1];
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const place = socket ?? `${address.host}:${String(address.port)}`;
-      reject(error.code === 'EADDRINUSE' ? new Error(`${place} is in use by another process`) : error);
-    });
-    if (socket !== undefined) server.listen(socket, () => resolve(`unix:${socket}`));
-    else
-      server.listen(address.port, address.host, () =>
-        resolve(`http://${address.host}:${String((server.address() as AddressInfo).port)}`),
-      );
-  });
 }
 
 /**

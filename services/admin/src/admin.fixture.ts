@@ -1,11 +1,13 @@
 // Starts the admin service, whole and on a real port, before a stand-in for the services behind it that is real gRPC, for tests.
 import type { Handlers } from '@cardea/rpc';
-import { clientV1, implement, interactionV1, introspectionV1, jsonWebKeyV1, serveRpc } from '@cardea/rpc';
+import { auditV1, clientV1, implement, interactionV1, introspectionV1, jsonWebKeyV1, serveRpc } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { loadConfig, startService } from '@cardea/service';
 import { service } from './service.js';
 
 export interface StandIn {
+  /** Without it, everything is recorded and nothing kept. */
+  audit?: Partial<Handlers<typeof auditV1.AuditServiceService>>;
   clients?: Partial<Handlers<typeof clientV1.ClientServiceService>>;
   interactions?: Partial<Handlers<typeof interactionV1.InteractionServiceService>>;
   introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
@@ -50,6 +52,10 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
     address: '127.0.0.1:0',
     security: { kind: 'plain' },
     services: [
+      implement(
+        auditV1.AuditServiceService,
+        of(auditV1.AuditServiceService, { recordEvent: () => Promise.resolve({}), ...standIn.audit }) as never,
+      ),
       implement(clientV1.ClientServiceService, of(clientV1.ClientServiceService, standIn.clients) as never),
       implement(
         interactionV1.InteractionServiceService,

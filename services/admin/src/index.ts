@@ -1,2 +1,3 @@
 // @cardea/admin: the admin HTTP API; faces operators and the login and consent app, never the internet.
 export { service } from './service.js';
+export { makeApiKey } from './authentication/api-keys.js';

@@ -287,7 +287,7 @@ describe('answers', () => {
   });
 
   test('other methods are not there', async () => {
-    expect((await admin.call('POST', `${base}/login/accept?login_challenge=c`, {})).status).toBe(404);
+    expect((await admin.call('POST', `${base}/login/accept?login_challenge=c`, {})).status).toBe(405);
   });
 });
 

@@ -6,7 +6,7 @@ import { responseLocation } from '@cardea/oauth';
 import { authorizationV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { writeCookie } from './cookies.js';
+import { writeCookies } from './cookies.js';
 import { formPostHeaders, formPostPage, logoutFramesPage } from './pages.js';
 import type { GatewaySettings } from './settings.js';
 
@@ -15,7 +15,7 @@ export function cookieHeaders(
   cookies: readonly authorizationV1.SetCookie[],
   settings: GatewaySettings,
 ): OutgoingHttpHeaders {
-  return cookies.length === 0 ? {} : { 'Set-Cookie': cookies.map((cookie) => writeCookie(cookie, settings.cookies)) };
+  return cookies.length === 0 ? {} : { 'Set-Cookie': writeCookies(cookies, settings.cookies) };
 }
 
 /** A hop between our own pages: 302 as Hydra has it, but 303 after a POST, whose body must not travel on (RFC 9700 §4.12). */

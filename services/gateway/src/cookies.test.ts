@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { authorizationV1 } from '@cardea/rpc';
 import { loadConfig } from '@cardea/service';
-import { readCookies, writeCookie } from './cookies.js';
+import { readCookies, writeCookie, writeCookies } from './cookies.js';
 import { gatewaySettings } from './settings.js';
 
 const names = ['session', 'login_csrf'];
@@ -17,6 +17,8 @@ describe('readCookies', () => {
     ['session=a; session=a', { session: 'a' }],
     ['session', {}],
     ['xsession=1; Session=2', {}],
+    ['login_csrf_1_legacy=b', { login_csrf_1: 'b' }],
+    ['login_csrf_1_legacy=b; login_csrf_1=a', { login_csrf_1: 'a' }],
   ])('%j', (header, expected) => {
     expect(Object.fromEntries(readCookies(header, names).map(({ name, value }) => [name, value]))).toEqual(expected);
   });
@@ -73,6 +75,26 @@ describe('writeCookie', () => {
     ],
   ])('%s', (_name, env, change, expected) => {
     expect(writeCookie({ ...cookie, ...change }, settings(env))).toBe(expected);
+  });
+
+  test('the path of the session is its own, and flow cookies have twins where browsers need them', () => {
+    const { SESSION, FLOW } = authorizationV1.CookieKind;
+    const env = {
+      URLS_SELF_ISSUER: 'https://a.test',
+      SERVE_COOKIES_PATHS_SESSION: '/oauth2',
+      SERVE_COOKIES_SAME_SITE_LEGACY_WORKAROUND: 'true',
+    };
+    const cookies = [
+      { ...cookie, kind: SESSION },
+      { ...cookie, name: 'login_csrf_1', kind: FLOW },
+    ];
+    const written = [
+      'session=abc; Path=/oauth2; Max-Age=60; HttpOnly; Secure; SameSite=None',
+      'login_csrf_1=abc; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=None',
+      'login_csrf_1_legacy=abc; Path=/; Max-Age=60; HttpOnly; Secure',
+    ];
+    expect(writeCookies(cookies, settings(env))).toEqual(written);
+    expect(writeCookies(cookies, settings({ ...env, SERVE_COOKIES_SAME_SITE_MODE: 'Lax' }))).toHaveLength(2);
   });
 
   test.each(['a;b', 'a\r\nb', 'a b', 'a,b', 'ä'])('refuses the value %j', (value) => {

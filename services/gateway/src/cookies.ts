@@ -26,24 +26,46 @@ export function readCookies(header: string | undefined, names: readonly string[]
     }
     found.set(name, value);
   }
+  // A browser that could not keep a cookie may have kept its twin.
+  for (const [name, value] of [...found].filter(([name]) => name.endsWith(twin))) {
+    found.delete(name);
+    const own = name.slice(0, -twin.length);
+    if (!found.has(own)) found.set(own, value);
+  }
   return [...found].map(([name, value]) => ({ name, value }));
 }
 
+/** What the twin of a cookie is called, for browsers that take `SameSite=None` for `Strict`. */
+const twin = '_legacy';
+
+/** The Set-Cookie headers of cookies, and of the twins of those that bind a flow, where these are wanted. */
+export function writeCookies(cookies: readonly authorizationV1.SetCookie[], settings: CookieSettings): string[] {
+  return cookies.flatMap((cookie) => {
+    const own = writeCookie(cookie, settings);
+    const doubled = settings.legacyTwins && cookie.kind === authorizationV1.CookieKind.FLOW;
+    return doubled ? [own, writeCookie({ ...cookie, name: cookie.name + twin }, settings, '')] : [own];
+  });
+}
+
 /** The Set-Cookie header of one cookie; a negative age clears it. */
-export function writeCookie(cookie: authorizationV1.SetCookie, settings: CookieSettings): string {
+export function writeCookie(
+  cookie: authorizationV1.SetCookie,
+  settings: CookieSettings,
+  sameSite = `SameSite=${settings.sameSite}`,
+): string {
   const { name, value, maxAgeSeconds } = cookie;
   if (!/^[\w.-]+$/.test(name) || !/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/.test(value)) {
     throw new Error('the token service sent a cookie that is none');
   }
   return [
     `${name}=${value}`,
-    'Path=/',
+    `Path=${cookie.kind === authorizationV1.CookieKind.SESSION ? settings.sessionPath : '/'}`,
     ...(settings.domain === undefined ? [] : [`Domain=${settings.domain}`]),
     ...(maxAgeSeconds > 0 ? [`Max-Age=${String(maxAgeSeconds)}`] : []),
     ...(maxAgeSeconds < 0 ? ['Max-Age=0', 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'] : []),
     // Our own page in a relying party's frame reads it.
     ...(cookie.kind === authorizationV1.CookieKind.BROWSER_STATE ? [] : ['HttpOnly']),
     ...(settings.secure ? ['Secure'] : []),
-    `SameSite=${settings.sameSite}`,
+    ...(sameSite === '' ? [] : [sameSite]),
   ].join('; ');
 }

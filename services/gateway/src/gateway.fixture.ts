@@ -1,11 +1,12 @@
 // Starts the gateway, whole and on real ports, before a stand-in for the token service that is real gRPC, for tests.
 import type { Handlers } from '@cardea/rpc';
-import { authorizationV1, clientV1, implement, serveRpc, tokenV1 } from '@cardea/rpc';
+import { authorizationV1, clientOriginV1, clientV1, implement, serveRpc, tokenV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { loadConfig, startService } from '@cardea/service';
 import { service } from './service.js';
 
 type TokenHandlers = Handlers<typeof tokenV1.TokenServiceService>;
+type OriginHandlers = Handlers<typeof clientOriginV1.ClientOriginServiceService>;
 type RegistrationHandlers = Handlers<typeof clientV1.ClientRegistrationServiceService>;
 type AuthorizationHandlers = Handlers<typeof authorizationV1.AuthorizationServiceService>;
 
@@ -29,6 +30,7 @@ export async function startGateway(
     token?: Partial<TokenHandlers>;
     authorization?: Partial<AuthorizationHandlers>;
     registration?: Partial<RegistrationHandlers>;
+    origins?: OriginHandlers;
   },
   env: Readonly<Record<string, string>> = {},
 ): Promise<StartedGateway> {
@@ -39,14 +41,15 @@ export async function startGateway(
     address: '127.0.0.1:0',
     security: { kind: 'plain' },
     services: [
+      implement(clientOriginV1.ClientOriginServiceService, { checkOrigin: unused, ...handlers.origins }),
       implement(tokenV1.TokenServiceService, {
         issueToken: unused,
         revokeToken: unused,
         getUserinfo: unused,
+        introspectToken: unused,
         getJsonWebKeySet: () => Promise.resolve({ document: Buffer.from('{"keys":[]}') }),
         getProviderMetadata: () => Promise.resolve({ document: Buffer.from('{"issuer":"i"}') }),
         ...handlers.token,
-        introspectToken: unused,
       }),
       implement(authorizationV1.AuthorizationServiceService, {
         authorize: unused,

@@ -1,14 +1,15 @@
 // The gateway, wired by hand: configuration, the token service behind it, the table of public routes.
 import type { WriteError } from '@cardea/http';
 import { createApp, healthRoutes } from '@cardea/http';
-import { authorizationV1, clientV1, tokenV1 } from '@cardea/rpc';
+import { authorizationV1, clientOriginV1, clientV1, tokenV1 } from '@cardea/rpc';
 import type { Host, Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
+import { createClientAddress } from './client-address.js';
 import { createDocument } from './documents.js';
+import { listenerOptions } from './listener.js';
 import { authorizeRoutes } from './routes/authorize.js';
 import { deviceRoutes } from './routes/device.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
-import { sessionRoutes } from './routes/session.js';
 import { registrationRoutes } from './routes/register.js';
 import { sessionRoutes } from './routes/session.js';
 import { introspectionRoutes } from './routes/introspect.js';
@@ -23,6 +24,7 @@ export const service: Service = {
   name: 'gateway',
   async start(config, host) {
     const settings = gatewaySettings(config);
+    const addressOf = createClientAddress(config.serve.public.trustedProxies);
     const { addresses, tls } = config.peers.token;
     const peer = host.connect(
       addresses.length > 0 ? addresses : [config.serve.token.address],
@@ -33,6 +35,7 @@ export const service: Service = {
       idempotent: ['revokeToken', 'getUserinfo', 'introspectToken', 'getJsonWebKeySet', 'getProviderMetadata'],
     });
     const authorization = peer.client(authorizationV1.AuthorizationServiceService, { hot: true });
+    const origins = peer.client(clientOriginV1.ClientOriginServiceService, { hot: true, idempotent: ['checkOrigin'] });
     const registration = peer.client(clientV1.ClientRegistrationServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
@@ -47,19 +50,23 @@ export const service: Service = {
     });
 
     const app = createApp(host, {
-      wrongMethod: 405,
+      ...listenerOptions(config, host, origins),
       routes: [
-        ...tokenRoutes(token),
-        ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
+        ...tokenRoutes(token, addressOf),
         ...introspectionRoutes(token),
+        ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),
-        ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError }),
+        ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError, addressOf }),
         ...registrationRoutes(registration, {
           publicUrl: (config.urls.self.public ?? settings.issuer).replace(/\/+$/, ''),
           hydraCompat: config.profile === 'hydra-compat',
         }),
-        ...healthRoutes(host, { prefix: '', reasons: 'hidden' }),
+        ...healthRoutes(host, {
+          prefix: '',
+          reasons: 'hidden',
+          logged: !config.serve.public.requestLog.disableForHealth,
+        }),
         ...(settings.watchedCookie === undefined ? [] : sessionRoutes(settings.watchedCookie)),
         ...fallbackRoutes(),
       ],

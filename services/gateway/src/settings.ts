@@ -9,6 +9,10 @@ export interface CookieSettings {
   readonly secure: boolean;
   readonly sameSite: 'Strict' | 'Lax' | 'None';
   readonly domain: string | undefined;
+  /** Of the cookie that remembers a login; all others are for the whole host. */
+  readonly sessionPath: string;
+  /** Whether each flow cookie is sent twice, once without SameSite. */
+  readonly legacyTwins: boolean;
 }
 
 export interface GatewaySettings {
@@ -26,17 +30,24 @@ export interface GatewaySettings {
 export function gatewaySettings(config: Config): GatewaySettings {
   const issuer = required(config.urls.self.issuer, 'urls.self.issuer');
   const publicUrl = (config.urls.self.public ?? issuer).replace(/\/+$/, '');
-  const { names, domain, secure: forced, sameSiteMode } = config.serve.cookies;
+  const { names, paths, domain, secure: forced, sameSiteMode, sameSiteLegacyWorkaround } = config.serve.cookies;
   const secure = forced ?? issuer.startsWith('https:');
-  // Browsers drop a cookie that says SameSite=None and is not Secure.
-  const sameSite =
-    sameSiteMode === undefined || (sameSiteMode === 'None' && !secure) ? (secure ? 'None' : 'Lax') : sameSiteMode;
+  // Browsers drop a cookie that says SameSite=None and is not Secure; and a host without TLS is no third party worth naming.
+  const none = issuer.startsWith('https:') && secure;
+  const sameSite = sameSiteMode === undefined || sameSiteMode === 'None' ? (none ? 'None' : 'Lax') : sameSiteMode;
   return {
     issuer,
     errorUrl: config.urls.error ?? `${publicUrl}/oauth2/fallbacks/error`,
     hydraCompat: config.profile === 'hydra-compat',
     watchedCookie:
       (config.oidc.sessionManagement.enabled ?? config.profile !== 'hydra-compat') ? names.session : undefined,
-    cookies: { names: [names.session, names.loginCsrf, names.consentCsrf, names.deviceCsrf], secure, sameSite, domain },
+    cookies: {
+      names: [names.session, names.loginCsrf, names.consentCsrf, names.deviceCsrf],
+      secure,
+      sameSite,
+      domain,
+      sessionPath: paths.session,
+      legacyTwins: sameSiteLegacyWorkaround && sameSite === 'None',
+    },
   };
 }

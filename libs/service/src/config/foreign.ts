@@ -14,8 +14,6 @@ interface ForeignSetting {
   readonly harmless?: readonly unknown[];
 }
 
-const noCors = 'the gateway answers no cross-origin browsers yet; put a proxy that does before it';
-const noTls = 'Cardea speaks plain HTTP behind a proxy that ends TLS';
 const sealed = 'secrets.system seals cookies and page tokens too';
 const ownLog = 'logs are JSON lines with secrets struck out';
 const ownTracing = 'traces go to tracing.otlp_endpoint, by OTLP';
@@ -23,23 +21,6 @@ const nothing = 'it means nothing to Cardea';
 
 /** In the order they are looked at: what refuses before the root that holds it. */
 export const foreignSettings: readonly ForeignSetting[] = [
-  { key: 'serve.tls.enabled', why: noTls, harmless: [false, 'false'] },
-  { key: 'serve.tls', why: noTls },
-  ...['public', 'admin'].flatMap((side) => [
-    { key: `serve.${side}.cors.enabled`, why: noCors, harmless: [false, 'false'] },
-    { key: `serve.${side}.cors`, why: 'it was not enabled' },
-    { key: `serve.${side}.tls.enabled`, why: noTls, harmless: [false, 'false'] },
-    { key: `serve.${side}.tls`, why: noTls },
-    { key: `serve.${side}.request_log`, why: ownLog },
-    { key: `serve.${side}.socket`, why: 'a unix socket is written unix:/path as the host' },
-  ]),
-  { key: 'serve.cookies.same_site_legacy_workaround', why: 'browsers that needed it are gone' },
-  {
-    key: 'serve.cookies.paths',
-    why: 'cookies of the provider are sent to all of it',
-    harmless: [{}, { session: '/' }],
-  },
-  { key: 'webfinger.oidc_discovery', why: 'the discovery document says what is true of this provider' },
   { key: 'urls.identity_provider.publicUrl', why: 'browsers are not sent there' },
   {
     key: 'oauth2.expose_internal_errors',

@@ -48,7 +48,7 @@ describe('where values come from', () => {
     const first = file('serve: {public: {port: 1000, host: first}, admin: {port: 2000}}\nlog: {level: debug}\n');
     const second = file('serve: {public: {port: 1001}}\n');
     const { serve, log } = loadConfig({ files: [first, second], env: { SERVE_ADMIN_PORT: '2001' } });
-    expect([serve.public, serve.admin.port, log.level]).toEqual([{ port: 1001, host: 'first' }, 2001, 'debug']);
+    expect([serve.public.port, serve.public.host, serve.admin.port, log.level]).toEqual([1001, 'first', 2001, 'debug']);
   });
 
   test('JSON is as good as YAML', () => {
@@ -274,9 +274,6 @@ describe('settings that only Hydra has', () => {
       'sqa: {opt_out: true}',
     ].join('\n');
     expect(warnings(text).map((line) => line.split(' is a setting of Hydra and ignored: ')[0])).toEqual([
-      'FILE:3: serve.tls',
-      'FILE:4: serve.public.request_log',
-      'FILE:5: serve.cookies.same_site_legacy_workaround',
       'FILE:11: oauth2.hashers',
       'FILE:8: secrets.cookie',
       'FILE:9: log.format',
@@ -293,12 +290,12 @@ describe('settings that only Hydra has', () => {
 
   test.each<[string, string]>([
     [
-      'serve: {public: {cors: {enabled: true}}}',
-      'FILE:1: serve.public.cors.enabled is a setting of Hydra that is not supported: the gateway answers no cross-origin browsers yet',
+      'oauth2: {expose_internal_errors: true}',
+      'FILE:1: oauth2.expose_internal_errors is a setting of Hydra that is not supported: answers carry an error_id',
     ],
     [
-      'serve: {tls: {enabled: true}}',
-      'FILE:1: serve.tls.enabled is a setting of Hydra that is not supported: Cardea speaks plain HTTP',
+      'log: {leak_sensitive_values: true}',
+      'FILE:1: log.leak_sensitive_values is a setting of Hydra that is not supported: logs are JSON lines',
     ],
   ])('%s would change what happens, so it refuses to start', (text, expected) => {
     expect(refusal(text)).toContain(expected);
@@ -339,10 +336,38 @@ describe('settings that only Hydra has', () => {
     });
   });
 
+  test('fapi2 says that it cannot be kept yet', () => {
+    expect(refusal('profile: fapi2')).toContain('FILE:1: profile: fapi2 cannot be kept yet');
+  });
+
+  test('cookies have other names in development, in hydra-compat only', () => {
+    const names = (env: Record<string, string>) => loadConfig({ env }).serve.cookies.names;
+    const compat = { PROFILE: 'hydra-compat', DEV: 'true', SERVE_COOKIES_NAMES_SESSION: 'mine' };
+    expect(names(compat)).toEqual({
+      session: 'mine_dev',
+      loginCsrf: 'ory_hydra_login_csrf_dev',
+      consentCsrf: 'ory_hydra_consent_csrf_dev',
+      deviceCsrf: 'ory_hydra_device_csrf_dev',
+    });
+    expect(names({ ...compat, DEV: 'false' }).session).toBe('mine');
+    expect(names({ ...compat, PROFILE: 'standard' }).session).toBe('mine');
+  });
+
+  test('methods of the admin API are whole or refused', () => {
+    const of = (text: string) => `serve: {admin: {authentication: {${text}}}}`;
+    expect(refusal(of('api_keys: [{name: a, hash: plain, roles: [operator]}]'))).toContain('cardea admin-key create');
+    expect(refusal(of(`api_keys: [{name: a, hash: "sha256:${'0'.repeat(64)}", roles: [root]}]`))).toContain(
+      'must be among',
+    );
+    expect(refusal(of('mtls: {ca_file: /x}'))).toContain('needs ca_file and names together');
+    expect(refusal(of('jwt: {issuer: "https://k8s.test"}'))).toContain('needs issuer, audience, subjects');
+    expect(refusal('serve: {cookies: {paths: {session: "a;b"}}}')).toContain('must be a path');
+  });
+
   test('in the environment too, and quietly where nothing changes', () => {
     expect(refusal('', { OAUTH2_EXPOSE_INTERNAL_ERRORS: 'true' })).toContain(
       'environment OAUTH2_EXPOSE_INTERNAL_ERRORS: ',
     );
-    expect(warnings('', { SERVE_TLS_ENABLED: 'false', SECRETS_COOKIE: 'x', VERSION: 'v1' })).toEqual([]);
+    expect(warnings('', { LOG_LEAK_SENSITIVE_VALUES: 'false', SECRETS_COOKIE: 'x', VERSION: 'v1' })).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { ConfigError } from './config-error.js';
+import { withDevNames } from './dev-names.js';
 import { explain } from './explain.js';
 import type { Locate } from './file.js';
 import { readSettings } from './file.js';
@@ -42,7 +43,7 @@ export function loadConfig(options: {
   readSecretFiles(tree, env);
   applyEnvironment(tree, env);
   const parsed = configSchema.safeParse(tree);
-  if (parsed.success) return camelise(parsed.data);
+  if (parsed.success) return withDevNames(camelise(parsed.data));
   const locate: Locate = (path) => locators.map((inFile) => inFile(path)).find((place) => place !== '') ?? '';
   throw new ConfigError(explain(parsed.error, settings, locate));
 }

@@ -3,6 +3,7 @@
 import type { Route } from '@cardea/http';
 import { callOptions, contextOf, noStore, oauthJson, readForm, sendBytes, sendEmpty, uniqueForm } from '@cardea/http';
 import type { ClientOf, tokenV1 } from '@cardea/rpc';
+import type { ClientAddress } from '../client-address.js';
 
 type TokenClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueToken' | 'revokeToken'>;
 
@@ -10,10 +11,11 @@ type TokenClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueToke
 const repeatable = ['audience'];
 const headers = { ...noStore, 'Content-Type': oauthJson };
 
-export function tokenRoutes(token: TokenClient): Route[] {
+export function tokenRoutes(token: TokenClient, addressOf: ClientAddress): Route[] {
   return [
     {
       path: '/oauth2/token',
+      cors: 'clients',
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request), repeatable);
         const issued = await token.issueToken(
@@ -21,6 +23,7 @@ export function tokenRoutes(token: TokenClient): Route[] {
             authorization: request.headers.authorization ?? '',
             parameters: [...parameters],
             requestId: contextOf(request).requestId,
+            clientAddress: addressOf(request),
           },
           callOptions(request, response),
         );
@@ -29,6 +32,7 @@ export function tokenRoutes(token: TokenClient): Route[] {
     },
     {
       path: '/oauth2/revoke',
+      cors: 'clients',
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request));
         await token.revokeToken(
@@ -36,6 +40,7 @@ export function tokenRoutes(token: TokenClient): Route[] {
             authorization: request.headers.authorization ?? '',
             parameters: [...parameters],
             requestId: contextOf(request).requestId,
+            clientAddress: addressOf(request),
           },
           callOptions(request, response),
         );

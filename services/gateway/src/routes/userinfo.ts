@@ -34,7 +34,7 @@ export function userinfoRoutes(token: UserinfoClient, writeError: () => WriteErr
       writeError()(error, request, response, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
     }
   };
-  return [{ path: '/userinfo', get: handle, post: handle }];
+  return [{ path: '/userinfo', cors: 'clients', get: handle, post: handle }];
 }
 
 /** RFC 6750 §3: a caller that showed no token at all is told no error code. */

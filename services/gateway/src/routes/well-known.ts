@@ -19,6 +19,7 @@ export function wellKnownRoutes(documents: { jwks: Documents; metadata: Document
   const at = (location: string, source: Documents): Route => ({
     path: location,
     quiet: true,
+    cors: 'everyone',
     get: serve(source),
     options: preflight,
   });

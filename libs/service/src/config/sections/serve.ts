@@ -1,6 +1,7 @@
 // Where each service listens, who may call it, where its peers are, and what its cookies look like.
 import { z } from 'zod';
 import { duration, flag, integer, list, oneOf, text } from '../fields.js';
+import { adminListener, publicListener, tlsOfAll } from './listeners.js';
 
 const tls = z
   .strictObject({
@@ -12,28 +13,13 @@ const tls = z
   })
   .prefault({});
 
-const http = (port: number) =>
-  z
-    .strictObject({
-      host: text({ description: 'Address to listen on.' }).default('127.0.0.1'),
-      port: integer({ description: 'Port to listen on; 0 picks a free one.' }, 0, 65_535).default(port),
-    })
-    .prefault({});
-
 const allow = (description: string) => list({ description }).default([]);
 
 export const serve = z
   .strictObject({
-    public: http(4444),
-    admin: http(4445)
-      .unwrap()
-      .extend({
-        authentication: oneOf(['none'], {
-          description:
-            'How callers of the admin API prove themselves. `none` is accepted on loopback and unix sockets only.',
-        }).default('none'),
-      })
-      .prefault({}),
+    tls: tlsOfAll,
+    public: publicListener,
+    admin: adminListener,
     token: z
       .strictObject({
         address: text({ description: 'Where the token service answers gRPC: `host:port` or `unix:/path`.' }).default(
@@ -85,6 +71,19 @@ export const serve = z
         same_site_mode: oneOf(['Strict', 'Lax', 'None'], {
           description: 'SameSite attribute; by default None when the issuer is https, else Lax.',
         }).optional(),
+        same_site_legacy_workaround: flag({
+          description:
+            'Send each flow cookie a second time without SameSite, for browsers of before 2020 that mistake `None`.',
+        }).default(false),
+        paths: z
+          .strictObject({
+            session: z
+              .string()
+              .regex(/^\/[\x21-\x3a\x3c-\x7e]*$/, 'must be a path')
+              .meta({ description: 'Path of the cookie that remembers a login; it must hold /oauth2.' })
+              .default('/'),
+          })
+          .prefault({}),
         names: z
           .strictObject({
             session: text({ description: 'Name of the cookie that remembers a login.' }).default('ory_hydra_session'),

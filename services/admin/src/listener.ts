@@ -1,0 +1,57 @@
+// How the admin listener answers whatever the route: TLS, pages of other sites, who is let in, unknown paths and methods by
+// profile.
+import type { AppOptions, Cors, Request } from '@cardea/http';
+import { createCors, listenerTls } from '@cardea/http';
+import { OAuthError } from '@cardea/oauth';
+import type { Config, Host } from '@cardea/service';
+import { ConfigError } from '@cardea/service';
+import { readFileSync } from 'node:fs';
+import type { Audit } from './audit.js';
+import { createAuthenticate } from './authentication/authenticate.js';
+import { adminErrorBody } from './error-body.js';
+
+/** @throws {ConfigError} naming the setting that is missing */
+export function listenerOptions(
+  config: Config,
+  host: Pick<Host, 'now'>,
+  audit: Pick<Audit, 'refused'>,
+): Omit<AppOptions, 'routes'> {
+  const { authentication, cors: corsSettings } = config.serve.admin;
+  const authenticate = createAuthenticate({ settings: authentication, now: host.now, refused: audit.refused });
+  const cors = createCors({ settings: corsSettings });
+  const hydra = config.profile === 'hydra-compat';
+  return {
+    prefix: '/admin',
+    wrongMethod: hydra ? 404 : 405,
+    notFound: hydra ? 'hydra' : 'oauth',
+    cors,
+    tls: adminTls(config, host),
+    admit(request) {
+      refuseOtherSites(request, cors);
+      return authenticate(request);
+    },
+    errorBody: adminErrorBody,
+    errorContentType: 'application/json',
+  };
+}
+
+/** Asks for client certificates where these are a way to prove oneself. */
+function adminTls({ serve, dev }: Config, { now }: Pick<Host, 'now'>): AppOptions['tls'] {
+  const tls = listenerTls(serve, 'admin', { dev, now });
+  const { caFile } = serve.admin.authentication.mtls;
+  if (caFile === undefined) return tls;
+  if (tls === undefined) throw new ConfigError('serve.admin.authentication.mtls needs serve.admin.tls.enabled');
+  return { ...tls, asksForCertificates: readFileSync(caFile) };
+}
+
+/**
+ * Loopback is reachable for every page in a developer's browser, and without authentication a plain form could create
+ * clients. Browsers say where such a request comes from (Fetch Metadata §2.2); servers and SDKs say nothing.
+ */
+function refuseOtherSites(request: Request, cors: Cors | undefined): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'none' || site === 'same-origin') return;
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  if (cors?.lists(request.headers.origin ?? '') === true) return;
+  throw new OAuthError('request_forbidden', 'Pages of other sites may not use the admin API.');
+}

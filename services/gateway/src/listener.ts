@@ -1,0 +1,33 @@
+// How the public listener answers whatever the route: TLS, cross-origin browsers, unknown paths and methods by profile.
+import type { AppOptions, ClaimedClient } from '@cardea/http';
+import { createCors, listenerTls } from '@cardea/http';
+import type { clientOriginV1, ClientOf } from '@cardea/rpc';
+import type { Config, Host } from '@cardea/service';
+
+type Origins = ClientOf<typeof clientOriginV1.ClientOriginServiceService>;
+
+/** @param origins asked only for requests with an Origin header that the installation itself does not list */
+export function listenerOptions(
+  config: Config,
+  host: Pick<Host, 'now'>,
+  origins: Origins,
+): Pick<AppOptions, 'wrongMethod' | 'notFound' | 'cors' | 'tls'> {
+  const hydra = config.profile === 'hydra-compat';
+  const settings = config.serve.public.cors;
+  // Clients' own lists count unless somebody has said no; in Hydra, only when somebody has said yes.
+  const clientsHaveSay = settings.enabled ?? !hydra;
+  return {
+    wrongMethod: hydra ? 404 : 405,
+    notFound: hydra ? 'hydra' : 'oauth',
+    cors: createCors({
+      settings,
+      ...(clientsHaveSay ? { allowedByClient: asking(origins) } : {}),
+    }),
+    tls: listenerTls(config.serve, 'public', { dev: config.dev, now: host.now }),
+  };
+}
+
+const asking =
+  (origins: Origins) =>
+  async (origin: string, { clientId = '', accessToken = '' }: ClaimedClient): Promise<boolean> =>
+    (await origins.checkOrigin({ origin, clientId, accessToken })).allowed;
