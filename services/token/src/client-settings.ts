@@ -2,6 +2,7 @@
 import type { ClientMetadataPolicy, RegistrationPolicy } from '@cardea/oauth';
 import { defaultClientScope, registrableGrantTypes } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
+import { subjectTypesOf } from './features.js';
 
 export interface ClientSettings {
   readonly metadata: ClientMetadataPolicy;
@@ -14,7 +15,8 @@ export interface RegistrationSettings extends RegistrationPolicy {
   readonly initialAccessTokens: readonly string[];
 }
 
-export function clientSettings({ oidc, profile, dev }: Config): ClientSettings {
+export function clientSettings(config: Config): ClientSettings {
+  const { oidc, profile, dev } = config;
   const hydraCompat = profile === 'hydra-compat';
   const { enabled, defaultScope, initialAccessToken, allowedGrantTypes } = oidc.dynamicClientRegistration;
   const registration: RegistrationSettings = {
@@ -25,7 +27,7 @@ export function clientSettings({ oidc, profile, dev }: Config): ClientSettings {
   };
   return {
     metadata: {
-      subjectTypes: oidc.subjectIdentifiers.supportedTypes,
+      subjectTypes: subjectTypesOf(config),
       defaultScope: defaultScope?.join(' ') ?? defaultClientScope,
       hydraCompat,
     },

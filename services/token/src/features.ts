@@ -3,7 +3,14 @@ import type { ProviderFeatures } from '@cardea/oauth';
 import { jwsAlgorithms, parseResponseType, responseTypes } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
 
-export function providerFeatures({ profile, oidc }: Config): ProviderFeatures {
+/** Kinds of subjects there are, the one that clients get by default first. Hydra has no pairwise ones beside JWTs. */
+export function subjectTypesOf({ profile, oidc, strategies }: Config): readonly string[] {
+  const enabled = ['public', 'pairwise'].filter((type) => oidc.subjectIdentifiers.supportedTypes.includes(type));
+  return profile === 'hydra-compat' && strategies.accessToken === 'jwt' ? ['public'] : enabled;
+}
+
+export function providerFeatures(config: Config): ProviderFeatures {
+  const { profile, oidc } = config;
   const hydraCompat = profile === 'hydra-compat';
   const { byValue, byReference } = oidc.requestObjects;
   return {
@@ -11,7 +18,7 @@ export function providerFeatures({ profile, oidc }: Config): ProviderFeatures {
       profile === 'oauth21'
         ? responseTypes.filter((type) => parseResponseType(type)?.includes('token') === false)
         : responseTypes,
-    subjectTypes: oidc.subjectIdentifiers.supportedTypes,
+    subjectTypes: subjectTypesOf(config),
     requestByValue: byValue,
     requestByReference: byReference,
     requestObjectAlgorithms: [...jwsAlgorithms.keys(), ...(hydraCompat ? ['none'] : [])],

@@ -105,6 +105,7 @@ describe('checkClientMetadata', () => {
     [{ redirectUris: ['/cb'] }, 'invalid_redirect_uri', 'invalid_redirect_uri'],
     [{ requestObjectSigningAlg: 'odd' }, bad, 'ok'],
     [{ subjectType: 'pairwise', redirectUris: ['https://a.example/', 'https://b.example/'] }, bad, 'ok'],
+    [{ subjectType: 'pairwise', accessTokenStrategy: 'jwt', redirectUris: ['https://a.example/'] }, 'ok', bad],
     [{ subjectType: 'pairwise', redirectUris: ['https://a.example/1', 'https://a.example/2'] }, 'ok', 'ok'],
     [
       {

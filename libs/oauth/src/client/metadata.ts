@@ -65,7 +65,7 @@ export function checkClientMetadata(client: ClientMetadata, policy: ClientMetada
   } catch (error) {
     refuse('scope', `is not acceptable: ${(error as Error).message}`);
   }
-  oneOf('subject_type', client.subjectType, policy.subjectTypes);
+  oneOf('subject_type', client.subjectType, subjectTypesFor(client, policy));
   oneOf('application_type', client.applicationType, ['', 'web', 'native']);
   oneOf('token_endpoint_auth_method', client.tokenEndpointAuthMethod, authenticationMethods);
   oneOf('access_token_strategy', client.accessTokenStrategy, ['', 'jwt', 'opaque']);
@@ -81,6 +81,11 @@ export function checkLifespans(lifespans: object | undefined): void {
     if (typeof millis === 'number' && (millis < 0 || !Number.isSafeInteger(millis)))
       refuse(name, 'must not be negative');
   }
+}
+
+/** Hydra has no pairwise subjects beside JWTs. */
+function subjectTypesFor(client: ClientMetadata, { subjectTypes, hydraCompat }: ClientMetadataPolicy) {
+  return hydraCompat && client.accessTokenStrategy === 'jwt' ? ['public'] : subjectTypes;
 }
 
 function checkAlgorithms(client: ClientMetadata, { hydraCompat }: ClientMetadataPolicy): void {

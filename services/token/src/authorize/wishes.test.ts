@@ -201,3 +201,21 @@ describe('session management', () => {
     expect([...browser.cookies.keys()]).not.toContain('session_state');
   });
 });
+
+test('in hydra-compat a consent app is trusted with what it grants: more than was asked for, more than is registered', async () => {
+  const standard = it;
+  it = await createInstallation({ hydraCompat: true });
+  try {
+    const browser = it.browser();
+    const challenge = parameterOf(await afterLogin(browser, {}), 'consent_challenge');
+    const granted = { grantedScopes: ['openid', 'unregistered'], grantedAudience: ['https://anything.example'] };
+    const consent = interactionV1.AcceptConsentRequestRequest.create({ challenge, ...granted });
+    const { redirectTo } = await it.app.acceptConsentRequest(consent, call);
+    expect(told(await browser.open(redirectTo))).toMatchObject({ scope: 'openid unregistered' });
+    const bad = { ...consent, grantedScopes: ['a"b'] };
+    await expect(it.app.acceptConsentRequest(bad, call)).rejects.toThrow();
+  } finally {
+    await it.close();
+    it = standard;
+  }
+});

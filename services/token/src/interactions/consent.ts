@@ -90,8 +90,8 @@ async function openConsent(context: AuthorizationContext, challenge: string): Pr
 }
 
 /**
- * What was granted: never more than was asked for, and never more than the client may have now. Hydra checks neither; its
- * consent apps may grant what was not asked for, so that profile keeps only the second rule.
+ * What was granted: never more than was asked for, and never more than the client may have now. Hydra checks neither, and
+ * trusts its consent app with both.
  */
 function grantOf(
   context: AuthorizationContext,
@@ -102,20 +102,16 @@ function grantOf(
   const asked = startRequest(body.start);
   const allowed = client.scope.split(' ');
   for (const scope of answer.grantedScopes) {
-    const requested = settings.hydraCompat || asked.scopes.includes(scope);
-    if (
-      !requested ||
-      !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope) ||
-      !scopeAllowed(allowed, scope, settings.policy.scopeStrategy)
-    ) {
+    const known = asked.scopes.includes(scope) && scopeAllowed(allowed, scope, settings.policy.scopeStrategy);
+    if (!(settings.hydraCompat || known) || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) {
       throw new OAuthError('invalid_scope', `The scope '${scope}' was not asked for or is not allowed to the client.`, {
         status: 400,
       });
     }
   }
   for (const audience of answer.grantedAudience) {
-    const requested = settings.hydraCompat || asked.audience.includes(audience);
-    if (!requested || !audienceAllowed(client.audience, audience)) {
+    const known = asked.audience.includes(audience) && audienceAllowed(client.audience, audience);
+    if (!(settings.hydraCompat || known)) {
       throw new OAuthError(
         'invalid_request',
         `The audience '${audience}' was not asked for or is not allowed to the client.`,
