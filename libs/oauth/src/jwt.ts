@@ -8,6 +8,7 @@ export interface UnverifiedJwt {
   readonly keyId: string | undefined;
   /** `typ` in lower case and without `application/`; undefined when absent (RFC 7515 §4.1.9). */
   readonly type: string | undefined;
+  readonly header: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
   /** What was signed. */
   readonly input: Buffer;
@@ -41,6 +42,7 @@ export function parseJwt(text: string, { unsigned = false } = {}): UnverifiedJwt
     algorithm: alg,
     keyId: kid,
     type: typ?.toLowerCase().replace(/^application\//, ''),
+    header,
     claims,
     input: Buffer.from(`${head}.${payload}`),
     signature,

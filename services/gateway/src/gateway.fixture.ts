@@ -47,6 +47,7 @@ export async function startGateway(
         revokeToken: unused,
         getUserinfo: unused,
         introspectToken: unused,
+        issueCredential: unused,
         getJsonWebKeySet: () => Promise.resolve({ document: Buffer.from('{"keys":[]}') }),
         getProviderMetadata: () => Promise.resolve({ document: Buffer.from('{"issuer":"i"}') }),
         ...handlers.token,

@@ -12,6 +12,7 @@ import { deviceRoutes } from './routes/device.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
 import { registrationRoutes } from './routes/register.js';
 import { sessionRoutes } from './routes/session.js';
+import { credentialRoutes } from './routes/credentials.js';
 import { introspectionRoutes } from './routes/introspect.js';
 import { tokenRoutes } from './routes/token.js';
 import { userinfoRoutes } from './routes/userinfo.js';
@@ -53,7 +54,8 @@ export const service: Service = {
       ...listenerOptions(config, host, origins),
       routes: [
         ...tokenRoutes(token, addressOf),
-        ...introspectionRoutes(token),
+        ...introspectionRoutes(token, addressOf),
+        ...credentialRoutes(token),
         ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),

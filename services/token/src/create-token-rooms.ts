@@ -27,6 +27,8 @@ import type { IssueFront } from './issue-front.js';
 import { createIssueFront } from './issue-front.js';
 import { createIssue } from './issue.js';
 import { createLiveTokens } from './live-tokens.js';
+import { createIssueCredential } from './credentials/issue-credential.js';
+import { createCredentialNonces } from './credentials/nonces.js';
 import { createDocuments } from './metadata.js';
 import type { Outbound } from './outbound/index.js';
 import { createMintAccessToken } from './mint-access-token.js';
@@ -34,6 +36,7 @@ import type { PageTokens } from './page-tokens.js';
 import { createPageTokens } from './page-tokens.js';
 import type { PublicKeys } from './public-keys.js';
 import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
+import type { RateLimits } from './rate-limit/create-rate-limits.js';
 import { createRevoke } from './revoke.js';
 import { createIntrospectionHandlers } from './rpc/introspection.js';
 import { createTokenHandlers } from './rpc/token.js';
@@ -67,6 +70,7 @@ export interface TokenRoomsOptions {
   readonly outbound: Outbound;
   readonly clientKeys: ClientKeys;
   readonly device: DeviceRooms;
+  readonly rateLimits: RateLimits;
   /** `secrets.system`, newest first. */
   readonly secrets: readonly string[];
   /** Milliseconds since the epoch. */
@@ -104,7 +108,10 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });
   const { accessTokenFormat } = settings;
   const encrypt = createEncrypt(clientKeys);
-  const signer = encryptingSigner(createSigner({ keys, publicKeys, issuer, accessTokenFormat, random }), encrypt);
+  const signer = encryptingSigner(
+    createSigner({ keys, publicKeys, issuer, accessTokenFormat, hydraCompat, random }),
+    encrypt,
+  );
   const replays = createReplays(database);
   const { endpoints } = settings;
   const assertion = createVerifyClientAssertion({
@@ -116,7 +123,14 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     hydraCompat,
     now,
   });
-  const authenticate = createAuthenticateClient({ clients: resolver, secrets, assertion, events, hydraCompat });
+  const authenticate = createAuthenticateClient({
+    clients: resolver,
+    secrets,
+    assertion,
+    events,
+    limit: options.rateLimits.clientSecrets,
+    hydraCompat,
+  });
   const live = createLiveTokens({
     handles,
     accessTokenKeys,
@@ -129,7 +143,8 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   });
   const mintAccessToken = createMintAccessToken({ settings, handles, seal: seals.access, signer, accessTokenKeys });
   const trusted = createTrustedIssuers(database);
-  const plainIssue = createIssue({ settings, handles, seals, signer, mintAccessToken });
+  const nonces = createCredentialNonces(seal('credential_nonce'));
+  const plainIssue = createIssue({ settings, handles, seals, signer, mintAccessToken, nonces });
   const issue = withHooks(plainIssue, { settings, outbound: options.outbound });
   const issueFront = createIssueFront({ settings, mintAccessToken, signer });
   const codes = createCodes(database);
@@ -160,11 +175,21 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const userinfo = createUserinfo({ live, clients: resolver, signer, encrypt, issuer, hydraCompat, now });
   const documents = createDocuments({ keys: publicKeys, issuer, publicUrl, features: settings.features });
   const introspection = createIntrospection({ live, issuer, scopeStrategy: policy.scopeStrategy });
+  const issueCredential = createIssueCredential({
+    live,
+    clients: resolver,
+    keys,
+    nonces,
+    issuer,
+    publicUrl,
+    random,
+    now,
+  });
   const introspectForClient = createIntrospectForClient({ authenticate, introspection });
   const pageTokens = createPageTokens(seal('page_token'), now);
 
   return {
-    tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, introspectForClient, documents }),
+    tokenHandlers: createTokenHandlers({ exchange, revoke, userinfo, introspectForClient, issueCredential, documents }),
     introspectionHandlers: createIntrospectionHandlers(introspection),
     trustedIssuerHandlers: createTrustedIssuerHandlers({ trusted, pageTokens, events, random, hydraCompat }),
     ...createClientRooms({
@@ -175,6 +200,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       families,
       handles,
       outbound: options.outbound,
+      registrationLimit: options.rateLimits.registrations,
       pageTokens,
       events,
       random,

@@ -4,6 +4,8 @@ import type { Decision, Parameters } from '@cardea/oauth';
 import { lifetimesOf } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
+import type { CredentialNonces } from './credentials/nonces.js';
+import { allowsCredentials, nonceSeconds } from './credentials/nonces.js';
 import type { Handles } from './handles.js';
 import type { MintAccessToken } from './mint-access-token.js';
 import { tokenBody } from './mint-access-token.js';
@@ -47,8 +49,9 @@ export function createIssue(options: {
   seals: TokenSeals;
   signer: Signer;
   mintAccessToken: MintAccessToken;
+  nonces: CredentialNonces;
 }): Issue {
-  const { settings, handles, seals, signer, mintAccessToken } = options;
+  const { settings, handles, seals, signer, mintAccessToken, nonces } = options;
 
   return async (client, grantType, decision, now) => {
     const { authorization } = decision;
@@ -85,6 +88,7 @@ export function createIssue(options: {
       );
     }
 
+    const credentials = allowsCredentials(authorization);
     return {
       response: {
         accessToken: access.token,
@@ -93,8 +97,8 @@ export function createIssue(options: {
         refreshToken,
         idToken,
         scope: authorization.scopes.join(' '),
-        credentialNonce: '',
-        credentialNonceExpiresInSeconds: 0,
+        credentialNonce: credentials ? nonces.make(access.token, now) : '',
+        credentialNonceExpiresInSeconds: credentials ? nonceSeconds : 0,
       },
       access: access.row,
       refresh,

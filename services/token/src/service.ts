@@ -124,6 +124,13 @@ function connectSigner(config: Config, host: Host): SigningClient {
   );
   return peer.client(signingV1.SigningServiceService, {
     hot: true,
-    idempotent: ['signIdToken', 'signAccessToken', 'signUserinfo', 'signLogoutToken', 'listPublicKeys'],
+    idempotent: [
+      'signIdToken',
+      'signAccessToken',
+      'signUserinfo',
+      'signLogoutToken',
+      'signCredential',
+      'listPublicKeys',
+    ],
   });
 }

@@ -77,6 +77,11 @@ export function createTestSigner(issuer: string): TestSigner {
       const sub = subject === '' ? undefined : subject;
       return { jwt: jwt('id', 'logout+jwt', { iss: issuer, aud: [audience], iat, exp, jti, events, sub, sid }) };
     },
+    async signCredential(request: signingV1.SignCredentialRequest) {
+      signer.guard(request);
+      const credentialSubject = { id: request.holder, ...extra(request.subjectClaimsJson) };
+      return { jwt: jwt('id', 'JWT', { sub: request.holder, vc: { credentialSubject } }) };
+    },
     listPublicKeys: async () => ({
       keys: [
         ['hydra.openid.id-token', 'id'],

@@ -115,7 +115,7 @@ test.each<[string, Partial<UnverifiedJwt>, string, boolean, string | boolean]>([
   ['unsigned, Hydra, another registered', { algorithm: 'none' }, 'RS256', true, 'invalid_request_object'],
   ['none with a signature', { algorithm: 'none' }, '', true, 'invalid_request_object'],
 ])('header: %s', (_name, jwt, registered, unsigned, expected) => {
-  const whole = { algorithm: 'RS256', keyId: 'k', type: 'jwt', claims: {}, input: Buffer.from(''), ...jwt };
+  const whole = { algorithm: 'RS256', keyId: 'k', type: 'jwt', header: {}, claims: {}, input: Buffer.from(''), ...jwt };
   const signed = { ...whole, signature: jwt.signature ?? Buffer.from('s') };
   const run = () =>
     checkRequestObjectHeader(signed, { ...client, requestObjectSigningAlg: registered }, { ...rules, unsigned });

@@ -55,6 +55,12 @@ function tokenDocument(issued: tokenV1.IssueTokenResponse): Buffer {
   return Buffer.from(
     JSON.stringify({
       access_token: issued.accessToken,
+      ...(issued.credentialNonce === ''
+        ? {}
+        : {
+            c_nonce_draft_00: issued.credentialNonce,
+            c_nonce_expires_in_draft_00: issued.credentialNonceExpiresInSeconds,
+          }),
       expires_in: issued.expiresInSeconds,
       ...(issued.idToken === '' ? {} : { id_token: issued.idToken }),
       ...(issued.refreshToken === '' ? {} : { refresh_token: issued.refreshToken }),

@@ -29,6 +29,11 @@ export function identifier(name: string, value: string): string {
   return /^[\x20-\x7e]{1,255}$/.test(value) ? value : refuse(`${name} must be 1 to 255 printable ASCII characters`);
 }
 
+/** A holder named by the key it has: a did:jwk, so that the credential never passes for a token of a person. */
+export function holder(value: string): string {
+  return /^did:jwk:[\w-]{1,4096}$/.test(value) ? value : refuse('holder must be a did:jwk');
+}
+
 /** The same for a claim that may be left out by being empty. */
 export function optionalIdentifier(name: string, value: string): string | undefined {
   return value === '' ? undefined : identifier(name, value);

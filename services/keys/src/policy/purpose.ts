@@ -3,7 +3,7 @@ import type { KeySetName } from '@cardea/oauth';
 
 export interface Purpose {
   /** For metrics and messages. */
-  readonly name: 'id_token' | 'access_token' | 'userinfo' | 'logout_token';
+  readonly name: 'id_token' | 'access_token' | 'userinfo' | 'logout_token' | 'credential';
   readonly keySet: KeySetName;
   /** `typ` of the JOSE header. */
   readonly typ: 'JWT' | 'at+jwt' | 'logout+jwt';
@@ -21,3 +21,6 @@ export const userinfo: Purpose = { name: 'userinfo', keySet: 'hydra.openid.id-to
 
 /** OpenID Connect Back-Channel Logout §2.4. */
 export const logoutToken: Purpose = { name: 'logout_token', keySet: 'hydra.openid.id-token', typ: 'logout+jwt' };
+
+/** W3C VC Data Model 1.1 §6.3.1. */
+export const credential: Purpose = { name: 'credential', keySet: 'hydra.openid.id-token', typ: 'JWT' };

@@ -3,6 +3,7 @@ import type { Handlers } from '@cardea/rpc';
 import type { signingV1 } from '@cardea/rpc';
 import type { KeyRing } from '../key-ring.js';
 import { accessTokenStatement } from '../policy/access-token.js';
+import { credentialStatement } from '../policy/credential.js';
 import { idTokenStatement } from '../policy/id-token.js';
 import { logoutTokenStatement } from '../policy/logout-token.js';
 import type { Policy } from '../policy/statement.js';
@@ -25,6 +26,7 @@ export function signingHandlers(options: {
     signLogoutToken: async (request, call) => ({
       jwt: await sign(logoutTokenStatement(request, policy), call),
     }),
+    signCredential: async (request, call) => ({ jwt: await sign(credentialStatement(request, policy), call) }),
     listPublicKeys: async () => ({
       keys: [...ring.published().map(publicKeyMessage), ...ring.broadcast().map(broadcastMessage)],
     }),

@@ -1,6 +1,7 @@
 // cardea.token.v1.TokenService: the token rooms in the words of the contract.
 import type { Handlers } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
+import type { IssueCredential } from '../credentials/issue-credential.js';
 import type { Exchange } from '../exchange.js';
 import type { IntrospectForClient } from '../introspect-for-client.js';
 import type { Documents } from '../metadata.js';
@@ -12,9 +13,10 @@ export function createTokenHandlers(rooms: {
   revoke: Revoke;
   userinfo: Userinfo;
   introspectForClient: IntrospectForClient;
+  issueCredential: IssueCredential;
   documents: Documents;
 }): Handlers<typeof tokenV1.TokenServiceService> {
-  const { exchange, revoke, userinfo, introspectForClient, documents } = rooms;
+  const { exchange, revoke, userinfo, introspectForClient, issueCredential, documents } = rooms;
   return {
     issueToken: exchange,
     async revokeToken(request) {
@@ -23,6 +25,7 @@ export function createTokenHandlers(rooms: {
     },
     getUserinfo: (request) => userinfo(request.accessToken),
     introspectToken: async (request) => ({ verdict: await introspectForClient(request) }),
+    issueCredential,
     getJsonWebKeySet: async () => ({ document: await documents.jsonWebKeySet() }),
     getProviderMetadata: async () => ({ document: await documents.providerMetadata() }),
   };

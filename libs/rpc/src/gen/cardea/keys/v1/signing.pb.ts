@@ -256,6 +256,30 @@ export interface SignLogoutTokenResponse {
   jwt: string;
 }
 
+/** A verifiable credential to be. `vc` but for its subject is fixed by the signer. */
+export interface SignCredentialRequest {
+  /** Makes the call idempotent. */
+  requestId: string;
+  /** JWS algorithm of the client. */
+  algorithm: string;
+  /** `sub`, and `id` of the credential's subject: the holder's key as a did:jwk. */
+  holder: string;
+  /** `iat` and `nbf`, seconds since the epoch. */
+  issuedAt: number;
+  /** `exp`, seconds since the epoch. */
+  expiresAt: number;
+  /** `jti`. */
+  tokenId: string;
+  /** What is said of the end user, as one JSON object without `id`. */
+  subjectClaimsJson: Buffer;
+}
+
+/** The signed credential. */
+export interface SignCredentialResponse {
+  /** Compact JWS. */
+  jwt: string;
+}
+
 /** Asks for the published keys. */
 export interface ListPublicKeysRequest {
 }
@@ -1269,6 +1293,196 @@ export const SignLogoutTokenResponse: MessageFns<SignLogoutTokenResponse> = {
   },
 };
 
+function createBaseSignCredentialRequest(): SignCredentialRequest {
+  return {
+    requestId: "",
+    algorithm: "",
+    holder: "",
+    issuedAt: 0,
+    expiresAt: 0,
+    tokenId: "",
+    subjectClaimsJson: Buffer.alloc(0),
+  };
+}
+
+export const SignCredentialRequest: MessageFns<SignCredentialRequest> = {
+  encode(message: SignCredentialRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.algorithm !== "") {
+      writer.uint32(18).string(message.algorithm);
+    }
+    if (message.holder !== "") {
+      writer.uint32(26).string(message.holder);
+    }
+    if (message.issuedAt !== 0) {
+      writer.uint32(32).int64(message.issuedAt);
+    }
+    if (message.expiresAt !== 0) {
+      writer.uint32(40).int64(message.expiresAt);
+    }
+    if (message.tokenId !== "") {
+      writer.uint32(50).string(message.tokenId);
+    }
+    if (message.subjectClaimsJson.length !== 0) {
+      writer.uint32(58).bytes(message.subjectClaimsJson);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignCredentialRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignCredentialRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.algorithm = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.holder = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.issuedAt = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.expiresAt = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.tokenId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.subjectClaimsJson = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SignCredentialRequest>, I>>(base?: I): SignCredentialRequest {
+    return SignCredentialRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignCredentialRequest>, I>>(object: I): SignCredentialRequest {
+    const message = createBaseSignCredentialRequest();
+    message.requestId = object.requestId ?? "";
+    message.algorithm = object.algorithm ?? "";
+    message.holder = object.holder ?? "";
+    message.issuedAt = object.issuedAt ?? 0;
+    message.expiresAt = object.expiresAt ?? 0;
+    message.tokenId = object.tokenId ?? "";
+    message.subjectClaimsJson = object.subjectClaimsJson ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseSignCredentialResponse(): SignCredentialResponse {
+  return { jwt: "" };
+}
+
+export const SignCredentialResponse: MessageFns<SignCredentialResponse> = {
+  encode(message: SignCredentialResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jwt !== "") {
+      writer.uint32(10).string(message.jwt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignCredentialResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignCredentialResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jwt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<SignCredentialResponse>, I>>(base?: I): SignCredentialResponse {
+    return SignCredentialResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SignCredentialResponse>, I>>(object: I): SignCredentialResponse {
+    const message = createBaseSignCredentialResponse();
+    message.jwt = object.jwt ?? "";
+    return message;
+  },
+};
+
 function createBaseListPublicKeysRequest(): ListPublicKeysRequest {
   return {};
 }
@@ -1533,6 +1747,18 @@ export const SigningServiceService = {
       Buffer.from(SignLogoutTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SignLogoutTokenResponse => SignLogoutTokenResponse.decode(value),
   },
+  /** Signs a verifiable credential about an end user (W3C VC Data Model 1.1 §6.3.1) with key set `hydra.openid.id-token`. */
+  signCredential: {
+    path: "/cardea.keys.v1.SigningService/SignCredential" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SignCredentialRequest): Buffer =>
+      Buffer.from(SignCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SignCredentialRequest => SignCredentialRequest.decode(value),
+    responseSerialize: (value: SignCredentialResponse): Buffer =>
+      Buffer.from(SignCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SignCredentialResponse => SignCredentialResponse.decode(value),
+  },
   /** Lists the published public keys. Callers: token, admin. */
   listPublicKeys: {
     path: "/cardea.keys.v1.SigningService/ListPublicKeys" as const,
@@ -1556,6 +1782,8 @@ export interface SigningServiceServer extends UntypedServiceImplementation {
   signUserinfo: handleUnaryCall<SignUserinfoRequest, SignUserinfoResponse>;
   /** Signs a logout token (OpenID Connect Back-Channel Logout §2.4) with key set `hydra.openid.id-token`. */
   signLogoutToken: handleUnaryCall<SignLogoutTokenRequest, SignLogoutTokenResponse>;
+  /** Signs a verifiable credential about an end user (W3C VC Data Model 1.1 §6.3.1) with key set `hydra.openid.id-token`. */
+  signCredential: handleUnaryCall<SignCredentialRequest, SignCredentialResponse>;
   /** Lists the published public keys. Callers: token, admin. */
   listPublicKeys: handleUnaryCall<ListPublicKeysRequest, ListPublicKeysResponse>;
 }

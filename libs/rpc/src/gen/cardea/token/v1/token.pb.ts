@@ -40,6 +40,8 @@ export interface IssueTokenRequest {
     | undefined;
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** The caller's network address, whose wrong secrets are counted; empty when it is not known. */
+  clientAddress: string;
 }
 
 /** A token response (RFC 6749 §5.1). */
@@ -70,6 +72,8 @@ export interface RevokeTokenRequest {
   parameters: Parameter[];
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** The caller's network address, whose wrong secrets are counted; empty when it is not known. */
+  clientAddress: string;
 }
 
 /** The token is dead, or was never alive. */
@@ -104,6 +108,8 @@ export interface IntrospectTokenRequest {
   parameters: Parameter[];
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** The caller's network address, whose wrong secrets are counted; empty when it is not known. */
+  clientAddress: string;
 }
 
 /** What the token is worth to this client. */
@@ -297,7 +303,7 @@ export const ProofOfPossession: MessageFns<ProofOfPossession> = {
 };
 
 function createBaseIssueTokenRequest(): IssueTokenRequest {
-  return { authorization: "", parameters: [], proof: undefined, requestId: "" };
+  return { authorization: "", parameters: [], proof: undefined, requestId: "", clientAddress: "" };
 }
 
 export const IssueTokenRequest: MessageFns<IssueTokenRequest> = {
@@ -313,6 +319,9 @@ export const IssueTokenRequest: MessageFns<IssueTokenRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(42).string(message.clientAddress);
     }
     return writer;
   },
@@ -362,6 +371,14 @@ export const IssueTokenRequest: MessageFns<IssueTokenRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -385,6 +402,7 @@ export const IssueTokenRequest: MessageFns<IssueTokenRequest> = {
       ? ProofOfPossession.fromPartial(object.proof)
       : undefined;
     message.requestId = object.requestId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
     return message;
   },
 };
@@ -538,7 +556,7 @@ export const IssueTokenResponse: MessageFns<IssueTokenResponse> = {
 };
 
 function createBaseRevokeTokenRequest(): RevokeTokenRequest {
-  return { authorization: "", parameters: [], requestId: "" };
+  return { authorization: "", parameters: [], requestId: "", clientAddress: "" };
 }
 
 export const RevokeTokenRequest: MessageFns<RevokeTokenRequest> = {
@@ -551,6 +569,9 @@ export const RevokeTokenRequest: MessageFns<RevokeTokenRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(26).string(message.requestId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
     }
     return writer;
   },
@@ -592,6 +613,14 @@ export const RevokeTokenRequest: MessageFns<RevokeTokenRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -612,6 +641,7 @@ export const RevokeTokenRequest: MessageFns<RevokeTokenRequest> = {
     message.authorization = object.authorization ?? "";
     message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
     message.requestId = object.requestId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
     return message;
   },
 };
@@ -808,7 +838,7 @@ export const GetUserinfoResponse: MessageFns<GetUserinfoResponse> = {
 };
 
 function createBaseIntrospectTokenRequest(): IntrospectTokenRequest {
-  return { authorization: "", parameters: [], requestId: "" };
+  return { authorization: "", parameters: [], requestId: "", clientAddress: "" };
 }
 
 export const IntrospectTokenRequest: MessageFns<IntrospectTokenRequest> = {
@@ -821,6 +851,9 @@ export const IntrospectTokenRequest: MessageFns<IntrospectTokenRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(26).string(message.requestId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
     }
     return writer;
   },
@@ -862,6 +895,14 @@ export const IntrospectTokenRequest: MessageFns<IntrospectTokenRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -882,6 +923,7 @@ export const IntrospectTokenRequest: MessageFns<IntrospectTokenRequest> = {
     message.authorization = object.authorization ?? "";
     message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
     message.requestId = object.requestId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
     return message;
   },
 };
@@ -1423,6 +1465,18 @@ export const TokenServiceService = {
       Buffer.from(IntrospectTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): IntrospectTokenResponse => IntrospectTokenResponse.decode(value),
   },
+  /** Issues a verifiable credential (OpenID for Verifiable Credential Issuance, draft 00, as Hydra speaks it). */
+  issueCredential: {
+    path: "/cardea.token.v1.TokenService/IssueCredential" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: IssueCredentialRequest): Buffer =>
+      Buffer.from(IssueCredentialRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): IssueCredentialRequest => IssueCredentialRequest.decode(value),
+    responseSerialize: (value: IssueCredentialResponse): Buffer =>
+      Buffer.from(IssueCredentialResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): IssueCredentialResponse => IssueCredentialResponse.decode(value),
+  },
   /** The public keys, as the exact bytes to serve. */
   getJsonWebKeySet: {
     path: "/cardea.token.v1.TokenService/GetJsonWebKeySet" as const,
@@ -1458,6 +1512,8 @@ export interface TokenServiceServer extends UntypedServiceImplementation {
   getUserinfo: handleUnaryCall<GetUserinfoRequest, GetUserinfoResponse>;
   /** Introspection for authenticated clients (RFC 7662): the caller learns of tokens that are meant for it. */
   introspectToken: handleUnaryCall<IntrospectTokenRequest, IntrospectTokenResponse>;
+  /** Issues a verifiable credential (OpenID for Verifiable Credential Issuance, draft 00, as Hydra speaks it). */
+  issueCredential: handleUnaryCall<IssueCredentialRequest, IssueCredentialResponse>;
   /** The public keys, as the exact bytes to serve. */
   getJsonWebKeySet: handleUnaryCall<GetJsonWebKeySetRequest, GetJsonWebKeySetResponse>;
   /** The discovery document, as the exact bytes to serve. */
