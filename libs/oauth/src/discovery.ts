@@ -14,6 +14,18 @@ export interface ProviderFeatures {
   readonly sessionManagement: boolean;
   /** Whether clients may register themselves. */
   readonly registration: boolean;
+  /** What the operator has said instead, or besides. */
+  readonly announced: Announced;
+}
+
+/** Members that the operator decides: endpoints that something before us serves, and what the login app gives. */
+export interface Announced {
+  /** By name of the member. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  readonly scopes: readonly string[];
+  readonly claims: readonly string[];
+  /** Whether Hydra's own members, which no standard has, stand there too. */
+  readonly hydraMembers: boolean;
 }
 
 /** What the document is made of. */
@@ -36,6 +48,7 @@ export interface ProviderFacts {
 /** The document, ready to be serialised. Endpoints that do not exist are not told. */
 export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, unknown>> {
   const { issuer, publicUrl, authenticationMethods, idTokenAlgorithms, features } = facts;
+  const { announced } = features;
   const at = (path: string) => publicUrl + path;
   return {
     issuer,
@@ -49,14 +62,19 @@ export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, 
     introspection_endpoint: at('/oauth2/introspect'),
     end_session_endpoint: at('/oauth2/sessions/logout'),
     ...(features.sessionManagement && { check_session_iframe: at('/oauth2/sessions/check') }),
-    scopes_supported: facts.scopes,
-    claims_supported: facts.claims,
+    ...announced.endpoints,
+    scopes_supported: [...new Set([...facts.scopes, ...announced.scopes])],
+    claims_supported: [...new Set([...facts.claims, ...announced.claims])],
     response_types_supported: features.responseTypes,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: facts.grantTypes,
     subject_types_supported: features.subjectTypes,
     id_token_signing_alg_values_supported: idTokenAlgorithms,
     userinfo_signing_alg_values_supported: ['none', ...idTokenAlgorithms],
+    ...(announced.hydraMembers && {
+      id_token_signed_response_alg: idTokenAlgorithms.slice(0, 1),
+      userinfo_signed_response_alg: idTokenAlgorithms.slice(0, 1),
+    }),
     id_token_encryption_alg_values_supported: keyManagementAlgorithms,
     id_token_encryption_enc_values_supported: contentEncryptionAlgorithms,
     userinfo_encryption_alg_values_supported: keyManagementAlgorithms,

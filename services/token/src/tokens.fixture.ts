@@ -44,6 +44,7 @@ export const settings: TokenSettings = {
     requestObjectAlgorithms: ['ES256'],
     sessionManagement: false,
     registration: false,
+    announced: { endpoints: {}, scopes: [], claims: [], hydraMembers: false },
   },
   lifetimes: { access: 3_600_000, id: 3_600_000, refresh: 2_592_000_000 },
   policy: {
