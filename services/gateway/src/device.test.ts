@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 describe('a device', () => {
-  const ask = (body: BodyInit, headers: Record<string, string> = {}) =>
+  const ask = (body: URLSearchParams, headers: Record<string, string> = {}) =>
     fetch(`${standard.url}/oauth2/device/auth`, { method: 'POST', body, headers });
 
   test('gets its codes, and nobody keeps them', async () => {

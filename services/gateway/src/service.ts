@@ -61,6 +61,7 @@ export const service: Service = {
         ...authorizeRoutes(authorization, { settings, log: host.log }),
         ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError, addressOf }),
         ...registrationRoutes(registration, {
+          addressOf,
           publicUrl: (config.urls.self.public ?? settings.issuer).replace(/\/+$/, ''),
           hydraCompat: config.profile === 'hydra-compat',
         }),

@@ -6,22 +6,30 @@ import type { VerifyClientAssertion } from './client-assertion.js';
 import type { ClientResolver } from './client-resolver.js';
 import type { ClientSecrets } from './client-secrets.js';
 import type { Events } from './events.js';
+import type { RateLimit } from './rate-limit/rate-limit.js';
 
 /**
  * @param authorization the Authorization header; empty when absent
- * @throws {OAuthError} invalid_client for everything but a malformed request; which part was wrong is not told
+ * @param address where the request came from, whose wrong secrets are counted; empty when it is not known
+ * @throws {OAuthError} invalid_client for everything but a malformed request, rate_limited after too many wrong secrets;
+ *   which part was wrong is not told
  */
-export type AuthenticateClient = (authorization: string, parameters: Parameters) => Promise<clientV1.Client>;
+export type AuthenticateClient = (
+  authorization: string,
+  parameters: Parameters,
+  address: string,
+) => Promise<clientV1.Client>;
 
 export function createAuthenticateClient(options: {
   clients: ClientResolver;
   secrets: ClientSecrets;
   assertion: VerifyClientAssertion;
   events: Events;
+  limit: RateLimit;
   /** Hydra answers invalid_request when there are no readable credentials at all. */
   hydraCompat: boolean;
 }): AuthenticateClient {
-  const { clients, secrets, assertion, events, hydraCompat } = options;
+  const { clients, secrets, assertion, events, limit, hydraCompat } = options;
 
   const refuse = (clientId: string, reason: string): OAuthError => {
     events.record('client_authentication_failed', { client_id: clientId.slice(0, 255), reason });
@@ -42,7 +50,7 @@ export function createAuthenticateClient(options: {
     return found.client;
   };
 
-  return async (authorization, parameters) => {
+  return async (authorization, parameters, address) => {
     const credentials = readCredentials(authorization, parameters, hydraCompat);
     if (credentials === undefined) {
       if (hydraCompat) throw new OAuthError('invalid_request', 'The request has no client credentials.');
@@ -54,8 +62,10 @@ export function createAuthenticateClient(options: {
     if (found === undefined) throw refuse(clientId, 'unknown client');
     if (registeredMethod(found.client) !== method) throw refuse(clientId, 'another method is registered');
     if (method === 'none') return found.client;
-    if (!(await secrets.verify(clientId, credentials.secret, found.secretHashes)))
-      throw refuse(clientId, 'wrong secret');
-    return found.client;
+    limit.check(clientId, address);
+    if (await secrets.verify(clientId, credentials.secret, found.secretHashes)) return found.client;
+    const refusal = refuse(clientId, 'wrong secret');
+    await limit.failed(clientId, address);
+    throw refusal;
   };
 }

@@ -9,6 +9,7 @@ import type { Events } from './events.js';
 import type { Handles } from './handles.js';
 import type { Outbound } from './outbound/index.js';
 import type { PageTokens } from './page-tokens.js';
+import type { RateLimit } from './rate-limit/rate-limit.js';
 import { createClientRegistrationHandlers } from './rpc/client-registration.js';
 import { createClientHandlers } from './rpc/client.js';
 import type { Clients } from './storage/clients.js';
@@ -27,6 +28,7 @@ export function createClientRooms(options: {
   families: Families;
   handles: Handles;
   outbound: Outbound;
+  registrationLimit: RateLimit;
   pageTokens: PageTokens;
   events: Events;
   random: (bytes: number) => Buffer;
@@ -40,6 +42,7 @@ export function createClientRooms(options: {
     clientRegistrationHandlers: createClientRegistrationHandlers({
       ...shared,
       settings: settings.registration,
+      limit: options.registrationLimit,
       handles,
     }),
   };

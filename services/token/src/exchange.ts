@@ -21,7 +21,7 @@ import type { AccessTokens } from './storage/tokens.js';
 
 /** @throws {OAuthError} of the grant */
 export type Exchange = (
-  request: Pick<tokenV1.IssueTokenRequest, 'authorization' | 'parameters'>,
+  request: Pick<tokenV1.IssueTokenRequest, 'authorization' | 'parameters' | 'clientAddress'>,
 ) => Promise<tokenV1.IssueTokenResponse>;
 
 /** A request whose client is known and may use the grant. */
@@ -87,7 +87,7 @@ export function createExchange(options: {
     if (grantType === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
     if (!isGrantType(grantType))
       throw new OAuthError(settings.hydraCompat ? 'invalid_request' : 'unsupported_grant_type');
-    const client = await authenticate(request.authorization, parameters);
+    const client = await authenticate(request.authorization, parameters, request.clientAddress);
     if (!grantAllowed(client, grantType)) {
       throw new OAuthError('unauthorized_client', `The client may not use the grant type ${grantType}.`);
     }

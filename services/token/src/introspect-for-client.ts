@@ -8,7 +8,7 @@ import type { Introspection } from './introspect.js';
 
 /** @throws {OAuthError} invalid_client, and for public clients too: they cannot show that they are themselves */
 export type IntrospectForClient = (
-  request: Pick<tokenV1.IntrospectTokenRequest, 'authorization' | 'parameters'>,
+  request: Pick<tokenV1.IntrospectTokenRequest, 'authorization' | 'parameters' | 'clientAddress'>,
 ) => Promise<introspectionV1.IntrospectResponse>;
 
 const inactive = introspectionV1.IntrospectResponse.create({ active: false });
@@ -20,7 +20,7 @@ export function createIntrospectForClient(options: {
   const { authenticate, introspection } = options;
   return async (request) => {
     const parameters = uniqueParameters(request.parameters);
-    const client = await authenticate(request.authorization, parameters);
+    const client = await authenticate(request.authorization, parameters, request.clientAddress);
     if (isPublicClient(client)) throw new OAuthError('invalid_client');
     const token = parameters.get('token');
     if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.');

@@ -14,7 +14,9 @@ import type { RefreshTokens } from './storage/refresh-tokens.js';
 import type { AccessTokens, TokenRef } from './storage/tokens.js';
 
 /** @throws {OAuthError} invalid_client, invalid_request, or temporarily_unavailable when the effect is unknown */
-export type Revoke = (request: Pick<tokenV1.RevokeTokenRequest, 'authorization' | 'parameters'>) => Promise<void>;
+export type Revoke = (
+  request: Pick<tokenV1.RevokeTokenRequest, 'authorization' | 'parameters' | 'clientAddress'>,
+) => Promise<void>;
 
 export function createRevoke(options: {
   authenticate: AuthenticateClient;
@@ -51,7 +53,7 @@ export function createRevoke(options: {
   return async (request) => {
     if (request.parameters.length === 0) throw new OAuthError('invalid_request', 'The parameter token is missing.');
     const parameters = uniqueParameters(request.parameters);
-    const client = await authenticate(request.authorization, parameters);
+    const client = await authenticate(request.authorization, parameters, request.clientAddress);
     const token = parameters.get('token');
     const genuine = token === undefined ? undefined : await live.recognise(token);
     if (genuine === undefined) return;

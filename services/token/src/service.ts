@@ -18,6 +18,7 @@ import { sessionServices } from './logout/session-services.js';
 import { requireSchema } from './migrations.js';
 import { createOutbound, outboundPolicy } from './outbound/index.js';
 import { createPublicKeys } from './public-keys.js';
+import { openRateLimits, rateLimitSettings } from './rate-limit/create-rate-limits.js';
 import { createAuthorizationHandlers } from './rpc/authorization.js';
 import { createInteractionHandlers } from './rpc/interaction.js';
 import { systemSecrets, tokenSettings } from './settings.js';
@@ -52,9 +53,26 @@ export const service: Service = {
     host.onStop(() => outbound.close());
     const clientKeys = createClientKeys({ outbound, now });
 
-    const device = createDeviceRooms({ database, secrets, settings: deviceSettings(config), random });
+    const rateLimits = openRateLimits({
+      settings: rateLimitSettings(config),
+      url: config.redis.url,
+      secrets,
+      random,
+      now,
+      log,
+      metrics,
+    });
+    host.onStop(() => rateLimits.close());
+    const device = createDeviceRooms({
+      database,
+      secrets,
+      settings: deviceSettings(config),
+      limit: rateLimits.userCodes,
+      random,
+    });
     const rooms = createTokenRooms({
       settings,
+      rateLimits,
       device,
       clientSettings: clientSettings(config),
       database,

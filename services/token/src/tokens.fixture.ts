@@ -19,6 +19,9 @@ import { createDeviceRooms } from './device/device-rooms.js';
 import { createHandles } from './handles.js';
 import { createOutbound } from './outbound/index.js';
 import { createPublicKeys } from './public-keys.js';
+import type { RateLimits } from './rate-limit/create-rate-limits.js';
+import { noRateLimits } from './rate-limit/create-rate-limits.js';
+import { noRateLimit } from './rate-limit/rate-limit.js';
 import { createSeal } from './seal.js';
 import { createTestSigner } from './signer.fixture.js';
 import type { TokenSettings } from './settings.js';
@@ -80,6 +83,7 @@ export async function createTokenService(
   options: {
     settings?: Partial<TokenSettings>;
     deviceSettings?: Partial<DeviceSettings>;
+    rateLimits?: Partial<RateLimits>;
     /** `secrets.system`, newest first. */
     secrets?: readonly string[];
     clientSettings?: Partial<ClientSettings>;
@@ -122,6 +126,7 @@ export async function createTokenService(
     database: pool,
     secrets: systemSecrets,
     settings: { ...testDeviceSettings, ...options.deviceSettings },
+    limit: options.rateLimits?.userCodes ?? noRateLimit,
     random: randomBytes,
   });
   const merged = { ...settings, ...options.settings };
@@ -138,6 +143,7 @@ export async function createTokenService(
     outbound,
     clientKeys: createClientKeys({ outbound, now }),
     device,
+    rateLimits: { ...noRateLimits, ...options.rateLimits },
     secrets: systemSecrets,
     now,
     random: randomBytes,
@@ -189,8 +195,11 @@ export async function createTokenService(
   };
 
   const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-  const token = (form: Form, authorization = ''): Promise<tokenV1.IssueTokenResponse> =>
-    rooms.tokenHandlers.issueToken({ authorization, parameters: list(form), proof: undefined, requestId: '' }, call);
+  const token = (form: Form, authorization = '', clientAddress = ''): Promise<tokenV1.IssueTokenResponse> =>
+    rooms.tokenHandlers.issueToken(
+      { authorization, parameters: list(form), proof: undefined, requestId: '', clientAddress },
+      call,
+    );
 
   return {
     rooms,
@@ -221,7 +230,10 @@ export async function createTokenService(
       };
     },
     revoke: (form: Form, authorization = ''): Promise<unknown> =>
-      rooms.tokenHandlers.revokeToken({ authorization, parameters: list(form), requestId: '' }, call),
+      rooms.tokenHandlers.revokeToken(
+        { authorization, parameters: list(form), requestId: '', clientAddress: '' },
+        call,
+      ),
     async active(text: string, requiredScopes: string[] = []) {
       const request = { token: text, tokenTypeHint: '', requiredScopes };
       return (await rooms.introspectionHandlers.introspect(request, call)).active;

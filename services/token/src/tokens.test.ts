@@ -96,7 +96,7 @@ describe('the token endpoint', () => {
   });
   test('refuses a repeated parameter', async () => {
     const parameters = ['1', '2'].map(() => ({ name: 'grant_type', value: 'client_credentials' }));
-    const request = { authorization: auth, parameters, proof: undefined, requestId: '' };
+    const request = { authorization: auth, parameters, proof: undefined, requestId: '', clientAddress: '' };
     expect(await verdict(service.rooms.tokenHandlers.issueToken(request, call))).toBe('invalid_request');
   });
   test.each(['client_credentials', 'refresh_token'])('refuses %s to a client without it', async (grant_type) => {

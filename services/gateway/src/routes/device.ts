@@ -16,6 +16,7 @@ import type { WriteError } from '@cardea/http';
 import type { authorizationV1, ClientOf } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { cookieHeaders, hopStatus, redirectToErrorPage } from '../browser-answers.js';
+import type { ClientAddress } from '../client-address.js';
 import { readCookies } from '../cookies.js';
 import type { GatewaySettings } from '../settings.js';
 
@@ -26,9 +27,14 @@ type DeviceClient = Pick<
 
 export function deviceRoutes(
   authorization: DeviceClient,
-  options: { readonly settings: GatewaySettings; readonly log: Log; readonly writeError: () => WriteError },
+  options: {
+    readonly settings: GatewaySettings;
+    readonly log: Log;
+    readonly writeError: () => WriteError;
+    readonly addressOf: ClientAddress;
+  },
 ): Route[] {
-  const { settings, writeError } = options;
+  const { settings, writeError, addressOf } = options;
   return [
     {
       path: '/oauth2/device/auth',
@@ -39,6 +45,7 @@ export function deviceRoutes(
             authorization: request.headers.authorization ?? '',
             parameters: [...parameters],
             requestId: contextOf(request).requestId,
+            clientAddress: addressOf(request),
           },
           callOptions(request, response),
         );
@@ -54,7 +61,7 @@ export function deviceRoutes(
               parameters: readQuery(request),
               cookies: readCookies(request.headers.cookie, settings.cookies.names),
               requestId: contextOf(request).requestId,
-              clientAddress: request.socket.remoteAddress ?? '',
+              clientAddress: addressOf(request),
             },
             callOptions(request, response),
           );

@@ -3,13 +3,14 @@ import type { Route } from '@cardea/http';
 import { callOptions, contextOf, noStore, plainJson, readForm, sendBytes, uniqueForm } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
 import type { ClientOf, introspectionV1, tokenV1 } from '@cardea/rpc';
+import type { ClientAddress } from '../client-address.js';
 
 type IntrospectionClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'introspectToken'>;
 
 const headers = { ...noStore, 'Content-Type': plainJson };
 const inactive = Buffer.from('{"active":false}');
 
-export function introspectionRoutes(token: IntrospectionClient): Route[] {
+export function introspectionRoutes(token: IntrospectionClient, addressOf: ClientAddress): Route[] {
   return [
     {
       path: '/oauth2/introspect',
@@ -19,6 +20,7 @@ export function introspectionRoutes(token: IntrospectionClient): Route[] {
             authorization: request.headers.authorization ?? '',
             parameters: [...uniqueForm(await readForm(request))],
             requestId: contextOf(request).requestId,
+            clientAddress: addressOf(request),
           },
           callOptions(request, response),
         );

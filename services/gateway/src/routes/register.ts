@@ -5,6 +5,7 @@ import { callOptions, contextOf, noStore, readJson, sendEmpty, sendJson } from '
 import type { SentClient } from '@cardea/oauth';
 import { clientJson, delicateMembers, OAuthError, parseJwt, readClient } from '@cardea/oauth';
 import type { ClientOf, clientV1 } from '@cardea/rpc';
+import type { ClientAddress } from '../client-address.js';
 
 type Registration = ClientOf<typeof clientV1.ClientRegistrationServiceService>;
 
@@ -18,9 +19,10 @@ export function registrationRoutes(
     publicUrl: string;
     /** Hydra tells less, and points to its admin API. */
     hydraCompat: boolean;
+    addressOf: ClientAddress;
   },
 ): Route[] {
-  const { publicUrl, hydraCompat } = options;
+  const { publicUrl, hydraCompat, addressOf } = options;
   const uriOf = (clientId: string) => `${publicUrl}/oauth2/register/${encodeURIComponent(clientId)}`;
 
   const document = (stored: clientV1.Client | undefined, sent?: SentClient): Record<string, unknown> => {
@@ -39,6 +41,7 @@ export function registrationRoutes(
         client: sent.client,
         forbiddenMembers: delicateMembers(sent.body),
         requestId: contextOf(request).requestId,
+        clientAddress: addressOf(request),
       },
       callOptions(request, response),
     );

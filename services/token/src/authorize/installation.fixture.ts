@@ -18,6 +18,7 @@ import { createIssueFront } from '../issue-front.js';
 import { createMintAccessToken } from '../mint-access-token.js';
 import { createOutbound } from '../outbound/index.js';
 import { createPublicKeys } from '../public-keys.js';
+import { noRateLimit } from '../rate-limit/rate-limit.js';
 import { createInteractionHandlers } from '../rpc/interaction.js';
 import { createSeal } from '../seal.js';
 import { createSigner } from '../sign.js';
@@ -164,7 +165,7 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     handles,
     clientKeys: createClientKeys({ outbound, now: () => clock.millis }),
     outbound,
-    device: createDeviceRooms({ database, secrets, settings: testDeviceSettings, random: randomBytes }),
+    device: createDeviceRooms({ database, secrets, settings: testDeviceSettings, limit: noRateLimit, random: randomBytes }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
     events: createEvents(quietLog, metrics),
     clients: {

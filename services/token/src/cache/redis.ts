@@ -19,10 +19,18 @@ export interface CacheRedis {
 const firstRetryMillis = 50;
 const longestRetryMillis = 1_000;
 
-/** @param options.commandTimeoutMillis after which a silent Redis is as good as none */
-export function openCacheRedis(url: string, log: Log, options: { commandTimeoutMillis?: number } = {}): CacheRedis {
+/**
+ * @param options.commandTimeoutMillis after which a silent Redis is as good as none
+ * @param options.outage what is logged when it cannot be reached
+ */
+export function openCacheRedis(
+  url: string,
+  log: Log,
+  options: { commandTimeoutMillis?: number; connectionName?: string; outage?: string } = {},
+): CacheRedis {
+  const { outage = 'the Redis cache cannot be reached; answers come from PostgreSQL' } = options;
   const client = new Redis(url, {
-    connectionName: 'cardea-cache',
+    connectionName: options.connectionName ?? 'cardea-cache',
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     autoResendUnfulfilledCommands: false,
@@ -60,7 +68,7 @@ export function openCacheRedis(url: string, log: Log, options: { commandTimeoutM
   client.on('error', (error: Error) => {
     if (error.message === said) return;
     said = error.message;
-    log.warn({ err: error.message }, 'the Redis cache cannot be reached; answers come from PostgreSQL');
+    log.warn({ err: error.message }, outage);
   });
 
   return {

@@ -13,7 +13,8 @@ const unknownUserCode = () =>
 /**
  * May be repeated until somebody has decided.
  *
- * @throws {OAuthError} not_found, request_unauthorized (expired), invalid_request for a code that is none
+ * @throws {OAuthError} not_found, request_unauthorized (expired), invalid_request for a code that is none, rate_limited
+ *   after too many of those
  */
 export async function acceptUserCode(
   context: Pick<AuthorizationContext, 'settings' | 'clock'> & { readonly device: DeviceRooms },
@@ -23,9 +24,15 @@ export async function acceptUserCode(
   if (challenge === '') throw new OAuthError('invalid_request', 'The device_challenge is missing.');
   if (userCode === '') throw new OAuthError('invalid_request', 'The user_code is missing.');
   const opened = device.challenges.open(challenge, clock.now() / 1000);
+  // Where the address is not known, the browser stands for it.
+  const guesser = opened.address === '' ? opened.browser.toString('base64url') : '';
+  device.limit.check(guesser, opened.address);
   const keys = device.userCodes.keys(userCode);
   const found = keys && (await device.codes.findByUserCode(keys, clock.now()));
-  if (found === undefined) throw unknownUserCode();
+  if (found === undefined) {
+    await device.limit.failed(guesser, opened.address);
+    throw unknownUserCode();
+  }
   const verifier = device.verifiers.seal({ ...opened, device: found });
   const query = deviceQuery(found.clientId);
   return { redirectTo: withParameter(requestUrl(settings, { query, device: found }), 'device_verifier', verifier) };

@@ -8,7 +8,7 @@ import type { DeviceRooms } from './device-rooms.js';
 
 /** @throws {OAuthError} for the device */
 export type AuthorizeDevice = (
-  request: Pick<authorizationV1.AuthorizeDeviceRequest, 'authorization' | 'parameters'>,
+  request: Pick<authorizationV1.AuthorizeDeviceRequest, 'authorization' | 'parameters' | 'clientAddress'>,
 ) => Promise<authorizationV1.AuthorizeDeviceResponse>;
 
 /** How often another user code is made when the first is somebody else's: that it happens even once is unlikely. */
@@ -25,9 +25,9 @@ export function createAuthorizeDevice(options: {
   const { codeSeconds, intervalSeconds } = device.settings;
   const page = `${settings.publicUrl}/oauth2/device/verify`;
 
-  return async ({ authorization, parameters: list }) => {
+  return async ({ authorization, parameters: list, clientAddress }) => {
     const parameters = uniqueParameters(list, ['audience']);
-    const client = await authenticate(authorization, parameters);
+    const client = await authenticate(authorization, parameters, clientAddress);
     const { hydraCompat, policy } = settings;
     const asked = readDeviceRequest(client, parameters, { hydraCompat, scopeStrategy: policy.scopeStrategy });
     const now = options.now();

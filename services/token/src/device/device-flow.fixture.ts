@@ -89,7 +89,7 @@ export async function createDeviceFlow(
 
   const begin = (form: Form, header = '') =>
     authorization.authorizeDevice(
-      { authorization: header, parameters: list(Object.entries(form)), requestId: '' },
+      { authorization: header, parameters: list(Object.entries(form)), requestId: '', clientAddress: '' },
       call,
     );
   const accept = async (challenge: string, userCode: string) =>

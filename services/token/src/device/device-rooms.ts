@@ -2,6 +2,7 @@
 import type { Authorization, DeviceRequest, UserCodeForm } from '@cardea/oauth';
 import type { Challenges } from '../authorize/challenge.js';
 import { createChallenges } from '../authorize/challenge.js';
+import type { RateLimit } from '../rate-limit/rate-limit.js';
 import type { Seal } from '../seal.js';
 import { createSeal } from '../seal.js';
 import type { Database } from '../storage/database.js';
@@ -48,6 +49,8 @@ export interface DeviceRooms {
   readonly settings: DeviceSettings;
   readonly codes: DeviceCodes;
   readonly userCodes: UserCodes;
+  /** On wrong user codes. */
+  readonly limit: RateLimit;
   readonly challenges: Challenges<DeviceChallenge>;
   readonly verifiers: Challenges<DeviceVerifier>;
   sealBody(key: Buffer, body: DeviceCodeBody): Buffer;
@@ -60,13 +63,15 @@ export function createDeviceRooms(options: {
   /** `secrets.system`, newest first. */
   secrets: readonly string[];
   settings: DeviceSettings;
+  limit: RateLimit;
   random: (bytes: number) => Buffer;
 }): DeviceRooms {
-  const { database, secrets, settings, random } = options;
+  const { database, secrets, settings, limit, random } = options;
   const seal = (purpose: string): Seal => createSeal(secrets, purpose, random);
   const rows = seal('device_code');
   return {
     settings,
+    limit,
     codes: createDeviceCodes(database),
     userCodes: createUserCodes({ secrets, form: settings.userCode, random }),
     challenges: createChallenges(

@@ -18,12 +18,14 @@ import type { RegistrationSettings } from '../client-settings.js';
 import type { ClientWriter } from '../client-writer.js';
 import type { Events } from '../events.js';
 import type { Handles } from '../handles.js';
+import type { RateLimit } from '../rate-limit/rate-limit.js';
 import type { Clients, StoredClient } from '../storage/clients.js';
 import { known } from './client-lookup.js';
 
 export function createClientRegistrationHandlers(options: {
   /** Undefined: clients do not register themselves here. */
   settings: RegistrationSettings | undefined;
+  limit: RateLimit;
   clients: Clients;
   resolver: CachingClientResolver;
   secrets: ClientSecrets;
@@ -33,7 +35,7 @@ export function createClientRegistrationHandlers(options: {
   events: Events;
   random: (bytes: number) => Buffer;
 }): Handlers<typeof clientV1.ClientRegistrationServiceService> {
-  const { settings, clients, resolver, secrets, accept, writer, handles, events, random } = options;
+  const { settings, limit, clients, resolver, secrets, accept, writer, handles, events, random } = options;
 
   const open = (): RegistrationSettings => {
     if (settings === undefined) throw new OAuthError('not_found', 'Clients cannot register themselves here.');
@@ -51,6 +53,8 @@ export function createClientRegistrationHandlers(options: {
   return {
     async registerClient(request) {
       const registration = open();
+      limit.check('', request.clientAddress);
+      await limit.failed('', request.clientAddress);
       checkInitialAccess(request.authorization, registration.initialAccessTokens);
       checkDelicateMembers(request.forbiddenMembers, { updating: false, hydraCompat: registration.hydraCompat });
       const given = withRegistrationRules(request.client ?? clientV1.Client.create(), registration);

@@ -223,6 +223,8 @@ export interface AuthorizeDeviceRequest {
   parameters: Parameter[];
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** The device's network address, whose guesses are counted; empty when it is not known. */
+  clientAddress: string;
 }
 
 /** A device authorization response (RFC 8628 §3.2). */
@@ -896,7 +898,7 @@ export const EndSessionResponse: MessageFns<EndSessionResponse> = {
 };
 
 function createBaseAuthorizeDeviceRequest(): AuthorizeDeviceRequest {
-  return { authorization: "", parameters: [], requestId: "" };
+  return { authorization: "", parameters: [], requestId: "", clientAddress: "" };
 }
 
 export const AuthorizeDeviceRequest: MessageFns<AuthorizeDeviceRequest> = {
@@ -909,6 +911,9 @@ export const AuthorizeDeviceRequest: MessageFns<AuthorizeDeviceRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(26).string(message.requestId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(34).string(message.clientAddress);
     }
     return writer;
   },
@@ -950,6 +955,14 @@ export const AuthorizeDeviceRequest: MessageFns<AuthorizeDeviceRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -970,6 +983,7 @@ export const AuthorizeDeviceRequest: MessageFns<AuthorizeDeviceRequest> = {
     message.authorization = object.authorization ?? "";
     message.parameters = object.parameters?.map((e) => Parameter.fromPartial(e)) || [];
     message.requestId = object.requestId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
     return message;
   },
 };

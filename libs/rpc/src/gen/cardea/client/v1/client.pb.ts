@@ -324,6 +324,8 @@ export interface RegisterClientRequest {
   forbiddenMembers: string[];
   /** The request's id in the gateway's log. */
   requestId: string;
+  /** The registrant's network address, whose registrations are counted; empty when it is not known. */
+  clientAddress: string;
 }
 
 /** The registered client. */
@@ -2394,7 +2396,7 @@ export const RevokeClientTokensResponse: MessageFns<RevokeClientTokensResponse> 
 };
 
 function createBaseRegisterClientRequest(): RegisterClientRequest {
-  return { authorization: "", client: undefined, forbiddenMembers: [], requestId: "" };
+  return { authorization: "", client: undefined, forbiddenMembers: [], requestId: "", clientAddress: "" };
 }
 
 export const RegisterClientRequest: MessageFns<RegisterClientRequest> = {
@@ -2410,6 +2412,9 @@ export const RegisterClientRequest: MessageFns<RegisterClientRequest> = {
     }
     if (message.requestId !== "") {
       writer.uint32(34).string(message.requestId);
+    }
+    if (message.clientAddress !== "") {
+      writer.uint32(42).string(message.clientAddress);
     }
     return writer;
   },
@@ -2459,6 +2464,14 @@ export const RegisterClientRequest: MessageFns<RegisterClientRequest> = {
             message.requestId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.clientAddress = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2482,6 +2495,7 @@ export const RegisterClientRequest: MessageFns<RegisterClientRequest> = {
       : undefined;
     message.forbiddenMembers = object.forbiddenMembers?.map((e) => e) || [];
     message.requestId = object.requestId ?? "";
+    message.clientAddress = object.clientAddress ?? "";
     return message;
   },
 };

@@ -1,0 +1,87 @@
+// The limits of an installation over its Redis, and their end.
+import type { Config, Log, Metrics } from '@cardea/service';
+import type { Redis } from 'ioredis';
+import { openCacheRedis } from '../cache/redis.js';
+import { deriveKeys } from '../seal.js';
+import { createCounters } from './counters.js';
+import type { Limit, RateLimit } from './rate-limit.js';
+import { createRateLimit, noRateLimit } from './rate-limit.js';
+
+/** Undefined where limits are switched off. */
+export interface RateLimitSettings {
+  readonly clientSecrets: Limit | undefined;
+  readonly userCodes: Limit | undefined;
+  readonly registrations: Limit | undefined;
+}
+
+export interface RateLimits {
+  /** Wrong secrets, by client id and network. */
+  readonly clientSecrets: RateLimit;
+  /** Wrong user codes, by network or, where that is not known, by browser. Their target is empty or the browser. */
+  readonly userCodes: RateLimit;
+  /** Registrations, good and bad, by network. */
+  readonly registrations: RateLimit;
+}
+
+export const noRateLimits: RateLimits = {
+  clientSecrets: noRateLimit,
+  userCodes: noRateLimit,
+  registrations: noRateLimit,
+};
+
+export function rateLimitSettings({ rateLimits }: Config): RateLimitSettings {
+  const limit = ({ attempts, period }: { attempts: number; period: number }): Limit | undefined =>
+    rateLimits.enabled && attempts > 0 ? { attempts, periodMillis: period } : undefined;
+  return {
+    clientSecrets: limit(rateLimits.clientSecrets),
+    userCodes: limit(rateLimits.userCodes),
+    registrations: limit(rateLimits.registrations),
+  };
+}
+
+interface RateLimitOptions {
+  readonly settings: RateLimitSettings;
+  /** `secrets.system`, newest first. */
+  readonly secrets: readonly string[];
+  readonly random: (bytes: number) => Buffer;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** @param options.redis undefined counts in this process alone */
+export function createRateLimits(options: RateLimitOptions & { readonly redis: Redis | undefined }): RateLimits {
+  const { settings, redis, random, now, log } = options;
+  const waits = options.metrics.counter('cardea_rate_limited_total', 'Subjects that have to wait.', ['limit']);
+  const counters = createCounters(redis, now);
+  const [hashKey] = deriveKeys(options.secrets, 'rate limit');
+  if (hashKey === undefined) throw new Error('secrets.system is empty');
+  const limited = (name: string, target: string): void => {
+    waits.labels(name).inc();
+    log.warn({ limit: name, target: target.slice(0, 255) }, 'too many attempts failed');
+  };
+  const of = (name: string, limit: Limit | undefined): RateLimit =>
+    limit === undefined ? noRateLimit : createRateLimit({ name, limit, counters, hashKey, now, random, limited });
+  return {
+    clientSecrets: of('client_secret', settings.clientSecrets),
+    userCodes: of('user_code', settings.userCodes),
+    registrations: of('registration', settings.registrations),
+  };
+}
+
+/** @param options.url `redis.url`; undefined counts in this process alone */
+export function openRateLimits(
+  options: RateLimitOptions & { readonly url: string | undefined },
+): RateLimits & { close(): void } {
+  const { settings, url, log } = options;
+  const needed = Object.values(settings).some((limit) => limit !== undefined);
+  const redis =
+    url === undefined || !needed
+      ? undefined
+      : openCacheRedis(url, log, {
+          connectionName: 'cardea-limits',
+          outage: 'Redis cannot be reached; failed attempts are counted by each process alone',
+        });
+  return { ...createRateLimits({ ...options, redis: redis?.client }), close: () => redis?.close() };
+}

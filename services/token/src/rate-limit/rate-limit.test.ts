@@ -1,0 +1,171 @@
+// Limits on guessing: counted together over replicas in Redis, alone without it, and never an outage
+// (security catalogue A26, C15, F12; user-wishes 43).
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { OAuthError } from '@cardea/oauth';
+import type { Redis } from 'ioredis';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { CacheRedis } from '../cache/redis.js';
+import { openCacheRedis } from '../cache/redis.js';
+import { quietLog } from '../database.fixture.js';
+import type { DeviceFlowService } from '../device/device-flow.fixture.js';
+import { createDeviceFlow, grantType, queryOf } from '../device/device-flow.fixture.js';
+import { metrics, verdict } from '../tokens.fixture.js';
+import { createLocalCounters } from './counters.js';
+import type { RateLimitSettings } from './create-rate-limits.js';
+import { createRateLimits } from './create-rate-limits.js';
+import { networkOf } from './network.js';
+
+let redis: CacheRedis;
+/** Another connection, as another process has. */
+let second: CacheRedis;
+let away: CacheRedis;
+beforeAll(async () => {
+  const url = process.env['CARDEA_TEST_REDIS_URL'] ?? '';
+  [redis, second] = [url, url].map((each) => openCacheRedis(each, quietLog, { commandTimeoutMillis: 5_000 })) as [
+    CacheRedis,
+    CacheRedis,
+  ];
+  away = openCacheRedis('redis://127.0.0.1:1', quietLog);
+  await Promise.all([once(redis.client, 'ready'), once(second.client, 'ready')]);
+});
+afterAll(() => {
+  for (const each of [redis, second, away]) each.close();
+});
+
+const few = { attempts: 3, periodMillis: 60_000 };
+const all: RateLimitSettings = { clientSecrets: few, userCodes: few, registrations: few };
+
+/** One process of an installation of its own: Redis is shared with other tests. */
+function replica(of: { secret: string; redis?: Redis | undefined; settings?: RateLimitSettings; now?: () => number }) {
+  const { secret, redis, settings = all, now = Date.now } = of;
+  return createRateLimits({ settings, redis, secrets: [secret], random: randomBytes, now, log: quietLog, metrics });
+}
+const ownSecret = () => randomBytes(24).toString('hex');
+const waits = async (work: () => void | Promise<void>): Promise<number> => {
+  try {
+    await work();
+    return 0;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'rate_limited', status: 429 });
+    return (error as OAuthError).retryAfterSeconds ?? 0;
+  }
+};
+
+describe.each<[string, () => Redis | undefined]>([
+  ['in Redis', () => redis.client],
+  ['in one process', () => undefined],
+  ['while Redis is away', () => away.client],
+])('counted %s', (_name, connection) => {
+  test('the last failure closes the door, for the one who failed only', async () => {
+    const limits = replica({ secret: ownSecret(), redis: connection() });
+    const { clientSecrets } = limits;
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      clientSecrets.check('app', '203.0.113.1');
+      expect(await waits(() => clientSecrets.failed('app', '203.0.113.1'))).toBe(0);
+    }
+    const seconds = await waits(() => clientSecrets.check('app', '203.0.113.1'));
+    expect(seconds).toBeGreaterThan(50);
+    expect(seconds).toBeLessThanOrEqual(67);
+    expect(await waits(() => clientSecrets.check('app', '203.0.113.2'))).toBe(0);
+    expect(await waits(() => clientSecrets.check('other', '203.0.113.1'))).toBe(0);
+    expect(await waits(() => limits.userCodes.check('app', '203.0.113.1'))).toBe(0);
+  });
+});
+
+test('replicas count together, and each learns of it by the next failure', async () => {
+  const secret = ownSecret();
+  const [one, two] = [replica({ secret, redis: redis.client }), replica({ secret, redis: second.client })];
+  for (const { clientSecrets } of [one, two, one]) await clientSecrets.failed('app', '203.0.113.1');
+  expect(await waits(() => one.clientSecrets.check('app', '203.0.113.1'))).toBeGreaterThan(0);
+  expect(await waits(() => two.clientSecrets.failed('app', '203.0.113.1'))).toBeGreaterThan(0);
+  expect(await waits(() => two.clientSecrets.check('app', '203.0.113.1'))).toBeGreaterThan(0);
+});
+
+test('who has waited may go on', async () => {
+  let millis = Date.now();
+  const limits = replica({ secret: ownSecret(), now: () => millis });
+  for (let attempt = 1; attempt <= 3; attempt++) await limits.userCodes.failed('', '203.0.113.1');
+  expect(await waits(() => limits.userCodes.check('', '203.0.113.1'))).toBeGreaterThan(0);
+  millis += 66_001;
+  expect(await waits(() => limits.userCodes.check('', '203.0.113.1'))).toBe(0);
+  expect(await waits(() => limits.userCodes.failed('', '203.0.113.1'))).toBe(0);
+});
+
+test('switched off, nobody ever waits', async () => {
+  const limits = replica({
+    secret: ownSecret(),
+    settings: { clientSecrets: undefined, userCodes: undefined, registrations: undefined },
+  });
+  for (let attempt = 1; attempt <= 9; attempt++) await limits.clientSecrets.failed('app', '');
+  expect(await waits(() => limits.clientSecrets.check('app', ''))).toBe(0);
+});
+
+test('counts of one process are bounded: the oldest makes room', async () => {
+  const counters = createLocalCounters(() => 0);
+  for (let name = 0; name < 10_050; name++) await counters.increment(String(name), 1_000);
+  expect(counters.size()).toBe(10_000);
+  expect((await counters.increment('0', 1_000)).count).toBe(1);
+  expect((await counters.increment('10049', 1_000)).count).toBe(2);
+});
+
+test.each([
+  ['203.0.113.1', '203.0.113.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:1:2::6', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['::ffff:203.0.113.1', '203.0.113.1'],
+  ['', ''],
+])('%s is counted as %s', (address, expected) => {
+  expect(networkOf(address)).toBe(expected);
+});
+
+describe('an installation with limits', () => {
+  let it: DeviceFlowService;
+  beforeAll(async () => {
+    it = await createDeviceFlow({ rateLimits: replica({ secret: ownSecret(), redis: redis.client }) });
+    await it.client({ clientId: 'box', tokenEndpointAuthMethod: 'client_secret_basic' }, 'a-secret');
+    await it.client({ clientId: 'tv', tokenEndpointAuthMethod: 'none', grantTypes: [grantType] });
+  });
+  afterAll(() => it.close());
+
+  test('C15: a thousand wrong secrets, in every spelling, are few guesses; elsewhere the right one still works', async () => {
+    const form = { grant_type: 'client_credentials' };
+    const spelled = (secret: string) => [it.basic('box', secret), it.basic('b%6Fx', secret), it.basic('bo%78', secret)];
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 1_000; attempt++) {
+      const header = spelled(`wrong-${String(attempt)}`)[attempt % 3];
+      answers.push(await verdict(it.token(form, header, '203.0.113.5')));
+    }
+    expect(answers.slice(0, 3)).toEqual(['invalid_client', 'invalid_client', 'invalid_client']);
+    expect(new Set(answers.slice(3))).toEqual(new Set(['rate_limited']));
+    expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '203.0.113.5'))).toBe('rate_limited');
+    expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '198.51.100.7'))).toBe('ok');
+  });
+
+  test('A26: twenty wrong user codes from one network, in however many browsers, are three guesses', async () => {
+    const { userCode } = await it.begin({ client_id: 'tv' });
+    const type = async (code: string, address: string) => {
+      const page = await it.browser(address).open('https://as.test/oauth2/device/verify');
+      return verdict(it.accept(queryOf(page).get('device_challenge') ?? '', code));
+    };
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 20; attempt++) answers.push(await type('BBBBBBBB', '203.0.113.5'));
+    expect(answers.slice(0, 3)).toEqual(['invalid_request', 'invalid_request', 'invalid_request']);
+    expect(new Set(answers.slice(3))).toEqual(new Set(['rate_limited']));
+    expect(await type(userCode, '203.0.113.5')).toBe('rate_limited');
+    expect(await type(userCode, '198.51.100.7')).toBe('ok');
+  });
+
+  test('where the address is not known, the browser is counted', async () => {
+    const page = await it.browser('').open('https://as.test/oauth2/device/verify');
+    const challenge = queryOf(page).get('device_challenge') ?? '';
+    const answers: string[] = [];
+    for (let attempt = 0; attempt < 5; attempt++) answers.push(await verdict(it.accept(challenge, 'BBBBBBBB')));
+    expect(answers.slice(3)).toEqual(['rate_limited', 'rate_limited']);
+    const other = await it.browser('').open('https://as.test/oauth2/device/verify');
+    expect(await verdict(it.accept(queryOf(other).get('device_challenge') ?? '', 'BBBBBBBB'))).toBe('invalid_request');
+  });
+});
