@@ -59,7 +59,8 @@ export function configurationPage(): string {
     '| Setting | | Why |',
     '| --- | --- | --- |',
     ...foreignSettings.map(
-      ({ key, why, harmless }) => `| \`${key}\` | ${harmless === undefined ? 'ignored' : 'refused'} | ${why} |`,
+      ({ key, why, harmless, tolerated }) =>
+        `| \`${key}\` | ${harmless === undefined || tolerated === true ? 'ignored' : 'refused'} | ${why} |`,
     ),
     '',
   ].join('\n');

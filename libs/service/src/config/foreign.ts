@@ -12,6 +12,8 @@ interface ForeignSetting {
   readonly why: string;
   /** Values that ask for nothing else than what Cardea does anyway; any other value refuses. Absent: any value will do. */
   readonly harmless?: readonly unknown[];
+  /** Whether any other value is passed over with a word too, because what it asks for can be done without. */
+  readonly tolerated?: true;
 }
 
 const sealed = 'secrets.system seals cookies and page tokens too';
@@ -26,6 +28,7 @@ export const foreignSettings: readonly ForeignSetting[] = [
     key: 'oauth2.expose_internal_errors',
     why: 'answers carry an error_id; its log line says the rest',
     harmless: [false, 'false'],
+    tolerated: true,
   },
   { key: 'oauth2.session', why: 'sessions are always sealed' },
   { key: 'oauth2.hashers', why: 'hashes of every kind are verified, and new ones need no parameters' },
@@ -54,15 +57,16 @@ function take(tree: Tree, [key = '', ...rest]: readonly string[]): unknown {
 }
 
 function judge(
-  { key, why, harmless }: ForeignSetting,
+  { key, why, harmless, tolerated }: ForeignSetting,
   value: unknown,
   place: string,
   warn: (text: string) => void,
 ): void {
   const fine = harmless === undefined || harmless.some((known) => JSON.stringify(known) === JSON.stringify(value));
-  if (!fine) throw new ConfigError(`${place}${key} is a setting of Hydra that is not supported: ${why}`);
+  if (!fine && tolerated === undefined)
+    throw new ConfigError(`${place}${key} is a setting of Hydra that is not supported: ${why}`);
   // A default that somebody wrote down changes nothing, so it is not worth a line.
-  if (harmless === undefined) warn(`${place}${key} is a setting of Hydra and ignored: ${why}`);
+  if (harmless === undefined || !fine) warn(`${place}${key} is a setting of Hydra and ignored: ${why}`);
 }
 
 /**
