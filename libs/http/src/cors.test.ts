@@ -6,6 +6,7 @@ import { serveRoutes } from './app.fixture.js';
 import type { Route } from './app.js';
 import type { ClaimedClient } from './cors.js';
 import { createCors } from './cors.js';
+import { readJson } from './body.js';
 import { readForm, valueOf } from './form.js';
 import { sendJson } from './send.js';
 
@@ -18,6 +19,11 @@ const routes: Route[] = [
       sendJson(response, 200, { client: valueOf(await readForm(request), 'client_id') ?? null }),
   },
   { path: '/userinfo', cors: 'clients', get: (_request, response) => sendJson(response, 200, {}) },
+  {
+    path: '/json',
+    cors: 'clients',
+    post: async (request, response) => sendJson(response, 200, await readJson(request)),
+  },
   { path: '/keys', cors: 'everyone', get: (_request, response) => sendJson(response, 200, {}) },
   { path: '/page', get: (_request, response) => sendJson(response, 200, {}) },
 ];
@@ -154,6 +160,10 @@ describe('origins of the installation and of clients', () => {
       origin: null,
     });
     expect(await say(app, 'GET', '/page', { origin })).toMatchObject({ origin: null });
+    // Who says nothing is nobody, and a body of another kind still reaches its handler.
+    expect(await say(app, 'POST', '/token', { origin, ...form }, 'a=b')).toMatchObject({ status: 200, origin: null });
+    expect(await say(app, 'GET', '/userinfo', { origin })).toMatchObject({ status: 200, origin: null });
+    expect(await say(app, 'POST', '/json', { origin }, '{"a":1}')).toMatchObject({ status: 200, origin: null });
     // A form that cannot be read is refused as it would be without an origin.
     expect(await say(app, 'POST', '/token', { origin, ...form }, 'client_id=%zz')).toMatchObject({
       status: 400,

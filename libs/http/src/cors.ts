@@ -3,7 +3,7 @@
 import { originRule } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readForm, valueOf } from './form.js';
+import { hasForm, readForm, valueOf } from './form.js';
 import { sendEmpty } from './send.js';
 
 type Settings = Config['serve']['public']['cors'];
@@ -98,7 +98,9 @@ export function createCors({ settings, allowedByClient }: CorsOptions): Cors | u
       };
       if (ask === undefined) return isPreflight && !enabled && !clientsHaveSay ? next() : finish(false);
       response.setHeader('Vary', 'Origin');
-      const asked = isPreflight ? ask(origin, {}) : claimedClient(request).then((client) => ask(origin, client));
+      const asked = isPreflight
+        ? ask(origin, {})
+        : claimedClient(request).then((client) => (client === undefined ? false : ask(origin, client)));
       // Who cannot be asked has not allowed anything.
       asked.then(finish, () => finish(false));
     },
@@ -112,18 +114,21 @@ const namesIn = (header: string | string[] | undefined) =>
     .map((name) => name.trim().toLowerCase())
     .filter((name) => /^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
 
-/** Believed for nothing else than whose list of origins counts. A form that cannot be read names nobody. */
-async function claimedClient(request: IncomingMessage): Promise<ClaimedClient> {
+/** Believed for nothing else than whose list of origins counts. Undefined when the request names nobody. */
+async function claimedClient(request: IncomingMessage): Promise<ClaimedClient | undefined> {
   const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ', 2);
-  if (/^bearer$/i.test(scheme)) return { accessToken: credentials };
+  if (/^bearer$/i.test(scheme)) return named('', credentials);
   if (/^basic$/i.test(scheme)) {
     const user = Buffer.from(credentials, 'base64').toString('utf8').split(':', 1)[0] ?? '';
-    return { clientId: decodeURIComponent(user.replaceAll('+', ' ')) };
+    return named(decodeURIComponent(user.replaceAll('+', ' ')), '');
   }
+  // Another body is left for the handler, which may not find it again.
+  if (request.method !== 'POST' || !hasForm(request)) return undefined;
   const form = await readForm(request);
-  const [clientId, accessToken] = [valueOf(form, 'client_id'), valueOf(form, 'access_token')];
-  return {
-    ...(clientId === undefined ? {} : { clientId }),
-    ...(accessToken === undefined ? {} : { accessToken }),
-  };
+  return named(valueOf(form, 'client_id') ?? '', valueOf(form, 'access_token') ?? '');
+}
+
+function named(clientId: string, accessToken: string): ClaimedClient | undefined {
+  if (accessToken !== '') return { accessToken };
+  return clientId === '' ? undefined : { clientId };
 }

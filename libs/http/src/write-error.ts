@@ -71,6 +71,8 @@ export function createErrorWriter(options: { log: Log; body?: ErrorBody; content
       // RFC 6749 §5.2: answer in the scheme the client tried.
       all['WWW-Authenticate'] = 'Basic realm="cardea", charset="UTF-8"';
     }
-    sendBytes(response, error.status, { ...all, ...headers }, Buffer.from(JSON.stringify(document)));
+    // Hydra ends with a newline what it does not call OAuth JSON.
+    const end = contentType === oauthJson ? '' : '\n';
+    sendBytes(response, error.status, { ...all, ...headers }, Buffer.from(JSON.stringify(document) + end));
   };
 }

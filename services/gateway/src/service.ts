@@ -56,10 +56,15 @@ export const service: Service = {
         ...tokenRoutes(token, addressOf),
         ...introspectionRoutes(token, addressOf),
         ...credentialRoutes(token),
-        ...wellKnownRoutes({ jwks, metadata }, settings.issuer),
+        ...wellKnownRoutes({ jwks, metadata }, settings),
         ...userinfoRoutes(token, (): WriteError => app.writeError),
         ...authorizeRoutes(authorization, { settings, log: host.log }),
-        ...deviceRoutes(authorization, { settings, log: host.log, writeError: (): WriteError => app.writeError, addressOf }),
+        ...deviceRoutes(authorization, {
+          settings,
+          log: host.log,
+          writeError: (): WriteError => app.writeError,
+          addressOf,
+        }),
         ...registrationRoutes(registration, {
           addressOf,
           publicUrl: (config.urls.self.public ?? settings.issuer).replace(/\/+$/, ''),

@@ -13,6 +13,7 @@ export function credentialRoutes(token: CredentialClient): Route[] {
   return [
     {
       path: '/credentials',
+      cors: 'clients',
       post: async (request, response) => {
         const bodyJson = await readBody(request, limit);
         const accessToken = /^bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim() ?? '';

@@ -31,7 +31,10 @@ export function userinfoRoutes(token: UserinfoClient, writeError: () => WriteErr
     } catch (caught) {
       const error = OAuthError.from(caught);
       const challenge = bearerChallenge(error);
-      writeError()(error, request, response, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
+      writeError()(error, request, response, {
+        'Content-Type': 'application/json',
+        ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+      });
     }
   };
   return [{ path: '/userinfo', cors: 'clients', get: handle, post: handle }];

@@ -5,22 +5,28 @@ import { plainJson, sendBytes, sendEmpty } from '@cardea/http';
 import type { Documents } from '../documents.js';
 
 /** Shorter than the time a new key is published before it signs, so that no cache misses it. */
-const cacheControl = 'public, max-age=300';
+const cached = 'public, max-age=300';
+/** As Hydra says of every document: some count on a new key being seen at once. */
+const neverCached = 'private, no-cache, no-store, must-revalidate';
 
 const openToAll = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Expose-Headers': 'ETag',
 } as const;
 
-/** @param issuer decides the path forms: an issuer with a path has its documents in three places */
-export function wellKnownRoutes(documents: { jwks: Documents; metadata: Documents }, issuer: string): Route[] {
+/** @param settings.issuer decides the path forms: an issuer with a path has its documents in three places */
+export function wellKnownRoutes(
+  documents: { jwks: Documents; metadata: Documents },
+  { issuer, hydraCompat }: { readonly issuer: string; readonly hydraCompat: boolean },
+): Route[] {
+  const cacheControl = hydraCompat ? neverCached : cached;
   // What is special to express's patterns is only text here.
   const path = new URL(issuer).pathname.replace(/\/+$/, '').replace(/[{}()[\]+?!:*\\]/g, '\\$&');
   const at = (location: string, source: Documents): Route => ({
     path: location,
     quiet: true,
     cors: 'everyone',
-    get: serve(source),
+    get: serve(source, cacheControl),
     options: preflight,
   });
   const { jwks, metadata } = documents;
@@ -36,7 +42,7 @@ export function wellKnownRoutes(documents: { jwks: Documents; metadata: Document
   ];
 }
 
-function serve(source: Documents): Handler {
+function serve(source: Documents, cacheControl: string): Handler {
   return (request, response) => {
     const { body, etag } = source.current();
     const headers = { ...openToAll, 'Cache-Control': cacheControl, ETag: etag };
