@@ -1,6 +1,5 @@
 // What the rooms of the authorization flow share: their dependencies, and the settings they were given.
 import type { AuthorizationResponse, RequestPolicy, ResponseTarget } from '@cardea/oauth';
-import { clientSubject } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { ClientResolver } from '../client-resolver.js';
 import type { DeviceRooms } from '../device/device-rooms.js';
@@ -97,12 +96,4 @@ export function sessionOfBrowser(context: AuthorizationContext, cookies: readonl
 /** Clears the session cookie. */
 export function clearedSession(settings: AuthorizationSettings): CookieToSet {
   return { name: settings.cookieNames.session, value: '', maxAgeSeconds: -1, kind: 'session' };
-}
-
-/** Whether a hint's `sub` means this subject, in the client's words or in ours. */
-export function hintNames(hintedSubject: string, subject: string, client: clientV1.Client, salt: string): boolean {
-  return (
-    hintedSubject === subject ||
-    (client.subjectType === 'pairwise' && hintedSubject === clientSubject(subject, client, salt, ''))
-  );
 }

@@ -3,7 +3,6 @@
 import { clientSubject } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { AuthorizationContext, AuthorizationSettings } from './context.js';
-import { hintNames } from './context.js';
 
 /**
  * The client's name for a subject.
@@ -30,7 +29,8 @@ export async function namesSubject(
   subject: string,
   client: clientV1.Client,
 ): Promise<boolean> {
-  if (hintNames(named, subject, client, context.settings.pairwiseSalt)) return true;
+  if (named === subject) return true;
   if (client.subjectType !== 'pairwise') return false;
+  if (named === clientSubject(subject, client, context.settings.pairwiseSalt, '')) return true;
   return (await context.forcedSubjects.find(client.clientId, subject)) === named;
 }
