@@ -1,4 +1,5 @@
-// The first keys of an installation, made by an operator's command: RS256 and ES256 in both key sets where there are none.
+// The first keys of an installation, made by an operator's command: RS256 and ES256 in both key sets where there are
+// none; with `hydra-compat` RS256 alone.
 import { keySets } from '@cardea/oauth';
 import type { Config, Log } from '@cardea/service';
 import { required } from '@cardea/service';
@@ -23,7 +24,8 @@ export interface BootstrapResult {
 }
 
 const patienceMillis = 5_000;
-const algorithms = ['RS256', 'ES256'];
+/** Hydra has RS256 alone, and its newest key signs whatever its algorithm. */
+const algorithmsOf = ({ profile }: Config) => (profile === 'hydra-compat' ? ['RS256'] : ['RS256', 'ES256']);
 
 /**
  * Creates what is missing. Safe to run again, and to run twice at once.
@@ -43,7 +45,7 @@ export async function bootstrapKeys(
   const registry = openRegistry(pool);
   try {
     await presence(backend, now);
-    const wanted = keySets.flatMap((keySet) => algorithms.map((algorithm) => ({ keySet, algorithm })));
+    const wanted = keySets.flatMap((keySet) => algorithmsOf(config).map((algorithm) => ({ keySet, algorithm })));
     const { created, existing } = await createMissingKeys({ registry, backend, now, random }, wanted);
     return { backend: backend.kind, created: created.map(named), existing: existing.map(named) };
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openAuditLog } from './audit/audit-log.js';
 import type { AuditLog } from './audit/audit-log.js';
 import { auditEntry } from './audit/entry.js';
@@ -24,6 +25,9 @@ import { createEnvelope } from './sealed/envelope.js';
 import { backendSettings, documentKeks, policyOf, signingSetRules } from './settings.js';
 import type { SignatureRecord } from './signer.js';
 import { createSigner } from './signer.js';
+
+/** Token services and other replicas hear of a change of keys in this time, so whoever made it is answered after it. */
+const hearingMillis = 100;
 
 export const service: Service = {
   name: 'keys',
@@ -62,7 +66,10 @@ export const service: Service = {
     });
     const callers = callersOf(allow);
     const maker = { registry: openRegistry(pool), backend, now, random };
-    const refresh = () => watch.refresh();
+    const refresh = async () => {
+      await watch.refresh();
+      await sleep(hearingMillis);
+    };
     const keks = documentKeks(config);
     const documents = createDocuments({ pool, envelope: createEnvelope(keks, random), now });
     await host.serveGrpc(address, security, [

@@ -3,7 +3,7 @@
 import { isClientId } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
-import pg from 'pg';
+import { listen } from './announcements.js';
 import type { Clients } from './storage/clients.js';
 
 export interface ResolvedClient {
@@ -27,7 +27,6 @@ const trustMillis = 5_000;
 /** While announcements cannot be heard. */
 const deafTrustMillis = 500;
 const mostClients = 10_000;
-const reconnectMillis = 500;
 
 /** @param options.now milliseconds since the epoch */
 export function createClientResolver(options: {
@@ -46,7 +45,10 @@ export function createClientResolver(options: {
     // An answer still on its way may be older than the change.
     asked.delete(clientId);
   };
-  const announcements = listen(options.dsn, options.log, {
+  const announcements = listen(options.dsn, {
+    channel: 'cardea_client',
+    deaf: 'client changes cannot be heard; clients are read afresh meanwhile',
+    log: options.log,
     heard: forget,
     connected(yes) {
       hearing = yes;
@@ -81,57 +83,5 @@ export function createClientResolver(options: {
     },
     forget,
     close: () => announcements.close(),
-  };
-}
-
-/** Listens on a connection of its own, for as long as it takes. */
-function listen(
-  dsn: string,
-  log: Log,
-  on: { heard: (clientId: string) => void; connected: (yes: boolean) => void },
-): { close(): Promise<void> } {
-  let closed = false;
-  let current: pg.Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-
-  const connect = async (): Promise<void> => {
-    const client = new pg.Client({
-      connectionString: dsn,
-      application_name: 'cardea-clients',
-      connectionTimeoutMillis: 2_000,
-      keepAlive: true,
-    });
-    current = client;
-    const state = { lost: false };
-    const lose = (): void => {
-      if (state.lost) return;
-      state.lost = true;
-      on.connected(false);
-      client.end().catch(() => undefined);
-      if (!closed) timer = setTimeout(() => void connect(), reconnectMillis).unref();
-    };
-    client.on('error', (error) => {
-      if (!state.lost)
-        log.warn({ err: error.message }, 'client changes cannot be heard; clients are read afresh meanwhile');
-      lose();
-    });
-    client.on('end', lose);
-    client.on('notification', (message) => on.heard(message.payload ?? ''));
-    try {
-      await client.connect();
-      await client.query('LISTEN cardea_client');
-      if (!state.lost) on.connected(true);
-    } catch {
-      lose();
-    }
-  };
-  void connect();
-
-  return {
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await current?.end().catch(() => undefined);
-    },
   };
 }

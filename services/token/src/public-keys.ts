@@ -14,6 +14,8 @@ export interface PublicKeys {
   currentAlgorithms(keySet: string): Promise<readonly string[]>;
   /** Changes whenever the keys do. */
   version(): number;
+  /** Something is said to have changed: the keys are read again as soon as the keys service can know it. */
+  announced(): void;
   close(): void;
 }
 
@@ -27,6 +29,9 @@ export const idTokenKeySet = 'hydra.openid.id-token';
 export const accessTokenKeySet = 'hydra.jwt.access-token';
 
 const refreshMillis = 3_000;
+/** The keys services hear the same news at the same time as we do: they are asked when they know, and those that are slow once more. */
+const afterNewsMillis = [20, 500];
+const mostReads = 8;
 /** How often an unknown key id may make us ask. */
 const eagerMillis = 500;
 
@@ -73,6 +78,14 @@ export function createPublicKeys(options: {
   };
   const refresh = () => (reading ??= read().finally(() => (reading = undefined)));
   const timer = setInterval(() => void refresh(), refreshMillis).unref();
+  const soon = new Set<NodeJS.Timeout>();
+  const later = (millis: number): void => {
+    const once = setTimeout(() => {
+      soon.delete(once);
+      void refresh();
+    }, millis).unref();
+    soon.add(once);
+  };
   void refresh();
 
   const all = async () => {
@@ -94,6 +107,12 @@ export function createPublicKeys(options: {
       return [...new Set(current.map((key) => key.algorithm))];
     },
     version: () => version,
-    close: () => clearInterval(timer),
+    announced() {
+      if (soon.size < mostReads) afterNewsMillis.forEach(later);
+    },
+    close() {
+      clearInterval(timer);
+      soon.forEach(clearTimeout);
+    },
   };
 }

@@ -1,8 +1,18 @@
 // The token service, wired by hand: PostgreSQL and Redis, the signer behind it, all OAuth rules, and who may ask for what.
 import type { AllowList } from '@cardea/rpc';
-import { authorizationV1, clientV1, implement, interactionV1, introspectionV1, signingV1, tokenV1, trustV1 } from '@cardea/rpc';
+import {
+  authorizationV1,
+  clientV1,
+  implement,
+  interactionV1,
+  introspectionV1,
+  signingV1,
+  tokenV1,
+  trustV1,
+} from '@cardea/rpc';
 import type { Config, Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
+import { listen } from './announcements.js';
 import { createAuthorizationContext } from './authorize/create-context.js';
 import { authorizationSettings } from './authorize/settings.js';
 import { openTokenCache } from './cache/create-cache.js';
@@ -48,6 +58,12 @@ export const service: Service = {
     const keys = connectSigner(config, host);
     const publicKeys = createPublicKeys({ list: listPublicKeys(keys), log, now });
     host.onStop(() => publicKeys.close());
+    const keyNews = listen(dsn, {
+      ...{ channel: 'cardea_keys', log, deaf: 'key changes cannot be heard; keys are read every few seconds' },
+      heard: () => publicKeys.announced(),
+      connected: () => undefined,
+    });
+    host.onStop(() => keyNews.close());
 
     const outbound = createOutbound(outboundPolicy(config), { log });
     host.onStop(() => outbound.close());
@@ -121,9 +137,9 @@ export const service: Service = {
           only(gateway),
         ),
         implement(interactionV1.InteractionServiceService, createInteractionHandlers(context), only(admin)),
-        implement(trustV1.TrustedIssuerServiceService, rooms.trustedIssuerHandlers, only(admin)),
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
         implement(clientV1.ClientRegistrationServiceService, rooms.clientRegistrationHandlers, only(gateway)),
+        implement(trustV1.TrustedIssuerServiceService, rooms.trustedIssuerHandlers, only(admin)),
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
         ...sessionServices({ database, context, rooms, keys, allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),

@@ -6,7 +6,7 @@ import type { ClientOf, clientV1 } from '@cardea/rpc';
 import { signingV1 } from '@cardea/rpc';
 import { randomUuid } from './authorize/uuid.js';
 import type { PublicKeys } from './public-keys.js';
-import { accessTokenKeySet } from './public-keys.js';
+import { accessTokenKeySet, idTokenKeySet } from './public-keys.js';
 
 export type SigningClient = ClientOf<typeof signingV1.SigningServiceService>;
 
@@ -37,9 +37,11 @@ export function createSigner(options: {
   publicKeys: PublicKeys;
   issuer: string;
   accessTokenFormat: signingV1.AccessTokenFormat;
+  /** Whether ID tokens of clients that registered no algorithm are signed with the newest key, whatever it is. */
+  hydraCompat: boolean;
   random: (bytes: number) => Buffer;
 }): Signer {
-  const { keys, publicKeys, issuer, accessTokenFormat, random } = options;
+  const { keys, publicKeys, issuer, accessTokenFormat, hydraCompat, random } = options;
   return {
     async accessToken(authorization, { issuedAt, expiresAt }) {
       const tokenId = randomUuid(random);
@@ -71,7 +73,9 @@ export function createSigner(options: {
     },
 
     async idToken(client, authorization, { accessToken, code }, { issuedAt, expiresAt }) {
-      const algorithm = client.idTokenSignedResponseAlg === '' ? 'RS256' : client.idTokenSignedResponseAlg;
+      const chosen = client.idTokenSignedResponseAlg;
+      const [newest] = chosen === '' && hydraCompat ? await publicKeys.currentAlgorithms(idTokenKeySet) : [];
+      const algorithm = chosen === '' ? (newest ?? 'RS256') : chosen;
       const tokenId = randomUuid(random);
       const { jwt } = await keys.signIdToken({
         requestId: tokenId,

@@ -148,7 +148,14 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
   const publicKeys = createPublicKeys({ list: listPublicKeys(signingKeys), log: quietLog, now: () => clock.millis });
   const { issuer } = settings;
   const { accessTokenFormat } = tokenSettings;
-  const signer = createSigner({ keys: signingKeys, publicKeys, issuer, accessTokenFormat, random: randomBytes });
+  const signer = createSigner({
+    keys: signingKeys,
+    publicKeys,
+    issuer,
+    accessTokenFormat,
+    hydraCompat: false,
+    random: randomBytes,
+  });
   const mintAccessToken = createMintAccessToken({
     settings: tokenSettings,
     handles,
@@ -165,7 +172,13 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     handles,
     clientKeys: createClientKeys({ outbound, now: () => clock.millis }),
     outbound,
-    device: createDeviceRooms({ database, secrets, settings: testDeviceSettings, limit: noRateLimit, random: randomBytes }),
+    device: createDeviceRooms({
+      database,
+      secrets,
+      settings: testDeviceSettings,
+      limit: noRateLimit,
+      random: randomBytes,
+    }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
     events: createEvents(quietLog, metrics),
     clients: {
