@@ -1,6 +1,6 @@
 // Introspection by clients, and credentials: who learns what of a token (RFC 7662 §2 and §4, hydra-wire §1.7).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { tokenV1 } from '@cardea/rpc';
+import { tokenV1 } from '@cardea/rpc';
 import type { TestKey } from './jwt.fixture.js';
 import { signed, testKey } from './jwt.fixture.js';
 import type { Form, TokenService } from './tokens.fixture.js';
