@@ -275,7 +275,7 @@ describe('what is seen', () => {
     ]) {
       expect(text).toContain(`# TYPE ${name}`);
     }
-    expect(text).toMatch(/http_requests_total\{code="200",method="GET",endpoint="\/item\/:id"[^}]*\} [1-9]/);
+    expect(text).toMatch(/http_requests_total\{code="200",method="GET",endpoint="\/item\/\{id\}"[^}]*\} [1-9]/);
     expect(text).not.toContain('counted');
   });
 });

@@ -101,8 +101,10 @@ function createBinder(metrics: Metrics): (method: string, endpoint: string, stat
     'code',
     'method',
   ]);
-  return (method, endpoint, status) => {
+  return (method, route, status) => {
     const code = String(status);
+    // As Hydra's dashboards know them: /admin/clients/{id}.
+    const endpoint = route.replace(/:(\w+)/g, '{$1}');
     const count = total.labels({ code, method, endpoint });
     const bucket = statuses.labels({ method, status_bucket: `${String(Math.floor(status / 100))}xx` });
     const duration = durations.labels({ code, method, endpoint });

@@ -16,9 +16,10 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function createMetrics(service: string): Metrics {
+/** @param labels on every series, beside the name of the service */
+export function createMetrics(service: string, labels: Readonly<Record<string, string>> = {}): Metrics {
   const registry = new Registry();
-  registry.setDefaultLabels({ service });
+  registry.setDefaultLabels({ service, ...labels });
   collectDefaultMetrics({ register: registry });
   return {
     counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),

@@ -33,7 +33,8 @@ export async function startService(
   const { wait = setTimeout } = options;
   const log = options.log ?? openLog(service.name, config.log.level);
   const now = Date.now;
-  const metrics = createMetrics(service.name);
+  // Dashboards made for Hydra ask for its name.
+  const metrics = createMetrics(service.name, config.profile === 'hydra-compat' ? { app: 'hydra' } : {});
   const checks = createChecks(now);
   const closers: (() => Promise<void> | void)[] = [];
   const drains: (() => Promise<void>)[] = [];

@@ -18,6 +18,8 @@ export interface LogLine {
 
 export interface StartedGateway {
   readonly url: string;
+  /** Health and metrics. */
+  readonly management: string;
   readonly lines: LogLine[];
   stop(): Promise<void>;
 }
@@ -89,8 +91,10 @@ export async function startGateway(
   while (Date.now() < until && (await fetch(`${url}/health/ready`)).status !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+  const management = String(lines.find((line) => 'management' in line)?.['management']);
   return {
     url,
+    management,
     lines,
     async stop() {
       await running.stop();
