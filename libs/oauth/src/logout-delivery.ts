@@ -9,7 +9,8 @@ export type DeliveryVerdict =
   | { readonly state: 'failed' }
   | { readonly state: 'pending'; readonly retryInSeconds: number };
 
-const firstPauseSeconds = 5;
+/** A client that is just being restarted is back by the third attempt. */
+const firstPauseSeconds = 1;
 const longestPauseSeconds = 7_200;
 /** How long a client that cannot answer is tried for. */
 export const deliveryLifeSeconds = 86_400;

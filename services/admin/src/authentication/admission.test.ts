@@ -24,7 +24,7 @@ const inFile = (name: string, text: string) => {
 const standIn: StandIn = {
   clients: {
     getClient: async ({ clientId }) => ({ client: clientV1.Client.create({ clientId }), version: 1 }),
-    listClients: async () => ({ clients: [], nextPageToken: '' }),
+    listClients: async () => ({ clients: [], nextPageToken: '', firstPageToken: '' }),
   },
 };
 

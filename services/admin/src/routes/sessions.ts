@@ -19,13 +19,13 @@ export function sessionRoutes(sessions: Sessions): Route[] {
     const own = { subject: of(query, 'subject'), login_session_id: of(query, 'login_session_id') };
     if (own.subject === '') throw new OAuthError('invalid_request', "The query parameter 'subject' is missing.");
     const page = readPage(query);
-    const { consents, nextPageToken } = await sessions.listConsents(
+    const { consents, nextPageToken, firstPageToken } = await sessions.listConsents(
       { subject: own.subject, loginSessionId: own.login_session_id, pageSize: page.size, pageToken: page.token },
       callOptions(request, response),
     );
     // Hydra leaves the links out where there is nothing to page through.
-    const links = consents.length === 0 ? {} : { Link: linkHeader(`${base}/consent`, own, page, nextPageToken) };
-    sendJson(response, 200, consents.map(consentJson), links);
+    const link = linkHeader(`${base}/consent`, own, page, nextPageToken, firstPageToken);
+    sendJson(response, 200, consents.map(consentJson), consents.length === 0 ? {} : { Link: link });
   };
 
   const revokeConsents: Handler = async (request, response) => {

@@ -71,6 +71,25 @@ test('drops partitions that are over, keeps used refresh tokens for a day, ends 
   });
 });
 
+test('forgets logout notifications when they said, never one that is still to be delivered', async () => {
+  const now = Date.now();
+  const notification = (state: string, next: number) =>
+    database.pool.query(
+      `INSERT INTO cardea.logout_delivery (client_id, uri, session_id, subject, state, created_at, begun_at, next_at)
+        VALUES ($1, '', gen_random_uuid(), '', $1, now(), now(), to_timestamp($2))`,
+      [state, next / 1000],
+    );
+  for (const state of ['pending', 'delivered', 'failed']) {
+    await notification(state, now - 1_000);
+    await notification(state, now + 60_000);
+  }
+  expect(await prune(database.pool, now)).toMatchObject({ logoutDeliveries: 2 });
+  const { rows } = await database.pool.query<{ state: string }>(
+    'SELECT state FROM cardea.logout_delivery ORDER BY state',
+  );
+  expect(rows.map(({ state }) => state)).toEqual(['delivered', 'failed', 'pending', 'pending']);
+});
+
 test('the queue runs the job, and stands again after Redis forgot everything', async () => {
   const url = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/8`;
   const direct = new Redis(url, { maxRetriesPerRequest: null });

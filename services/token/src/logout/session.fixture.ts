@@ -121,7 +121,8 @@ export async function createSessions(
         state: 'a-state-of-8',
         ...parameters,
       });
-      const challenge = (await open(jar, `https://as.test/oauth2/auth?${query}`)).get('login_challenge') ?? '';
+      const challenge =
+        (await open(jar, `https://as.test/oauth2/auth?${query.toString()}`)).get('login_challenge') ?? '';
       const { sessionId } = await app.getLoginRequest({ challenge }, call);
       const accepted = interactionV1.AcceptLoginRequestRequest.create({
         challenge,

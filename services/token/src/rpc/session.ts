@@ -41,7 +41,7 @@ export function createSessionHandlers(options: {
   return {
     async listConsents({ subject, loginSessionId, pageSize, pageToken }) {
       // No session has a name of another form.
-      if (loginSessionId !== '' && !uuid.test(loginSessionId)) return { consents: [], nextPageToken: '' };
+      if (loginSessionId !== '' && !uuid.test(loginSessionId)) return sessionV1.ListConsentsResponse.create();
       const limit = pageLimit(pageSize);
       const found = await consents.list({
         subject: known(subject),
@@ -52,7 +52,11 @@ export function createSessionHandlers(options: {
       });
       const { rows, nextPageToken } = page('consents', found, limit);
       const described = await Promise.all(rows.map(describeConsent));
-      return { consents: described.filter((consent) => consent !== undefined), nextPageToken };
+      return {
+        consents: described.filter((consent) => consent !== undefined),
+        nextPageToken,
+        firstPageToken: pageTokens.seal('consents', ''),
+      };
     },
 
     async revokeConsents({ which }) {

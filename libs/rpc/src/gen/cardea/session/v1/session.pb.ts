@@ -140,6 +140,8 @@ export interface ListConsentsResponse {
   consents: Consent[];
   /** Where the next page begins; empty at the end. */
   nextPageToken: string;
+  /** Where the first page begins. */
+  firstPageToken: string;
 }
 
 /** Which consents to revoke: one of the three ways. */
@@ -642,7 +644,7 @@ export const ListConsentsRequest: MessageFns<ListConsentsRequest> = {
 };
 
 function createBaseListConsentsResponse(): ListConsentsResponse {
-  return { consents: [], nextPageToken: "" };
+  return { consents: [], nextPageToken: "", firstPageToken: "" };
 }
 
 export const ListConsentsResponse: MessageFns<ListConsentsResponse> = {
@@ -652,6 +654,9 @@ export const ListConsentsResponse: MessageFns<ListConsentsResponse> = {
     }
     if (message.nextPageToken !== "") {
       writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.firstPageToken !== "") {
+      writer.uint32(26).string(message.firstPageToken);
     }
     return writer;
   },
@@ -685,6 +690,14 @@ export const ListConsentsResponse: MessageFns<ListConsentsResponse> = {
             message.nextPageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.firstPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -704,6 +717,7 @@ export const ListConsentsResponse: MessageFns<ListConsentsResponse> = {
     const message = createBaseListConsentsResponse();
     message.consents = object.consents?.map((e) => Consent.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    message.firstPageToken = object.firstPageToken ?? "";
     return message;
   },
 };
