@@ -123,7 +123,7 @@ describe('a login and a consent', () => {
     expect(challenge.length).toBeLessThan(2000);
   });
 
-  test('twenty tabs of one browser all finish, on at most four flow cookies', async () => {
+  test('twenty tabs of one browser all finish, on at most four flow cookies (S04)', async () => {
     const browser = it.browser();
     const challenges = [];
     for (let tab = 0; tab < 20; tab++) {
@@ -143,7 +143,7 @@ describe('a login and a consent', () => {
 });
 
 describe('answers of the apps', () => {
-  test('may be given again until the browser has used one; the last counts', async () => {
+  test('may be given again until the browser has used one; the last counts (S02)', async () => {
     const browser = it.browser();
     const challenge = await loginChallenge(browser);
     const first = await acceptLogin(challenge, { subject: 'ann' });
@@ -198,7 +198,7 @@ describe('answers of the apps', () => {
     ['a long acr', { acr: 'a'.repeat(1_000_000) }],
     ['a context that is no JSON', { contextJson: Buffer.from('{') }],
     ['a negative remember_for', { rememberForSeconds: -1 }],
-  ])('%s is refused', async (_name, answer) => {
+  ])('S06: %s is refused', async (_name, answer) => {
     expect(await failure(acceptLogin(await loginChallenge(it.browser()), answer))).toMatchObject({
       code: 'invalid_request',
       status: 400,
@@ -214,7 +214,7 @@ describe('answers of the apps', () => {
     expect(await failure(acceptConsent(await toConsent(it.browser()), answer))).toMatchObject({ code, status: 400 });
   });
 
-  test('unknown, expired and orphaned challenges', async () => {
+  test('unknown, expired and orphaned challenges (S02)', async () => {
     const browser = it.browser();
     const consent = await toConsent(browser);
     const challenge = await loginChallenge(browser);
@@ -268,7 +268,7 @@ describe('a browser', () => {
     expect(told(await browser.open(finish))['code']).toBeDefined();
   });
 
-  test('cannot use a verifier twice, change its client, or swap its kinds', async () => {
+  test('cannot use a verifier twice, change its client, or swap its kinds (S02)', async () => {
     const browser = it.browser();
     const back = await acceptLogin(await loginChallenge(browser));
     const asOther = back.replace('client_id=app', 'client_id=other');
@@ -306,7 +306,7 @@ describe('a browser', () => {
 });
 
 describe('races', () => {
-  test('100 rounds of verifiers opened in parallel: one winner each, one code', async () => {
+  test('100 rounds of verifiers opened in parallel: one winner each, one code (S02)', async () => {
     const before = await count('authorization_code');
     for (let round = 0; round < 100; round++) {
       const browser = it.browser();

@@ -105,7 +105,7 @@ describe('a remembered login', () => {
     expect((await it.browser().open(redirectTo)).next.kind).toBe('interaction');
   });
 
-  test('lasts as long as asked, longer only when asked', async () => {
+  test('lasts as long as asked, longer only when asked (S16)', async () => {
     const browser = it.browser();
     await flow(browser, {}, { rememberForSeconds: 100 });
     seconds(90);
@@ -129,7 +129,7 @@ describe('a remembered login', () => {
     expect((await flow(browser)).login.skip).toBe(false);
   });
 
-  test('revoked while the login app was busy: the flow begins again', async () => {
+  test('revoked while the login app was busy: the flow begins again (S16)', async () => {
     const browser = it.browser();
     const { login: first } = await flow(browser);
     const { redirectTo } = await login(browser);
