@@ -137,11 +137,16 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
 
   const { cors } = options;
   const route = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    // Who is on no page has nothing to ask; that is nearly everybody.
+    if (cors === undefined || (request.headers.origin === undefined && !cors.varies)) {
+      app(request, response);
+      return;
+    }
+    const readable = corsOf.get(path);
     const next = (): void => {
       app(request, response);
     };
-    const readable = cors === undefined ? 'everyone' : corsOf.get(path);
-    if (cors === undefined || readable === 'everyone') next();
+    if (readable === 'everyone') next();
     else cors.handle(request, response, readable === 'clients', next);
   };
 

@@ -21,6 +21,8 @@ export interface CorsOptions {
 }
 
 export interface Cors {
+  /** Whether even answers to requests without an origin say that others would be answered otherwise. */
+  readonly varies: boolean;
   /** Whether the installation itself names an origin; not those it lets in with everyone. */
   lists(origin: string): boolean;
   /**
@@ -77,6 +79,7 @@ export function createCors({ settings, allowedByClient }: CorsOptions): Cors | u
   };
 
   return {
+    varies: enabled,
     lists: (origin) => rule.of(origin) === 'listed',
     handle(request, response, clientsHaveSay, next) {
       const { origin } = request.headers;
