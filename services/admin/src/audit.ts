@@ -30,13 +30,17 @@ export function createAudit(options: { audit: AuditClient; log: Log; metrics: Me
   ]);
   const refusals = metrics.counter('cardea_admin_refused_total', 'Callers the admin API turned away.', ['reason']);
 
-  const eventOf = (request: IncomingMessage, action: string, status: number): auditV1.AuditEvent => {
+  const eventOf = (
+    request: IncomingMessage,
+    action: string,
+    { status, made }: { readonly status: number; readonly made?: string | undefined },
+  ): auditV1.AuditEvent => {
     const caller = callerOf(request);
     const event = auditV1.AuditEvent.create({
       actor: caller?.name ?? '',
       authentication: caller?.authentication ?? '',
       action,
-      target: targetOf(request),
+      target: made ?? targetOf(request),
       status,
       requestId: contextOf(request).requestId,
     });
@@ -55,12 +59,14 @@ export function createAudit(options: { audit: AuditClient; log: Log; metrics: Me
         counter.inc({ action, outcome: 'failed' });
         const { status } = OAuthError.from(error);
         // A refusal changed nothing. Of a failure nobody knows, so it is recorded as far as that can be done.
-        if (status >= 500) await audit.recordEvent({ event: eventOf(request, action, status) }).catch(() => undefined);
+        if (status >= 500)
+          await audit.recordEvent({ event: eventOf(request, action, { status }) }).catch(() => undefined);
         throw error;
       }
       try {
         // The caller may be gone; what was done is recorded all the same.
-        await audit.recordEvent({ event: eventOf(request, action, held.status()) });
+        const answer = { status: held.status(), made: held.location() };
+        await audit.recordEvent({ event: eventOf(request, action, answer) });
       } catch (error) {
         held.discard();
         counter.inc({ action, outcome: 'unrecorded' });

@@ -5,6 +5,8 @@ import type { ServerResponse } from 'node:http';
 export interface HeldAnswer {
   /** Of the answer that waits. */
   status(): number;
+  /** Where it says that something was made. */
+  location(): string | undefined;
   /** Sends it, if there is one; from now on the response is as it was. */
   release(): void;
   /** Forgets it: another one will be written. */
@@ -33,6 +35,10 @@ export function holdAnswer(response: ServerResponse): HeldAnswer {
   };
   return {
     status: () => head?.[0] ?? 0,
+    location() {
+      const said = head?.[1]?.['Location'];
+      return typeof said === 'string' ? said : undefined;
+    },
     discard,
     release() {
       discard();

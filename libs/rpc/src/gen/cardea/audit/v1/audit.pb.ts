@@ -26,7 +26,7 @@ export interface AuditEvent {
   authentication: string;
   /** Method and route: `PUT /admin/clients/:id`. */
   action: string;
-  /** What it was done to: the path that was asked for, with its query. */
+  /** What it was done to: the path that was asked for, with its query, or where the thing that was made is. */
   target: string;
   /** HTTP status of the answer. */
   status: number;
