@@ -1,6 +1,16 @@
 // Starts the admin service, whole and on a real port, before a stand-in for the services behind it that is real gRPC, for tests.
 import type { Handlers } from '@cardea/rpc';
-import { auditV1, clientV1, implement, interactionV1, introspectionV1, jsonWebKeyV1, serveRpc, sessionV1 } from '@cardea/rpc';
+import {
+  auditV1,
+  clientV1,
+  implement,
+  interactionV1,
+  introspectionV1,
+  jsonWebKeyV1,
+  serveRpc,
+  sessionV1,
+  trustV1,
+} from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { loadConfig, startService } from '@cardea/service';
 import { service } from './service.js';
@@ -12,6 +22,7 @@ export interface StandIn {
   interactions?: Partial<Handlers<typeof interactionV1.InteractionServiceService>>;
   introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
   sessions?: Partial<Handlers<typeof sessionV1.SessionServiceService>>;
+  trust?: Partial<Handlers<typeof trustV1.TrustedIssuerServiceService>>;
   keys?: Partial<Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>>;
 }
 
@@ -57,6 +68,7 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
         auditV1.AuditServiceService,
         of(auditV1.AuditServiceService, { recordEvent: () => Promise.resolve({}), ...standIn.audit }) as never,
       ),
+      implement(trustV1.TrustedIssuerServiceService, of(trustV1.TrustedIssuerServiceService, standIn.trust) as never),
       implement(sessionV1.SessionServiceService, of(sessionV1.SessionServiceService, standIn.sessions) as never),
       implement(clientV1.ClientServiceService, of(clientV1.ClientServiceService, standIn.clients) as never),
       implement(

@@ -25,7 +25,7 @@ describe('introspection by clients', () => {
   const look = async (form: Form, authorization: string) => {
     const parameters = Object.entries(form).map(([name, value]) => ({ name, value }));
     const answer = await service.rooms.tokenHandlers.introspectToken(
-      { authorization, parameters, requestId: '' },
+      tokenV1.IntrospectTokenRequest.create({ authorization, parameters }),
       call,
     );
     return answer.verdict;

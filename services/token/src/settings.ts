@@ -53,7 +53,7 @@ export function tokenSettings(config: Config): TokenSettings {
   return {
     issuer,
     publicUrl,
-    endpoints: [...new Set([publicUrl, issuer.replace(/\/+$/, '')])].map((base) => `${base}/oauth2/token`),
+    endpoints: tokenEndpoints(config, publicUrl, issuer),
     features: providerFeatures(config),
     lifetimes: { access: ttl.accessToken, id: ttl.idToken, refresh: ttl.refreshToken },
     policy: {
@@ -96,4 +96,11 @@ export function systemSecrets(config: Config): readonly string[] {
   if (weak < 0) return secrets;
   const minimum = String(shortestSystemSecret);
   throw new ConfigError(`secrets.system[${String(weak)}] is shorter than ${minimum} characters; take 32 random ones`);
+}
+
+/** The token endpoint as discovery tells it, and as clients may derive it from the issuer or the public URL. */
+function tokenEndpoints({ webfinger }: Config, ...bases: readonly string[]): readonly string[] {
+  const announced = webfinger.oidcDiscovery.tokenUrl;
+  const derived = bases.map((base) => `${base.replace(/\/+$/, '')}/oauth2/token`);
+  return [...new Set([...(announced === undefined ? [] : [announced]), ...derived])];
 }

@@ -10,6 +10,7 @@ import {
   userinfoRequest,
 } from '../requests.fixture.js';
 import { accessTokenStatement } from './access-token.js';
+import { credentialStatement } from './credential.js';
 import { idTokenStatement } from './id-token.js';
 import { logoutTokenStatement } from './logout-token.js';
 import type { Policy, Statement } from './statement.js';
@@ -35,6 +36,21 @@ const info = (change: Partial<signingV1.SignUserinfoRequest> = {}) =>
   userinfoStatement(userinfoRequest(change), policy);
 const logout = (change: Partial<signingV1.SignLogoutTokenRequest> = {}) =>
   logoutTokenStatement(logoutTokenRequest(change), policy);
+
+const credential = (change: Partial<signingV1.SignCredentialRequest> = {}) =>
+  credentialStatement(
+    {
+      requestId: 'r',
+      algorithm: 'ES256',
+      holder: 'did:jwk:e30',
+      issuedAt: seconds(),
+      expiresAt: seconds() + 3600,
+      tokenId: 'j',
+      subjectClaimsJson: Buffer.from('{"sub":"alice"}'),
+      ...change,
+    },
+    policy,
+  );
 
 /** The claims as a verifier reads them, and the order they are written in. */
 const written = ({ claims }: Statement) => JSON.parse(JSON.stringify(claims)) as Record<string, unknown>;
@@ -109,6 +125,17 @@ describe('claims', () => {
     expect(info().purpose).toMatchObject({ keySet: 'hydra.openid.id-token', typ: 'JWT' });
   });
 
+  test('of a credential', () => {
+    const statement = credential();
+    expect(order(statement)).toBe('iss sub jti iat nbf exp vc');
+    expect(statement.purpose).toMatchObject({ name: 'credential', keySet: 'hydra.openid.id-token', typ: 'JWT' });
+    expect(written(statement)['vc']).toEqual({
+      '@context': ['https://www.w3.org/2018/credentials/v1'],
+      type: ['VerifiableCredential', 'UserInfoCredential'],
+      credentialSubject: { id: 'did:jwk:e30', sub: 'alice' },
+    });
+  });
+
   test('of a logout token', () => {
     expect(order(logout())).toBe('iss sub aud iat exp jti events sid');
     expect(logout().purpose).toMatchObject({ keySet: 'hydra.openid.id-token', typ: 'logout+jwt' });
@@ -125,6 +152,13 @@ const many = (count: number) =>
 
 describe('refused', () => {
   const refusals: readonly [string, () => Statement, string][] = [
+    ['a credential for whoever', () => credential({ holder: 'alice' }), 'did:jwk'],
+    [
+      'a credential that names another holder',
+      () => credential({ subjectClaimsJson: json({ id: 'did:jwk:x' }) }),
+      'id',
+    ],
+    ['a credential for ever', () => credential({ expiresAt: now + 7300 }), 'exp'],
     ['no request id', () => id({ requestId: '' }), 'request_id'],
     ['a request id that is too long', () => id({ requestId: 'x'.repeat(129) }), 'request_id'],
     ['an unknown algorithm', () => id({ algorithm: 'RS1' }), 'no such algorithm'],
