@@ -26,7 +26,12 @@ export const rooms = {
   },
   'libs/http': { rooms: ['oauth', 'service'], drivers: ['express'] },
   'services/gateway': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: [] },
-  'services/admin': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: ['fast-json-patch'] },
+  'services/admin': {
+    rooms: ['oauth', 'rpc', 'service', 'http'],
+    drivers: ['fast-json-patch'],
+    // Holds answers against the OpenAPI document.
+    tests: ['ajv'],
+  },
   'services/token': { rooms: ['oauth', 'rpc', 'service'], drivers: ['pg', 'ioredis', 'bullmq', 'jose'] },
   // It has no way out but its own gRPC listener (architecture §1).
   'services/keys': {

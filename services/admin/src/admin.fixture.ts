@@ -13,6 +13,8 @@ import {
 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { loadConfig, startService } from '@cardea/service';
+import { createConformance } from './openapi/conformance.fixture.js';
+import { openApiDocument } from './openapi/document.js';
 import { service } from './service.js';
 
 export interface StandIn {
@@ -28,7 +30,7 @@ export interface StandIn {
 
 export interface StartedAdmin {
   readonly url: string;
-  /** Calls the API; JSON in, JSON out where there is any. */
+  /** Calls the API; JSON in, JSON out where there is any. An answer that the OpenAPI document does not allow fails. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
+const complaintAbout = createConformance(openApiDocument('test'));
 const unused = () => Promise.reject(new Error('this test has no answer to that'));
 
 function allUnused<D extends object>(definition: D): never {
@@ -110,6 +113,15 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
       const response = await fetch(url + path, init);
       const text = await response.text();
       const json: unknown = /^[[{"]/.test(text) ? JSON.parse(text) : undefined;
+      const { pathname } = new URL(path, url);
+      const complaint = complaintAbout({
+        method,
+        path: pathname.startsWith('/admin/') ? pathname : `/admin${pathname}`,
+        status: response.status,
+        contentType: response.headers.get('content-type') ?? '',
+        text,
+      });
+      if (complaint !== undefined) throw new Error(`not as the OpenAPI document says: ${complaint}`);
       return { status: response.status, headers: response.headers, text, json };
     },
     async stop() {

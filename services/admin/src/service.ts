@@ -13,6 +13,7 @@ import { clientRoutes } from './routes/clients.js';
 import { interactionRoutes } from './routes/interactions.js';
 import { introspectionRoutes } from './routes/introspect.js';
 import { keyRoutes } from './routes/keys.js';
+import { openApiRoutes } from './routes/openapi.js';
 import { operationRoutes } from './routes/operations.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { trustRoutes } from './routes/trust.js';
@@ -68,6 +69,7 @@ export const service: Service = {
           logged: !config.serve.admin.requestLog.disableForHealth,
         }),
         ...operationRoutes(host, ownVersion()),
+        ...openApiRoutes(ownVersion()),
       ],
     });
     await host.serveHttp(config.serve.admin, app.server);

@@ -1,0 +1,97 @@
+// Our OpenAPI document: every operation of both listeners, put together once when the service starts (OpenAPI 3.1).
+import { clientOperations, clientSchemas } from './clients.js';
+import { interactionOperations, interactionSchemas } from './interactions.js';
+import { keyOperations, keySchemas } from './keys.js';
+import type { Answer, Operation } from './operation.js';
+import { operatingOperations, operationSchemas } from './operations.js';
+import { publicOperations, publicSchemas } from './public.js';
+import type { Schema } from './schema.js';
+import { object, ref, text } from './schema.js';
+import { sessionOperations, sessionSchemas } from './sessions.js';
+
+export const adminOperations: readonly Operation[] = [
+  ...clientOperations,
+  ...interactionOperations,
+  ...sessionOperations,
+  ...keyOperations,
+  ...operatingOperations,
+];
+export const operations: readonly Operation[] = [...adminOperations, ...publicOperations];
+
+const schemas: Readonly<Record<string, Schema>> = {
+  ...clientSchemas,
+  ...interactionSchemas,
+  ...sessionSchemas,
+  ...keySchemas,
+  ...operationSchemas,
+  ...publicSchemas,
+  errorOAuth2: object({ error: text, error_description: text, error_id: text }),
+};
+
+const bodyTypes = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  patch: 'application/json',
+} as const;
+
+const headers = (of: Readonly<Record<string, string>> | undefined) =>
+  of === undefined
+    ? {}
+    : {
+        headers: Object.fromEntries(
+          Object.entries(of).map(([name, description]) => [name, { description, schema: text }]),
+        ),
+      };
+
+const response = ({ description, schema, contentType = 'application/json', headers: own }: Answer) => ({
+  description,
+  ...headers(own),
+  ...(schema === undefined ? {} : { content: { [contentType]: { schema } } }),
+});
+
+const failed: Answer = { description: 'What went wrong, and the id of its log line', schema: ref('errorOAuth2') };
+
+/** Names of the parameters in a path. */
+export const pathParameters = (path: string): string[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+
+function described(operation: Operation): Record<string, unknown> {
+  const { id, path, summary, query = {}, needed = [], body, answers } = operation;
+  const parameters = [
+    ...pathParameters(path).map((name) => ({ name, in: 'path', required: true, schema: text })),
+    ...Object.entries(query).map(([name, schema]) => ({ name, in: 'query', required: needed.includes(name), schema })),
+  ];
+  const answered = Object.entries(answers).map(([status, each]) => [status, response(each)]);
+  return {
+    operationId: id,
+    summary,
+    tags: [path.startsWith('/admin/') ? 'admin' : 'public'],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { [bodyTypes[body.type]]: { schema: body.schema } } } }),
+    responses: { ...Object.fromEntries(answered), default: response(failed) },
+  };
+}
+
+/** @param version of the product */
+export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = described(operation);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Cardea',
+      version,
+      description:
+        'OAuth 2.0 and OpenID Connect provider. Paths under /admin are on the admin listener, all others on the public one.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    tags: [
+      { name: 'admin', description: 'For operators and the login and consent app; never for the internet.' },
+      { name: 'public', description: 'For relying parties, devices and browsers.' },
+    ],
+    paths,
+    components: { schemas },
+  };
+}
