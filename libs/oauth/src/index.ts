@@ -25,6 +25,7 @@ export * from './algorithms.js';
 export * from './jws.js';
 export * from './strict-json.js';
 export * from './jwt.js';
+export * from './key-rotation.js';
 export * from './key-set.js';
 export * from './claims.js';
 export * from './client/credentials.js';

@@ -21,8 +21,9 @@ import { callersOf } from './rpc/callers.js';
 import { jsonWebKeyHandlers } from './rpc/json-web-key.js';
 import { keyAdminHandlers } from './rpc/key-admin.js';
 import { signingHandlers } from './rpc/signing.js';
+import { createRotation } from './rotation.js';
 import { createEnvelope } from './sealed/envelope.js';
-import { backendSettings, documentKeks, policyOf, signingSetRules } from './settings.js';
+import { backendSettings, documentKeks, policyOf, rotationRules, signingSetRules } from './settings.js';
 import type { SignatureRecord } from './signer.js';
 import { createSigner } from './signer.js';
 
@@ -46,13 +47,22 @@ export const service: Service = {
     const problem = backend.problem();
     if (problem !== undefined) log.error({ reason: problem }, 'the signer is not ready');
 
-    const ring = createKeyRing({ backend, log, now });
-    const broadcast = config.webfinger.jwks.broadcastKeys.filter((name) => !isKeySet(name));
-    const watch = watchRegistry({ dsn, log, broadcast, learn: ring.learn });
-    host.onStop(() => watch.stop());
-    await watch.tried;
     const pool = openPool(dsn, log);
     host.onStop(() => pool.end());
+    const maker = { registry: openRegistry(pool), backend, now, random };
+    const ring = createKeyRing({ backend, log, now });
+    const rules = rotationRules(config, policy);
+    const rotation = rules && createRotation({ maker, rules, log });
+    host.onStop(async () => rotation?.idle());
+    const watch = watchRegistry({
+      ...{ dsn, log, broadcast: config.webfinger.jwks.broadcastKeys.filter((name) => !isKeySet(name)) },
+      async learn(keys, broadcast) {
+        await ring.learn(keys, broadcast);
+        rotation?.learn(keys);
+      },
+    });
+    host.onStop(() => watch.stop());
+    await watch.tried;
 
     host.checks.add('signer', createReadiness({ ring, backend, now }));
     const count = signatureCounter(metrics);
@@ -65,7 +75,6 @@ export const service: Service = {
       },
     });
     const callers = callersOf(allow);
-    const maker = { registry: openRegistry(pool), backend, now, random };
     const refresh = async () => {
       await watch.refresh();
       await sleep(hearingMillis);

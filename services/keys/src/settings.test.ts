@@ -1,7 +1,7 @@
 // Settings that would make an unsafe or useless signer are refused by name, and their values are never said (security I11).
 import { describe, expect, test } from '@jest/globals';
 import { ConfigError, loadConfig } from '@cardea/service';
-import { backendSettings, policyOf } from './settings.js';
+import { backendSettings, policyOf, rotationRules } from './settings.js';
 
 const good = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64');
 const backend = (env: Record<string, string>) => backendSettings(loadConfig({ env }));
@@ -36,4 +36,21 @@ test('lifetime caps leave room for what is configured', () => {
     Date.now,
   );
   expect(policy.longest).toEqual({ idToken: 31 * 86_400, accessToken: 365 * 86_400, logoutToken: 600 });
+});
+
+test('rotation is by hand unless an interval is set, and keeps keys as long as tokens live', () => {
+  const rules = (env: Record<string, string>) => {
+    const config = loadConfig({ env: { URLS_SELF_ISSUER: 'https://id.example/', ...env } });
+    return rotationRules(config, policyOf(config, Date.now));
+  };
+  const hour = 3_600_000;
+  expect(rules({})).toBeUndefined();
+  expect(rules({ KEYS_ROTATION_INTERVAL: '2160h' })).toEqual({
+    interval: 2160 * hour,
+    prePublish: hour,
+    keep: 31 * 24 * hour + 300_000,
+  });
+  const slow = rules({ KEYS_ROTATION_INTERVAL: '48h', KEYS_PRE_PUBLISH: '24h', TTL_ACCESS_TOKEN: '2400h' });
+  expect(slow).toEqual({ interval: 48 * hour, prePublish: 24 * hour, keep: 2400 * hour + 300_000 });
+  expect(() => rules({ KEYS_ROTATION_INTERVAL: '30m' })).toThrow('longer than keys.pre_publish');
 });

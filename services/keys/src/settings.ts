@@ -1,4 +1,5 @@
 // What the keys service reads from the configuration, checked before anything is opened.
+import type { RotationRules } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
 import { ConfigError, required } from '@cardea/service';
 import type { SigningSetRules } from './json-web-key/signing-set.js';
@@ -50,6 +51,22 @@ export function signingSetRules({ profile, keys }: Config): SigningSetRules {
     reveal: compatible,
   };
 }
+
+/**
+ * @returns undefined when keys are only made by hand
+ * @throws {ConfigError} when a key would be replaced before it signed
+ */
+export function rotationRules({ keys }: Config, { longest }: Policy): RotationRules | undefined {
+  const { rotation, prePublish } = keys;
+  const { interval } = rotation;
+  if (interval === undefined) return undefined;
+  if (interval <= prePublish) throw new ConfigError('keys.rotation.interval must be longer than keys.pre_publish');
+  const keepSeconds = Math.max(longest.idToken, longest.accessToken, longest.logoutToken) + skewSeconds;
+  return { interval, prePublish, keep: keepSeconds * 1000 };
+}
+
+/** Verifiers' clocks may be slow. */
+const skewSeconds = 300;
 
 function kekOf(text: string, index: number): Buffer {
   const kek = Buffer.from(text, 'base64');

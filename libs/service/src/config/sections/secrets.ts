@@ -44,6 +44,14 @@ export const keys = z
       description:
         'How long a new key is published before it signs: longer than any verifier keeps the JWKS. With `hydra-compat`, keys made through the admin API sign at once.',
     }).prefault('1h'),
+    rotation: z
+      .strictObject({
+        interval: duration({
+          description:
+            'How long a key signs before a new one takes its place, such as `2160h`; the new one is published keys.pre_publish before. Without it keys are only made by hand.',
+        }).optional(),
+      })
+      .prefault({}),
     audit: z
       .strictObject({
         enabled: flag({
