@@ -23,6 +23,8 @@ export interface AuthorizationSettings {
   readonly issuer: string;
   /** Base of the public API, without a slash at its end. */
   readonly publicUrl: string;
+  /** Where browsers find the authorization endpoint: something before us may serve it elsewhere. */
+  readonly authorizationUrl: string;
   readonly pages: Pages;
   readonly interactionSeconds: number;
   readonly sessionSeconds: number;
@@ -82,7 +84,9 @@ export function requestUrl(
   settings: AuthorizationSettings,
   { query, device }: { readonly query: string; readonly device?: unknown },
 ): string {
-  return `${settings.publicUrl}/oauth2/${device === undefined ? 'auth' : 'device/verify'}?${query}`;
+  if (device !== undefined) return `${settings.publicUrl}/oauth2/device/verify?${query}`;
+  const { authorizationUrl } = settings;
+  return `${authorizationUrl}${authorizationUrl.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** The session this browser's cookie names, whether or not it still exists. */

@@ -38,6 +38,7 @@ export const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 export const settings: AuthorizationSettings = {
   issuer: 'https://as.test',
   publicUrl: 'https://as.test',
+  authorizationUrl: 'https://as.test/oauth2/auth',
   pages: {
     login: 'https://ui.test/login?theme=dark',
     registration: 'https://ui.test/register',

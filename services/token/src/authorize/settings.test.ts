@@ -11,6 +11,7 @@ describe('authorizationSettings', () => {
     expect(read({})).toMatchObject({
       issuer: 'https://as.test/',
       publicUrl: 'https://as.test',
+      authorizationUrl: 'https://as.test/oauth2/auth',
       pages: {
         login: 'https://as.test/oauth2/fallbacks/login',
         registration: 'https://as.test/oauth2/fallbacks/login',
@@ -56,6 +57,11 @@ describe('authorizationSettings', () => {
       policy: { pkceRequired: true, frontChannelTokens: false },
       requestObjects: { merge: 'jar', unsigned: false },
     });
+  });
+
+  test('what something before us serves is where browsers come back to', () => {
+    const before = { WEBFINGER_OIDC_DISCOVERY_AUTH_URL: 'https://login.test/authorize' };
+    expect(read(before).authorizationUrl).toBe('https://login.test/authorize');
   });
 
   test('without an issuer there is nothing to say', () => {

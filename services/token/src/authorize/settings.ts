@@ -21,6 +21,7 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
   return {
     issuer,
     publicUrl,
+    authorizationUrl: config.webfinger.oidcDiscovery.authUrl ?? `${publicUrl}/oauth2/auth`,
     pages: {
       login,
       registration: urls.registration ?? login,
