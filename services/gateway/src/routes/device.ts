@@ -38,6 +38,7 @@ export function deviceRoutes(
   return [
     {
       path: '/oauth2/device/auth',
+      cors: 'clients',
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request), ['audience']);
         const answer = await authorization.authorizeDevice(
