@@ -32,7 +32,7 @@ export const rooms = {
     // Holds answers against the OpenAPI document.
     tests: ['ajv'],
   },
-  'services/token': { rooms: ['oauth', 'rpc', 'service'], drivers: ['pg', 'ioredis', 'bullmq', 'jose'] },
+  'services/token': { rooms: ['oauth', 'rpc', 'service'], drivers: ['pg', 'ioredis', 'bullmq', 'jose', 'bcrypt'] },
   // It has no way out but its own gRPC listener (architecture §1).
   'services/keys': {
     rooms: ['oauth', 'rpc', 'service'],

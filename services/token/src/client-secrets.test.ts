@@ -3,15 +3,46 @@ import { describe, expect, test } from '@jest/globals';
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { createClientSecrets } from './client-secrets.js';
 import { createSeal } from './seal.js';
+import type { HasherSettings } from './secret-hashes.js';
 
 const seal = createSeal(['a-secret-of-at-least-32-characters-for-tests'], 'client_secret', randomBytes);
-const make = (clock = { millis: 0 }) => createClientSecrets({ seal, random: randomBytes, now: () => clock.millis });
+const hashers: HasherSettings = { algorithm: 'pbkdf2', bcryptCost: 4, pbkdf2Iterations: 25_000 };
+const make = (clock = { millis: 0 }, algorithm: HasherSettings['algorithm'] = 'pbkdf2') =>
+  createClientSecrets({ seal, hashers: { ...hashers, algorithm }, random: randomBytes, now: () => clock.millis });
 const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 /** As Hydra writes it. */
 const hydra = (secret: string) => {
   const salt = randomBytes(16);
   return `$pbkdf2-sha256$i=25000,l=32$${raw(salt)}$${raw(pbkdf2Sync(secret, salt, 25_000, 32, 'sha256'))}`;
 };
+
+describe('imported hashes', () => {
+  const known = '$2a$10$YqW9STqeMZgoS6mmmrkPZO/HCJZ8Ia5WCGdmzaQm87TA6VkZvheKC';
+  test('bcrypt verifies whatever new hashes are made by, PBKDF2 with every digest too', async () => {
+    const made = await make({ millis: 0 }, 'bcrypt').hash('chosen one', { generated: false, recoverable: false });
+    expect(made).toMatch(/^\$2b\$04\$[./A-Za-z0-9]{53}$/);
+    const salt = randomBytes(16);
+    const sha512 = `$pbkdf2-sha512$i=1000,l=32$${raw(salt)}$${raw(pbkdf2Sync('other', salt, 1_000, 32, 'sha512'))}`;
+    for (const secrets of [make(), make({ millis: 0 }, 'bcrypt')]) {
+      expect(await secrets.verify('app', 'chosen one', [known, made])).toBe(true);
+      expect(await secrets.verify('app', 'chosen on', [known, made])).toBe(false);
+      expect(await secrets.verify('app', 'known secret', [known])).toBe(true);
+      expect(await secrets.verify('app', 'other', [made, sha512])).toBe(true);
+    }
+  });
+  test('a secret that bcrypt would cut off is refused, the longest it reads is not', async () => {
+    const secrets = make({ millis: 0 }, 'bcrypt');
+    const chosen = { generated: false, recoverable: false };
+    await expect(secrets.hash('x'.repeat(73), chosen)).rejects.toMatchObject({ code: 'invalid_client_metadata' });
+    const hash = await secrets.hash('x'.repeat(72), chosen);
+    expect(await secrets.verify('app', 'x'.repeat(72), [hash])).toBe(true);
+  });
+  test('parameters are those of the operator', async () => {
+    const few = { ...hashers, pbkdf2Iterations: 1_000 };
+    const secrets = createClientSecrets({ seal, hashers: few, random: randomBytes, now: () => 0 });
+    expect(await secrets.hash('chosen', { generated: false, recoverable: false })).toContain('$i=1000,l=32$');
+  });
+});
 
 describe('verify', () => {
   test('takes what it hashed, what Hydra hashed, and any of several', async () => {

@@ -1,9 +1,16 @@
 // Client secrets: made, hashed and verified. Ours are long and random, so a fast hash guards them, keyed by a salt of their
-// own (docs/decisions/0011); chosen ones get PBKDF2 in Hydra's spelling, a few at a time (ARCHITECTURE §9.3).
+// own (docs/decisions/0011); chosen ones get PBKDF2 or bcrypt in Hydra's spelling, a few at a time (ARCHITECTURE §9.3).
 import { longestSecret, OAuthError } from '@cardea/oauth';
-import { createHmac, createSecretKey, pbkdf2, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Seal } from './seal.js';
+import type { HasherSettings } from './secret-hashes.js';
+import {
+  hashChosenSecret,
+  longestBcryptSecret,
+  matchesChosenSecret,
+  rawBase64 as raw,
+  sameBytes,
+} from './secret-hashes.js';
 
 export interface ClientSecrets {
   /** A new secret: 26 characters, 156 bits; twice as long when it is to be a key. */
@@ -19,9 +26,6 @@ export interface ClientSecrets {
   verify(clientId: string, secret: string, hashes: readonly string[]): Promise<boolean>;
 }
 
-const derive = promisify(pbkdf2);
-const iterations = 25_000;
-const hashBytes = 32;
 const saltBytes = 16;
 /** Begins what is no hash but a sealed secret. */
 const sealedMark = '$sealed$';
@@ -32,17 +36,16 @@ const mostWaiting = 128;
 const rememberMillis = 60_000;
 const mostRemembered = 10_000;
 
-/** base64 without padding, as Go's RawStdEncoding writes it. */
-const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
-
 export function createClientSecrets(options: {
   /** For secrets that must be had back (docs/decisions/0030). */
   seal: Seal;
+  /** How chosen secrets are hashed. */
+  hashers: HasherSettings;
   random: (bytes: number) => Buffer;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): ClientSecrets {
-  const { seal, random, now } = options;
+  const { seal, hashers, random, now } = options;
   // Lives and dies with the process, so a copy of the memory's keys says nothing about secrets elsewhere.
   const memoryKey = createSecretKey(random(32));
   const remembered = new Map<string, number>();
@@ -66,7 +69,7 @@ export function createClientSecrets(options: {
     if ((remembered.get(memory) ?? 0) > now()) return Promise.resolve(true);
     let pending = verifying.get(memory);
     if (pending === undefined) {
-      pending = limit(() => matchesDerived(secret, hash))
+      pending = limit(() => matchesChosenSecret(secret, hash))
         .then((matches) => {
           if (matches) {
             remembered.delete(memory);
@@ -90,8 +93,11 @@ export function createClientSecrets(options: {
       if (recoverable) return sealedMark + seal.seal(sealContext, Buffer.from(secret)).toString('base64');
       const salt = random(saltBytes);
       if (generated) return `$hmac-sha256$${raw(salt)}$${raw(fastHash(salt, secret))}`;
-      const hash = await limit(() => derive(secret, salt, iterations, hashBytes, 'sha256'));
-      return `$pbkdf2-sha256$i=${String(iterations)},l=${String(hashBytes)}$${raw(salt)}$${raw(hash)}`;
+      if (hashers.algorithm === 'bcrypt' && Buffer.byteLength(secret) > longestBcryptSecret) {
+        const limits = `at most ${String(longestBcryptSecret)} bytes, because it is hashed by bcrypt`;
+        throw new OAuthError('invalid_client_metadata', `The client_secret must have ${limits}.`);
+      }
+      return limit(() => hashChosenSecret(secret, hashers, random));
     },
     recover: opened,
     async verify(clientId, secret, hashes) {
@@ -115,17 +121,6 @@ const fastHash = (salt: Buffer, secret: string) => createHmac('sha256', salt).up
 function matchesFast(secret: string, hash: string): boolean {
   const [, , salt = '', expected = ''] = hash.split('$');
   return sameBytes(fastHash(Buffer.from(salt, 'base64'), secret), Buffer.from(expected, 'base64'));
-}
-
-const sameBytes = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b);
-
-async function matchesDerived(secret: string, hash: string): Promise<boolean> {
-  const parts = /^\$pbkdf2-sha256\$i=(\d{1,7}),l=(\d{1,3})\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(hash);
-  if (parts === null) return false;
-  const [, rounds = '', length = '', salt = '', expected = ''] = parts;
-  if (Number(rounds) < 1 || Number(length) < 16) return false;
-  const computed = await derive(secret, Buffer.from(salt, 'base64'), Number(rounds), Number(length), 'sha256');
-  return sameBytes(computed, Buffer.from(expected, 'base64'));
 }
 
 /** Runs a few at a time, lets some wait and turns the rest away, so that guessing secrets cannot starve the thread pool. */

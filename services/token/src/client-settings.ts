@@ -2,10 +2,12 @@
 import type { ClientMetadataPolicy, RegistrationPolicy } from '@cardea/oauth';
 import { defaultClientScope, registrableGrantTypes } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
+import type { HasherSettings } from './secret-hashes.js';
 import { subjectTypesOf } from './features.js';
 
 export interface ClientSettings {
   readonly metadata: ClientMetadataPolicy;
+  readonly hashers: HasherSettings;
   /** Undefined while clients cannot register themselves. */
   readonly registration: RegistrationSettings | undefined;
 }
@@ -30,6 +32,11 @@ export function clientSettings(config: Config): ClientSettings {
       subjectTypes: subjectTypesOf(config),
       defaultScope: defaultScope?.join(' ') ?? defaultClientScope,
       hydraCompat,
+    },
+    hashers: {
+      algorithm: oauth2.hashers.algorithm,
+      bcryptCost: oauth2.hashers.bcrypt.cost,
+      pbkdf2Iterations: oauth2.hashers.pbkdf2.iterations,
     },
     registration: enabled ? registration : undefined,
   };

@@ -99,7 +99,12 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
   const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
   const events = createEvents(options.log, options.metrics);
-  const secrets = createClientSecrets({ seal: seal('client_secret'), random, now });
+  const secrets = createClientSecrets({
+    seal: seal('client_secret'),
+    hashers: options.clientSettings.hashers,
+    random,
+    now,
+  });
 
   const tokens = createAccessTokens(database);
   const refreshTokens = createRefreshTokens(database);

@@ -70,6 +70,7 @@ export const settings: TokenSettings = {
 
 export const clientSettings: ClientSettings = {
   metadata: { subjectTypes: ['public'], defaultScope: defaultClientScope, hydraCompat: false },
+  hashers: { algorithm: 'pbkdf2', bcryptCost: 10, pbkdf2Iterations: 25_000 },
   registration: undefined,
 };
 

@@ -31,7 +31,6 @@ export const foreignSettings: readonly ForeignSetting[] = [
     tolerated: true,
   },
   { key: 'oauth2.session', why: 'sessions are always sealed' },
-  { key: 'oauth2.hashers', why: 'hashes of every kind are verified, and new ones need no parameters' },
   { key: 'secrets.cookie', why: sealed },
   { key: 'secrets.pagination', why: sealed },
   { key: 'log.leak_sensitive_values', why: ownLog, harmless: [false, 'false'] },

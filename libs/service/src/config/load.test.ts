@@ -274,7 +274,6 @@ describe('settings that only Hydra has', () => {
       'sqa: {opt_out: true}',
     ].join('\n');
     expect(warnings(text).map((line) => line.split(' is a setting of Hydra and ignored: ')[0])).toEqual([
-      'FILE:11: oauth2.hashers',
       'FILE:8: secrets.cookie',
       'FILE:9: log.format',
       'FILE:12: tracing.provider',

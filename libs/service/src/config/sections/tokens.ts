@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration, flag, integer, list, oneOf } from '../fields.js';
 import { deviceAuthorization } from './device.js';
+import { hashers } from './hashers.js';
 import { hook } from './hooks.js';
 
 export const strategies = z
@@ -48,6 +49,7 @@ export const oauth2 = z
       .regex(/^[a-z][a-z0-9]{1,15}$/, 'must be 2 to 16 lower-case letters and digits')
       .meta({ description: 'What opaque tokens begin with, before `_at_` and its like.' })
       .default('ory'),
+    hashers,
     pkce: z
       .strictObject({
         enforced: flag({ description: 'Require PKCE of every client.' }).default(false),
