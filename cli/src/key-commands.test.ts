@@ -163,7 +163,7 @@ test('what cannot be taken back is asked for twice', async () => {
   });
 });
 
-test.each(['list', 'create', 'rotate', 'import', 'adopt', 'promote', 'retire', 'destroy'])(
+test.each(['list', 'create', 'rotate', 'import', 'adopt', 'promote', 'retire', 'destroy', 'reseal'])(
   'keys %s --help says what relying parties will see, with an example',
   async (name) => {
     const { code, out } = await cardea('keys', name, '--help');

@@ -10,6 +10,7 @@ import type { KeyAdmin } from './key-admin.js';
 import { askKeys, createKey, describe, rotateKeys, warn } from './key-admin.js';
 import type { Surroundings } from './main.js';
 import { readPrivateKey } from './private-key-file.js';
+import { reseal } from './reseal.js';
 import type { ConfigOptions } from './with-config.js';
 import { withConfig } from './with-config.js';
 
@@ -167,6 +168,15 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
       warn(surroundings, warnings);
     },
   ).requiredOption('--confirm <id>', 'the key id once more');
+
+  withConfig(keys.command('reseal'))
+    .description('Seal everything under the first key of keys.kek, so that the ones behind it can be taken away.')
+    .addHelpText(
+      'after',
+      '\nRelying parties: nothing changes.\n\nNeeds: dsn, keys.kek with the new key in front, known to all services already' +
+        '\n\nExample:\n  $ cardea keys reseal --config cardea.yaml',
+    )
+    .action(({ config = [] }: ConfigOptions) => reseal(configOf(config, surroundings), out));
 
   const audit = keys.command('audit').description('The record of every signature.').exitOverride();
   withConfig(audit.command('verify'))

@@ -5,6 +5,8 @@ export type { Anchor, AuditVerdict } from './audit/verify.js';
 export { verifyAudit } from './audit/verify.js';
 export type { BootstrapResult, BootstrappedKey } from './bootstrap.js';
 export { bootstrapKeys } from './bootstrap.js';
+export type { Resealed } from './reseal.js';
+export { resealKeys } from './reseal.js';
 export { service } from './service.js';
 
 /** The schema of the key registry. */

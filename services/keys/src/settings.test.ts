@@ -13,6 +13,8 @@ describe('refused', () => {
     ['one of zeros', { KEYS_KEK: Buffer.alloc(32).toString('base64') }, 'entry 1'],
     ['a password', { KEYS_KEK: 'changeme' }, 'entry 1'],
     ['a bad one behind a good one', { KEYS_KEK: `${good},${good.slice(1)}` }, 'entry 2'],
+    ['a passphrase without salt', { KEYS_KEK: 'scrypt:correct horse battery staple' }, 'scrypt:SALT:PASSPHRASE'],
+    ['a short passphrase', { KEYS_KEK: 'scrypt:AAAAAAAAAAAAAAAAAAAAAA==:horse' }, 'scrypt:SALT:PASSPHRASE'],
     ['an HSM without library', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', HSM_PIN: '1' }, 'hsm.library'],
     ['an HSM without PIN', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', HSM_LIBRARY: '/x' }, 'hsm.pin'],
     ['an HSM without token', { HSM_ENABLED: 'true', HSM_LIBRARY: '/x', HSM_PIN: '1' }, 'hsm.token_label'],
@@ -28,6 +30,21 @@ test('accepted: keys of 32 bytes in order, with or without padding', () => {
   const settings = backend({ KEYS_KEK: `${good},${other.replace('=', '')}` });
   expect(settings).toMatchObject({ kind: 'sealed' });
   if (settings.kind === 'sealed') expect(settings.keks.map((kek) => kek[0])).toEqual([0, 255]);
+});
+
+test('accepted: a passphrase, stretched to the same key each time and to another with another salt', () => {
+  const kek = (salt: string) => {
+    const settings = backend({ KEYS_KEK: `scrypt:${salt}:correct horse battery staple` });
+    return settings.kind === 'sealed' ? settings.keks[0]?.toString('hex') : undefined;
+  };
+  const [one, again, other] = [
+    kek('AAECAwQFBgcICQoLDA0ODw=='),
+    kek('AAECAwQFBgcICQoLDA0ODw=='),
+    kek('EAECAwQFBgcICQoLDA0ODw=='),
+  ];
+  expect(one).toMatch(/^[0-9a-f]{64}$/);
+  expect(again).toBe(one);
+  expect(other).not.toBe(one);
 });
 
 test('lifetime caps leave room for what is configured', () => {

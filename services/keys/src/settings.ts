@@ -1,6 +1,7 @@
 // What the keys service reads from the configuration, checked before anything is opened.
 import type { RotationRules } from '@cardea/oauth';
 import type { Config } from '@cardea/service';
+import { scryptSync } from 'node:crypto';
 import { ConfigError, required } from '@cardea/service';
 import type { SigningSetRules } from './json-web-key/signing-set.js';
 import type { Policy } from './policy/statement.js';
@@ -69,12 +70,29 @@ export function rotationRules({ keys }: Config, { longest }: Policy): RotationRu
 const skewSeconds = 300;
 
 function kekOf(text: string, index: number): Buffer {
+  return text.startsWith('scrypt:') ? stretched(text, index) : plainKek(text, index);
+}
+
+function plainKek(text: string, index: number): Buffer {
   const kek = Buffer.from(text, 'base64');
   const spelled = kek.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
   if (kek.length !== 32 || !spelled || kek.every((byte) => byte === kek[0])) {
     throw new ConfigError(`keys.kek: entry ${String(index + 1)} must be base64 of 32 random bytes`);
   }
   return kek;
+}
+
+/** What OWASP asks of scrypt: 128 MiB and a third of a second, once at start. */
+const scryptCost = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 };
+
+function stretched(text: string, index: number): Buffer {
+  const [, salt = '', passphrase = ''] = /^scrypt:([A-Za-z0-9+/]{22,}={0,2}):(.{16,})$/s.exec(text) ?? [];
+  if (passphrase === '') {
+    throw new ConfigError(
+      `keys.kek: entry ${String(index + 1)} must be scrypt:SALT:PASSPHRASE, base64 of 16 random bytes and 16 characters or more`,
+    );
+  }
+  return scryptSync(passphrase, Buffer.from(salt, 'base64'), 32, scryptCost);
 }
 
 // Longer than anybody should want, so that a client's own lifespan passes and a token for ever does not.

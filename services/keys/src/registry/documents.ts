@@ -92,6 +92,23 @@ export function createDocuments(options: { pool: Pool; envelope: Envelope; now: 
   };
 }
 
+/** Everything that is sealed, by what it belongs to; changes it one by one. */
+export async function resealDocuments(
+  connection: Queryable,
+  reseal: (context: string, sealed: Buffer) => Buffer | undefined,
+): Promise<void> {
+  const { rows } = await connection.query<{ key_set: string; kid: string; sealed: Buffer }>(
+    'SELECT key_set, kid, sealed FROM cardea_keys.json_web_key WHERE sealed IS NOT NULL ORDER BY sequence',
+  );
+  for (const { key_set: keySet, kid, sealed } of rows) {
+    const fresh = reseal(documentContext(keySet, kid), sealed);
+    if (fresh === undefined) continue;
+    await connection.query('UPDATE cardea_keys.json_web_key SET sealed = $3 WHERE key_set = $1 AND kid = $2', [
+      ...[keySet, kid, fresh],
+    ]);
+  }
+}
+
 /** A published document of a set that is broadcast. */
 export interface BroadcastKey {
   readonly keySet: string;

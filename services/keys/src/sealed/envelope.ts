@@ -14,6 +14,8 @@ export interface Envelope {
   seal(context: string, plain: Buffer): Buffer;
   /** @throws {Error} in words for an operator */
   open(context: string, sealed: Buffer): Buffer;
+  /** Whether the first key-encryption key sealed it. */
+  sealedByFirst(sealed: Buffer): boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export function createEnvelope(keks: readonly Buffer[], random: (bytes: number) 
         throw new Error('the sealed key was changed, or belongs to another row', { cause });
       }
     },
+    sealedByFirst: (sealed) => sealed[0] === version && named[0]?.id.equals(sealed.subarray(1, 1 + idBytes)) === true,
   };
 }
 
