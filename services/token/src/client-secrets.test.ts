@@ -119,7 +119,7 @@ describe('verify', () => {
     expect(await make().verify('app', 'a-key-of-a-client', [sealed])).toBe(true);
     expect(await make().verify('app', 'a-key-of-a-clienT', [sealed])).toBe(false);
     const other = createSeal(['another-secret-of-at-least-32-characters'], 'client_secret', randomBytes);
-    const elsewhere = createClientSecrets({ seal: other, random: randomBytes, now: () => 0 });
+    const elsewhere = createClientSecrets({ seal: other, hashers, random: randomBytes, now: () => 0 });
     expect(elsewhere.recover([sealed])).toEqual([]);
     expect([make().generate().length, make().generate({ asKey: true }).length]).toEqual([26, 52]);
   });

@@ -18,7 +18,7 @@ export interface RegistrationSettings extends RegistrationPolicy {
 }
 
 export function clientSettings(config: Config): ClientSettings {
-  const { oidc, profile, dev } = config;
+  const { oidc, oauth2, profile, dev } = config;
   const hydraCompat = profile === 'hydra-compat';
   const { enabled, defaultScope, initialAccessToken, allowedGrantTypes } = oidc.dynamicClientRegistration;
   const registration: RegistrationSettings = {
