@@ -14,6 +14,7 @@ test.each([
     { error: 'invalid_request', error_description: 'No subject.' },
     { kind: 'refused', error: 'invalid_request', description: 'No subject.' },
   ],
+  [429, { error: 'rate_limited' }, { kind: 'limited' }],
   [503, { error: 'temporarily_unavailable' }, { kind: 'unavailable', reason: 'temporarily_unavailable.' }],
   [500, undefined, { kind: 'unavailable', reason: 'status 500.' }],
 ])('%d %j is %j', (status, body, expected) => {

@@ -57,6 +57,8 @@ export type Trouble =
   | { readonly kind: 'expired' }
   /** 400 and the like: the provider refuses what we sent. */
   | { readonly kind: 'refused'; readonly error: string; readonly description: string; readonly errorId?: string }
+  /** 429: too many answers were wrong. */
+  | { readonly kind: 'limited' }
   /** Nobody there, 5xx, or no answer in time. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly errorId?: string };
 
@@ -90,7 +92,8 @@ export function sortAnswer(status: number, body: unknown): Outcome<unknown> {
   const description = textIn(body, 'error_description') ?? '';
   const errorId = textIn(body, 'error_id');
   const id = errorId === undefined ? {} : { errorId };
-  if (status >= 500 || status === 429) return { kind: 'unavailable', reason: `${error}. ${description}`.trim(), ...id };
+  if (status === 429) return { kind: 'limited' };
+  if (status >= 500) return { kind: 'unavailable', reason: `${error}. ${description}`.trim(), ...id };
   return { kind: 'refused', error, description, ...id };
 }
 

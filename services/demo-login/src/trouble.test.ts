@@ -7,6 +7,7 @@ const ways = { retry: '/login?login_challenge=c', homeUrl: 'http://rp.example/' 
 test.each([
   [{ kind: 'expired' } as const, 404, 'http://rp.example/'],
   [{ kind: 'refused', error: 'invalid_request', description: 'x' } as const, 400, 'http://rp.example/'],
+  [{ kind: 'limited' } as const, 429, '/login?login_challenge=c'],
   [{ kind: 'unavailable', reason: 'down' } as const, 503, '/login?login_challenge=c'],
 ])('%j', (trouble, status, address) => {
   expect(problemOf(trouble, 'login', ways)).toMatchObject({ status, link: { address } });

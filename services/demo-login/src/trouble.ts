@@ -31,6 +31,14 @@ export function problemOf(
         link: home,
         detail: [trouble.error, trouble.description, trouble.errorId].filter(Boolean).join(' · '),
       };
+    case 'limited':
+      return {
+        status: 429,
+        title: 'Too many attempts',
+        what: 'Too many wrong answers came from your network, so none is looked at for a while.',
+        todo: 'Wait ten minutes, then try again.',
+        link: { address: ways.retry, text: 'Try again' },
+      };
     case 'unavailable':
       return {
         status: 503,
