@@ -1,4 +1,5 @@
 // The provider's metadata: only what is true now (OpenID Connect Discovery §3, RFC 8414 §2).
+import { jwsAlgorithms } from './algorithms.js';
 import { contentEncryptionAlgorithms, keyManagementAlgorithms } from './client/encryption.js';
 
 /** What is switched on. */
@@ -72,6 +73,15 @@ export function providerMetadata(facts: ProviderFacts): Readonly<Record<string, 
     id_token_signing_alg_values_supported: idTokenAlgorithms,
     userinfo_signing_alg_values_supported: ['none', ...idTokenAlgorithms],
     ...(announced.hydraMembers && {
+      credentials_endpoint_draft_00: at('/credentials'),
+      credentials_supported_draft_00: [
+        {
+          format: 'jwt_vc_json',
+          types: ['VerifiableCredential', 'UserInfoCredential'],
+          cryptographic_binding_methods_supported: ['jwk'],
+          cryptographic_suites_supported: [...jwsAlgorithms.keys()],
+        },
+      ],
       id_token_signed_response_alg: idTokenAlgorithms.slice(0, 1),
       userinfo_signed_response_alg: idTokenAlgorithms.slice(0, 1),
     }),

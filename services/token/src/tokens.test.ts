@@ -366,6 +366,15 @@ describe('userinfo', () => {
     expect(answer.claimsJson).toHaveLength(0);
     expect(claimsOf(answer.jwt)).toMatchObject({ sub: 'alice', aud: 'signed', email: 'a@b.c' });
   });
+  test('as Hydra: of a client that acts for itself it says nothing, in proper form', async () => {
+    const hydra = await createTokenService({ settings: { hydraCompat: true }, database: service.database });
+    const { accessToken } = await hydra.token({ grant_type: 'client_credentials' }, auth);
+    const request = { accessToken, proof: undefined, requestId: '' };
+    const { claimsJson } = await hydra.rooms.tokenHandlers.getUserinfo(request, call);
+    const nothing = { aud: ['app'], iat: expect.any(Number), iss: 'https://as.test' };
+    expect(JSON.parse(claimsJson.toString())).toEqual(nothing);
+    await hydra.close();
+  });
   test('refuses everything else', async () => {
     const plain = await service.redeemed('app', auth, { scopes: ['offline'] });
     expect(await verdict(userinfo(plain.accessToken))).toBe('insufficient_scope');

@@ -23,11 +23,18 @@ export function createUserinfo(options: {
   now: () => number;
 }): Userinfo {
   const { live, clients, signer, encrypt, issuer, hydraCompat, now } = options;
+  /** What Hydra says of a client that acts for itself: nothing, in proper form. */
+  const nobody = (clientId: string) =>
+    Buffer.from(JSON.stringify({ aud: [clientId], iat: Math.floor(now() / 1000), iss: issuer }));
+
   return async (accessToken) => {
     const token = await live.find(accessToken);
     if (token?.use !== 'access_token') throw new OAuthError('invalid_token');
     const { authorization } = token;
-    if (authorization.grantId === '') throw new OAuthError('invalid_token', 'The access token stands for no end user.');
+    if (authorization.grantId === '') {
+      if (!hydraCompat) throw new OAuthError('invalid_token', 'The access token stands for no end user.');
+      return { claimsJson: nobody(authorization.clientId), jwt: '' };
+    }
     if (!hydraCompat && !authorization.scopes.includes('openid')) {
       throw new OAuthError('insufficient_scope', 'The access token lacks scope openid.');
     }
