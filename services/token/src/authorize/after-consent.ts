@@ -3,6 +3,7 @@
 import type { Authorization, CodeContent } from '@cardea/oauth';
 import { OAuthError, successResponse } from '@cardea/oauth';
 import { approveDevice } from '../device/decide-device.js';
+import type { FrontTokens } from '../issue-front.js';
 import type { CodeRow } from '../storage/flows.js';
 import type { GrantRow } from '../storage/grants.js';
 import { browserStateCookies, sessionStateOf } from './browser-state.js';
@@ -46,27 +47,14 @@ export async function continueAfterConsent(
   const { device } = flow.body.start;
   if (device !== undefined) return approveDevice(context, flow, device, grant, authorization);
 
-  const { responseType } = flow.asked;
   const openid = granted.scopes.includes('openid');
-  if (responseType.includes('id_token') && !responseType.includes('code') && !openid) {
-    throw new OAuthError('access_denied', 'Scope openid was not granted, and the answer is an ID token.');
-  }
-  const code = responseType.includes('code') ? mintCode(context, flow, authorization) : undefined;
-  const front =
-    responseType.length === 1 && code !== undefined
-      ? undefined
-      : await context.issueFront(
-          request.client,
-          authorization,
-          {
-            accessToken: responseType.includes('token'),
-            idToken: responseType.includes('id_token') && openid,
-            code: code?.handle,
-          },
-          flow.proof.now,
-        );
+  const code = flow.asked.responseType.includes('code') ? mintCode(context, flow, authorization) : undefined;
+  const front = await frontTokens(context, request, flow, authorization, code?.handle);
   const stored = await context.flows.complete(flow.ref, flow.proof, grant, code?.row, front?.row);
   if (!stored) throw spentVerifier();
+  if (front?.row !== undefined) {
+    context.events.record('token_issued', { client_id: authorization.clientId, grant_type: 'implicit' });
+  }
   const { scopes } = granted;
   const { sessionId } = flow.body.start;
   const state = openid ? sessionStateOf(context, { ...request, target: flow.target }, sessionId) : undefined;
@@ -80,6 +68,31 @@ export async function continueAfterConsent(
 }
 
 const consentLeg = { kind: 'consent_verifier', use: 'use_consent', useRejection: 'use_consent_rejection' } as const;
+
+/**
+ * What the answer hands out beside a code; undefined when that is nothing.
+ *
+ * @throws {OAuthError} access_denied when the answer were an ID token and openid was not granted
+ */
+async function frontTokens(
+  context: AuthorizationContext,
+  { client }: AddressedRequest,
+  { asked: { responseType }, proof }: ResumedFlow,
+  authorization: Authorization,
+  code: string | undefined,
+): Promise<FrontTokens | undefined> {
+  if (responseType.length === 1 && code !== undefined) return undefined;
+  const idToken = responseType.includes('id_token') && authorization.scopes.includes('openid');
+  if (responseType.includes('id_token') && !idToken && code === undefined) {
+    throw new OAuthError('access_denied', 'Scope openid was not granted, and the answer is an ID token.');
+  }
+  return context.issueFront(
+    client,
+    authorization,
+    { accessToken: responseType.includes('token'), idToken, code },
+    proof.now,
+  );
+}
 
 /** A code and its row. */
 function mintCode(

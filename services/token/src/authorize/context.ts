@@ -3,6 +3,7 @@ import type { AuthorizationResponse, RequestPolicy, ResponseTarget } from '@card
 import type { clientV1 } from '@cardea/rpc';
 import type { ClientResolver } from '../client-resolver.js';
 import type { DeviceRooms } from '../device/device-rooms.js';
+import type { Events } from '../events.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
 import type { Seal } from '../seal.js';
@@ -48,6 +49,7 @@ export interface AuthorizationContext {
   readonly clients: ClientResolver;
   readonly handles: Handles;
   readonly issueFront: IssueFront;
+  readonly events: Events;
   readonly flows: Flows;
   readonly sessions: Sessions;
   readonly grants: Grants;

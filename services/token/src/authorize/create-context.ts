@@ -39,8 +39,8 @@ export function createAuthorizationContext(options: {
   clock: { now(): number };
   random: (bytes: number) => Buffer;
 }): LogoutContext {
-  const { database, handles, clients, secrets, publicKeys, issueFront, clientKeys, outbound, settings, clock, random } =
-    options;
+  const { database, handles, clients, secrets, publicKeys, issueFront, events } = options;
+  const { clientKeys, outbound, settings, clock, random } = options;
   const seal = (purpose: string) => createSeal(secrets, purpose, random);
   const seals = { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') };
   return {
@@ -48,6 +48,7 @@ export function createAuthorizationContext(options: {
     clients,
     handles,
     issueFront,
+    events,
     device: options.device,
     clock,
     random,
@@ -71,7 +72,7 @@ export function createAuthorizationContext(options: {
       ends: createSessionEnds(database),
       clients,
       grantSeal: seals.grant,
-      events: options.events,
+      events,
       clock,
     }),
     seals,
