@@ -1,5 +1,5 @@
 // Ends login sessions and sees to it that everybody who took part is told (OpenID Connect Back-Channel Logout 1.0 §2.5,
-// Front-Channel Logout 1.0 §3). Tokens live on, as in Hydra: docs/decisions/0040.
+// Front-Channel Logout 1.0 §3). Tokens live on, as in Hydra: docs/decisions/0060.
 import { frontchannelLogoutUri } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import { openGrantBody } from '../authorize/grant-body.js';
