@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { openContext } from './context.js';
 import type { Cors } from './cors.js';
+import { lookAtFirstByte } from './first-byte.js';
 import { bornWithPrototypes } from './native-prototypes.js';
 import type { NotFoundStyle } from './not-found.js';
 import { sendNotFound } from './not-found.js';
@@ -89,6 +90,7 @@ function createListener(app: Express, host: Pick<Host, 'log'>, tls: AppOptions['
   // Whoever has no certificate may still have another proof: what was shown is judged by whoever asked for it.
   const certificates = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: false };
   const server = createTlsServer({ ...tls.options, ...certificates, ...prototypes });
+  lookAtFirstByte(server);
   server.once('close', tls.renew(server, host.log));
   return server;
 }

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
@@ -68,15 +70,37 @@ describe('a listener with a certificate', () => {
     await expect(handshake(app.url, old)).rejects.toThrow();
   });
 
-  test('says nothing to plain HTTP', async () => {
+  test('tells plain HTTP what it is', async () => {
     const { hostname, port } = new URL(app.url);
-    const outcome = await new Promise((resolve) => {
-      request({ host: hostname, port, path: '/a' }, (response) => resolve(response.statusCode))
-        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code))
+    const outcome = await new Promise<string>((resolve, reject) => {
+      request({ host: hostname, port, path: '/a', headers: { 'x-forwarded-proto': 'https' } }, (response) =>
+        response.on('data', (data) => resolve(`${String(response.statusCode)} ${String(data)}`)),
+      )
+        .on('error', reject)
         .end();
     });
-    expect(outcome).toBe('ECONNRESET');
+    expect(outcome).toBe('400 Client sent an HTTP request to an HTTPS server.\n');
   });
+
+  test('serves many at once, and large bodies, though it looked first', async () => {
+    const get = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        requestTls(`${app.url}/a`, { rejectUnauthorized: false, agent: false }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        })
+          .on('error', reject)
+          .end();
+      });
+    expect(await Promise.all(Array.from({ length: 20 }, get))).toEqual(Array(20).fill(200));
+  });
+
+  test('does not wait for those who say nothing', async () => {
+    const { hostname, port } = new URL(app.url);
+    const socket = connectPlain(Number(port), hostname);
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(socket.bytesRead).toBe(0);
+  }, 15_000);
 
   test('takes up a new one without a restart, and keeps the old one while the new one is broken', async () => {
     const second = selfSigned(Date.now());

@@ -54,10 +54,14 @@ export function errorPage(facts: readonly (readonly [label: string, value: strin
     .filter(([, value]) => value !== '')
     .map(([label, value]) => `<dt>${escapeHtml(label)}</dt>\n<dd>${factHtml(value.slice(0, 1_000))}</dd>`)
     .join('\n');
+  const operators = 'Operators: set urls.error to show errors on a page of your own.';
   const title = 'This request could not be completed';
   const advice =
     'Go back to the application you came from and try again. If it happens again, tell its operators what stands below.';
-  return page(title, `<main>\n<h1>${title}</h1>\n<p>${advice}</p>\n<dl>\n${list}\n</dl>\n</main>`);
+  return page(
+    title,
+    `<main>\n<h1>${title}</h1>\n<p>${advice}</p>\n<dl>\n${list}\n</dl>\n<p><small>${operators}</small></p>\n</main>`,
+  );
 }
 
 /** Words read as words; codes and ids, which have no space, stand out for copying. */
