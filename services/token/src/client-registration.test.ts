@@ -36,7 +36,11 @@ const metadata = (change: Partial<clientV1.Client> = {}) =>
 const register = (
   change: Partial<clientV1.Client> = {},
   { of = service, authorization = '', forbiddenMembers = [] as string[] } = {},
-) => handlers(of).registerClient({ authorization, client: metadata(change), forbiddenMembers, requestId: '', clientAddress: '' }, call);
+) =>
+  handlers(of).registerClient(
+    { authorization, client: metadata(change), forbiddenMembers, requestId: '', clientAddress: '' },
+    call,
+  );
 const read = (clientId: string, registrationAccessToken: string) =>
   handlers().readRegistration({ clientId, registrationAccessToken }, call);
 const update = (

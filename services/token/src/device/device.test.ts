@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { OAuthError, userCodePresets } from '@cardea/oauth';
 import { interactionV1 } from '@cardea/rpc';
+import { createHash } from 'node:crypto';
+import { prune } from '../jobs/prune.js';
 import { call, verdict } from '../tokens.fixture.js';
 import type { DeviceFlowService } from './device-flow.fixture.js';
 import { createDeviceFlow, grantType, queryOf } from './device-flow.fixture.js';
@@ -52,7 +54,7 @@ describe('a device', () => {
     expect(await it.count('device_code')).toBe(before + (expected === 'ok' ? 1 : 0));
   });
 
-  test('waits, is let in once, and leaves nothing behind', async () => {
+  test('waits, is let in once, and leaves nothing behind (A27)', async () => {
     const rows = [await it.count('device_code'), await it.count('user_code')];
     const { deviceCode, userCode } = await start();
     expect(await verdict(it.poll(deviceCode, 'tv'))).toBe('authorization_pending');
@@ -61,6 +63,12 @@ describe('a device', () => {
     expect(answers.filter((answer) => answer === 'ok')).toHaveLength(1);
     expect(answers.filter((answer) => answer === 'invalid_grant')).toHaveLength(7);
     expect([await it.count('device_code'), await it.count('user_code')]).toEqual(rows);
+  });
+
+  test('without the grant gets nothing, whatever it holds (A15)', async () => {
+    const { deviceCode } = await start();
+    expect(await verdict(it.poll(deviceCode, 'phone'))).toBe('unauthorized_client');
+    expect(await verdict(it.poll(deviceCode, 'tv'))).toBe('authorization_pending');
   });
 
   test('gets tokens of the person, and refreshes them', async () => {
@@ -268,6 +276,29 @@ describe('the person', () => {
 });
 
 describe('secrets and collisions', () => {
+  test('no stored value is a code, nor can all codes be tried against one (J05)', async () => {
+    const { deviceCode, userCode } = await start();
+    const rows = await Promise.all(
+      ['device_code', 'user_code'].map((table) => it.database.pool.query(`SELECT t::text FROM cardea.${table} t`)),
+    );
+    const stored = JSON.stringify(rows.map((result) => result.rows));
+    for (const secret of [deviceCode, userCode]) {
+      expect(stored).not.toContain(secret);
+      expect(stored).not.toContain(Buffer.from(secret).toString('hex'));
+      expect(stored).not.toContain(createHash('sha256').update(secret).digest('hex'));
+    }
+  });
+
+  test('user codes whose time is over are swept', async () => {
+    await start();
+    await prune(it.database.pool, it.clock.millis);
+    const living = await it.count('user_code');
+    expect(living).toBeGreaterThan(0);
+    expect((await prune(it.database.pool, it.clock.millis)).userCodes).toBe(0);
+    expect((await prune(it.database.pool, it.clock.millis + 601_000)).userCodes).toBe(living);
+    expect(await it.count('user_code')).toBe(0);
+  });
+
   test('user codes are found under every system secret', async () => {
     const { userCode } = await start();
     const rotated = await createDeviceFlow({

@@ -2,6 +2,7 @@
 // (security catalogue A26, C15, F12; user-wishes 43).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '@cardea/oauth';
+import { clientV1 } from '@cardea/rpc';
 import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -10,7 +11,7 @@ import { openCacheRedis } from '../cache/redis.js';
 import { quietLog } from '../database.fixture.js';
 import type { DeviceFlowService } from '../device/device-flow.fixture.js';
 import { createDeviceFlow, grantType, queryOf } from '../device/device-flow.fixture.js';
-import { metrics, verdict } from '../tokens.fixture.js';
+import { call, metrics, verdict } from '../tokens.fixture.js';
 import { createLocalCounters } from './counters.js';
 import type { RateLimitSettings } from './create-rate-limits.js';
 import { createRateLimits } from './create-rate-limits.js';
@@ -125,7 +126,17 @@ test.each([
 describe('an installation with limits', () => {
   let it: DeviceFlowService;
   beforeAll(async () => {
-    it = await createDeviceFlow({ rateLimits: replica({ secret: ownSecret(), redis: redis.client }) });
+    it = await createDeviceFlow({
+      rateLimits: replica({ secret: ownSecret(), redis: redis.client }),
+      clientSettings: {
+        registration: {
+          initialAccessTokens: [],
+          grantTypes: undefined,
+          insecureRedirects: false,
+          hydraCompat: false,
+        },
+      },
+    });
     await it.client({ clientId: 'box', tokenEndpointAuthMethod: 'client_secret_basic' }, 'a-secret');
     await it.client({ clientId: 'tv', tokenEndpointAuthMethod: 'none', grantTypes: [grantType] });
   });
@@ -157,6 +168,27 @@ describe('an installation with limits', () => {
     expect(new Set(answers.slice(3))).toEqual(new Set(['rate_limited']));
     expect(await type(userCode, '203.0.113.5')).toBe('rate_limited');
     expect(await type(userCode, '198.51.100.7')).toBe('ok');
+  });
+
+  test('registrations are counted, good and bad', async () => {
+    const client = clientV1.Client.create({ redirectUris: ['https://app.example/cb'] });
+    const register = (clientAddress: string, forbiddenMembers: string[] = []) =>
+      verdict(
+        it.rooms.clientRegistrationHandlers.registerClient(
+          { authorization: '', client, forbiddenMembers, requestId: '', clientAddress },
+          call,
+        ),
+      );
+    const answers = [
+      await register('203.0.113.5'),
+      await register('203.0.113.5', ['skip_consent']),
+      await register('203.0.113.5'),
+      await register('203.0.113.5'),
+    ];
+    expect(answers[0]).toBe('ok');
+    expect(answers[1]).not.toBe('rate_limited');
+    expect(answers.slice(2)).toEqual(['ok', 'rate_limited']);
+    expect(await register('198.51.100.7')).toBe('ok');
   });
 
   test('where the address is not known, the browser is counted', async () => {
