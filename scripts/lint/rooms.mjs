@@ -59,6 +59,8 @@ export const rooms = {
       'openid-client',
       'jose',
       'playwright-core',
+      // Holds what the SDKs get against the OpenAPI document.
+      'ajv',
       // A foreign gRPC client, for the published introspection contract and the trust boundaries.
       '@grpc/grpc-js',
       '@grpc/proto-loader',

@@ -1,19 +1,34 @@
 // Hydra's own fetch SDK, unmodified, with its own types and error classes: the same walk as with its axios sister.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Configuration, MetadataApi, OAuth2Api, OidcApi, ResponseError, WellknownApi } from '@ory/hydra-client-fetch';
-import type { OAuth2Client } from '@ory/hydra-client-fetch';
+import type { Middleware, OAuth2Client } from '@ory/hydra-client-fetch';
 import { createBrowserSession, locationOf } from './browser-session.js';
 import type { BrowserSession } from './browser-session.js';
 import { callback } from './clients.js';
 import type { Demo } from './demo.js';
 import { joinDemo } from './demo.js';
+import type { Tap } from './openapi.js';
+import { tapOf } from './openapi.js';
 
 let demo: Demo;
 let admin: OAuth2Api;
+let tap: Tap;
+
+/** Every answer is held against the OpenAPI document before the SDK sees it. */
+const watching: Middleware = {
+  async post({ response, init, url }) {
+    const text = await response.clone().text();
+    const contentType = response.headers.get('content-type') ?? '';
+    const body: unknown = contentType.startsWith('application/json') && text !== '' ? JSON.parse(text) : text;
+    tap.check({ method: init.method ?? 'GET', url, status: response.status, contentType, body });
+  },
+};
+const configured = (basePath: string) => new Configuration({ basePath, middleware: [watching] });
 
 beforeAll(async () => {
   demo = await joinDemo();
-  admin = new OAuth2Api(new Configuration({ basePath: demo.admin }));
+  tap = await tapOf(demo);
+  admin = new OAuth2Api(configured(demo.admin));
 }, 150_000);
 
 afterAll(async () => {
@@ -255,11 +270,15 @@ describe('a logout', () => {
 
 describe('metadata', () => {
   test('discovery, keys and health answer the SDK', async () => {
-    const configuration = new Configuration({ basePath: demo.public });
+    const configuration = configured(demo.public);
     expect((await new OidcApi(configuration).discoverOidcConfiguration()).issuer).toBe(demo.issuer);
     const keys = await new WellknownApi(configuration).discoverJsonWebKeys();
     expect(keys.keys?.length).toBeGreaterThan(0);
     expect(keys.keys?.every((key) => key.kid !== '' && key.d === undefined)).toBe(true);
-    expect((await new MetadataApi(new Configuration({ basePath: demo.admin })).isReady()).status).toBe('ok');
+    expect((await new MetadataApi(configured(demo.admin)).isReady()).status).toBe('ok');
   });
+});
+
+test('the walk saw most of what the admin API can answer, all of it as documented', () => {
+  expect(tap.seen.size).toBeGreaterThan(20);
 });

@@ -5,6 +5,7 @@ import { createBrowserSession, locationOf } from './browser-session.js';
 import { callback } from './clients.js';
 import type { Demo } from './demo.js';
 import { joinDemo } from './demo.js';
+import { watchAxios } from './openapi.js';
 
 let demo: Demo;
 let admin: OAuth2Api;
@@ -12,6 +13,7 @@ let admin: OAuth2Api;
 beforeAll(async () => {
   demo = await joinDemo();
   admin = new OAuth2Api(new Configuration({ basePath: demo.admin }));
+  await watchAxios(admin, demo);
 }, 150_000);
 
 afterAll(async () => {
