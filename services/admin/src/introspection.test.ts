@@ -110,7 +110,7 @@ describe('introspection', () => {
   });
 
   test('GET is not there, and a query is not a form', async () => {
-    expect((await admin.call('GET', '/admin/oauth2/introspect?token=full')).status).toBe(404);
+    expect((await admin.call('GET', '/admin/oauth2/introspect?token=full')).status).toBe(405);
     expect((await admin.call('POST', '/admin/oauth2/introspect?token=full')).status).toBe(400);
   });
 });

@@ -279,7 +279,9 @@ describe('secrets and collisions', () => {
   test('no stored value is a code, nor can all codes be tried against one (J05)', async () => {
     const { deviceCode, userCode } = await start();
     const rows = await Promise.all(
-      ['device_code', 'user_code'].map((table) => it.database.pool.query<{ t: string }>(`SELECT t::text FROM cardea.${table} t`)),
+      ['device_code', 'user_code'].map((table) =>
+        it.database.pool.query<{ t: string }>(`SELECT t::text FROM cardea.${table} t`),
+      ),
     );
     const stored = JSON.stringify(rows.map((result) => result.rows));
     for (const secret of [deviceCode, userCode]) {
