@@ -20,6 +20,8 @@ import { wellKnownRoutes } from './routes/well-known.js';
 import { gatewaySettings } from './settings.js';
 
 const refreshMillis = 5_000;
+/** There a new key signs a second after it was made. */
+const compatibleRefreshMillis = 250;
 
 export const service: Service = {
   name: 'gateway',
@@ -42,8 +44,14 @@ export const service: Service = {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
 
-    const jwks = publicDocument(host, 'jwks', async () => (await token.getJsonWebKeySet({})).document);
-    const metadata = publicDocument(host, 'metadata', async () => (await token.getProviderMetadata({})).document);
+    const interval = settings.hydraCompat ? compatibleRefreshMillis : refreshMillis;
+    const jwks = publicDocument(host, 'jwks', interval, async () => (await token.getJsonWebKeySet({})).document);
+    const metadata = publicDocument(
+      host,
+      'metadata',
+      interval,
+      async () => (await token.getProviderMetadata({})).document,
+    );
     host.checks.add('documents', async () => {
       // Asks once more rather than waiting for the next round: a start is not ready a moment later than it could be.
       if (!jwks.fetched() || !metadata.fetched()) await Promise.all([jwks.refresh(), metadata.refresh()]);
@@ -83,10 +91,10 @@ export const service: Service = {
   },
 };
 
-function publicDocument(host: Host, name: string, fetch: () => Promise<Buffer>) {
+function publicDocument(host: Host, name: string, intervalMillis: number, fetch: () => Promise<Buffer>) {
   const document = createDocument({
     fetch,
-    intervalMillis: refreshMillis,
+    intervalMillis,
     failed: (error) =>
       host.log.warn(
         { document: name, err: error instanceof Error ? error.message : String(error) },

@@ -58,6 +58,20 @@ test('keys are read again when PostgreSQL says they changed', async () => {
   await until(async () => (await keys.currentAlgorithms(idTokenKeySet)).join() === 'ES384,ES256');
 });
 
+test('a key that begins soon is known to sign when it does', async () => {
+  const begins = new Date(Date.now() + 400);
+  const next = { ...key('next', 'ES384', signingV1.KeyState.NEXT), activatesAt: begins };
+  const keys = createPublicKeys({
+    list: async () => [{ ...next, state: new Date() < begins ? next.state : signingV1.KeyState.CURRENT }],
+    log,
+    now: Date.now,
+  });
+  cleanUps.push(() => keys.close());
+  expect(await keys.currentAlgorithms(idTokenKeySet)).toEqual([]);
+  await until(async () => (await keys.currentAlgorithms(idTokenKeySet)).join() === 'ES384');
+  expect(Date.now() - begins.getTime()).toBeLessThan(2_000);
+});
+
 test.each<[string, boolean, string, string]>([
   ['the algorithm every client knows', false, '', 'RS256'],
   ['the newest key, as Hydra does', true, '', 'ES384'],

@@ -31,6 +31,7 @@ export const accessTokenKeySet = 'hydra.jwt.access-token';
 const refreshMillis = 3_000;
 /** The keys services hear the same news at the same time as we do: they are asked when they know, and those that are slow once more. */
 const afterNewsMillis = [20, 500];
+const beginMillis = 20;
 const mostReads = 8;
 /** How often an unknown key id may make us ask. */
 const eagerMillis = 500;
@@ -51,6 +52,15 @@ export function createPublicKeys(options: {
   let reading: Promise<void> | undefined;
   let away = false;
 
+  const soon = new Set<NodeJS.Timeout>();
+  const later = (millis: number): void => {
+    const once = setTimeout(() => {
+      soon.delete(once);
+      void refresh();
+    }, millis).unref();
+    soon.add(once);
+  };
+
   const read = async (): Promise<void> => {
     readAt = now();
     try {
@@ -68,6 +78,11 @@ export function createPublicKeys(options: {
         ]),
       );
       known = keys;
+      // A key that begins before the next round is looked at again when it has begun.
+      for (const { state, activatesAt } of keys) {
+        const millis = (activatesAt?.getTime() ?? 0) - now();
+        if (state === signingV1.KeyState.NEXT && millis < refreshMillis) later(Math.max(0, millis) + beginMillis);
+      }
       spelled = spelling;
       version++;
     } catch (error) {
@@ -78,14 +93,6 @@ export function createPublicKeys(options: {
   };
   const refresh = () => (reading ??= read().finally(() => (reading = undefined)));
   const timer = setInterval(() => void refresh(), refreshMillis).unref();
-  const soon = new Set<NodeJS.Timeout>();
-  const later = (millis: number): void => {
-    const once = setTimeout(() => {
-      soon.delete(once);
-      void refresh();
-    }, millis).unref();
-    soon.add(once);
-  };
   void refresh();
 
   const all = async () => {

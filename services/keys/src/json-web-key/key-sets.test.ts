@@ -40,14 +40,16 @@ const context = {} as never;
 const json = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as JsonWebKey & Record<string, unknown>;
 const bytes = (jwk: unknown) => Buffer.from(JSON.stringify(jwk));
 
-function open(options: { keks?: Buffer[]; prePublishSeconds?: number; reveal?: boolean } = {}) {
-  const { keks = [randomBytes(32)], prePublishSeconds = 3600, reveal = false } = options;
+function open(
+  options: { keks?: Buffer[]; prePublishSeconds?: number; reveal?: boolean; answerWhenSigning?: boolean } = {},
+) {
+  const { keks = [randomBytes(32)], prePublishSeconds = 3600, reveal = false, answerWhenSigning = false } = options;
   const envelope = createEnvelope(keks, randomBytes);
   const now = () => clock;
   const backend = createSealedBackend({ envelope, now });
   const maker = { registry: openRegistry(pool), backend, now, random: randomBytes };
   const api: Api = jsonWebKeyHandlers({
-    signing: createSigningSet({ maker, rules: { prePublishSeconds, reveal } }),
+    signing: createSigningSet({ maker, rules: { prePublishSeconds, reveal, answerWhenSigning } }),
     documents: createDocumentSet({
       documents: createDocuments({ pool, envelope, now }),
       canSeal: keks.length > 0,
@@ -216,6 +218,22 @@ describe('a signing set', () => {
     const [shown] = await compatible.read(idTokens);
     expect(shown).toEqual({ ...made, d: expect.any(String) });
     expect(await compatible.read(idTokens, { includePrivate: false })).toEqual([made]);
+  });
+
+  test('answers when its new key signs, where it is to do as Hydra does', async () => {
+    const sets = open({ prePublishSeconds: 1, answerWhenSigning: true });
+    await sets.create(idTokens, { kid: 'one' });
+    const order: string[] = [];
+    setTimeout(() => order.push('a second is over'), 950);
+    await sets.create(idTokens, { kid: 'two' });
+    await sets.remove(idTokens, 'one').then(
+      () => order.push('removed'),
+      () => order.push('refused'),
+    );
+    clock += 1_000;
+    await sets.remove(idTokens, 'one');
+    expect(order).toEqual(['a second is over', 'refused']);
+    expect(kids(await sets.read(idTokens))).toEqual(['two']);
   });
 
   test('takes in a private key, and no other under its id', async () => {

@@ -3,6 +3,7 @@ import type { KeySetName } from '@cardea/oauth';
 import { isKeySet, OAuthError, publishedKeys, signingKey } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredKey } from '../backend.js';
 import type { KeyMaker } from '../create-key.js';
 import { add } from '../create-key.js';
@@ -18,6 +19,8 @@ import type { KeySet } from './key-set.js';
 export interface SigningSetRules {
   /** How long a new key is published before it signs. */
   readonly prePublishSeconds: number;
+  /** Whether the answer waits until the new key signs: Hydra's callers count on that. */
+  readonly answerWhenSigning: boolean;
   /** Whether private halves are shown where they can be: they are in Hydra's answers. */
   readonly reveal: boolean;
 }
@@ -38,6 +41,9 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
     activateAfterSeconds: current(keys, keySet).length === 0 ? 0 : rules.prePublishSeconds,
     requestId: undefined,
   });
+  const begun = async ({ activatesAt }: StoredKey): Promise<void> => {
+    if (rules.answerWhenSigning) await sleep(Math.max(0, activatesAt - now()));
+  };
   const allKeys = () => registry.exclusively(async ({ keys }) => keys);
   const shown = (key: StoredKey, includePrivate: boolean): { kid: string; jwk: Jwk } => {
     const secret =
@@ -57,7 +63,7 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
       return;
     }
     const begin = atOnce ? { activateAfterSeconds: 0, requestId: undefined } : beginning(keys, keySet);
-    await importKey(maker, { keySet, kid, algorithm }, key, begin);
+    await begun(await importKey(maker, { keySet, kid, algorithm }, key, begin));
   };
 
   const remove = async (name: string, kid: string | undefined): Promise<void> => {
@@ -79,6 +85,7 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
       const made = await registry.exclusively((exclusive) =>
         add(maker, exclusive, wanted, beginning(exclusive.keys, keySet), backend.generate),
       );
+      await begun(made);
       return shown(made, includePrivate);
     },
     async read(name, includePrivate) {
