@@ -24,6 +24,7 @@ const names = {
   token: { uri: 'spiffe://cardea.test/token' },
   keys: { uri: 'spiffe://cardea.test/keys' },
   orders: { uri: 'spiffe://cardea.test/orders' },
+  worker: { uri: 'spiffe://cardea.test/worker' },
   /** Looks like somebody, but only where nobody looks: the common name, a wildcard, another letter case. */
   mimic: { dns: '*.cardea.test', uri: 'spiffe://cardea.test/Token', commonName: 'spiffe://cardea.test/token' },
 } as const;
@@ -65,7 +66,12 @@ beforeAll(async () => {
         token: {
           address: address.token,
           ...(who === 'token' && { tls: files.token }),
-          allow: { gateway: [names.gateway.uri], admin: [names.admin.dns], introspection: [names.orders.uri] },
+          allow: {
+            gateway: [names.gateway.uri],
+            admin: [names.admin.dns],
+            introspection: [names.orders.uri],
+            worker: [names.worker.uri],
+          },
         },
         keys: {
           address: address.keys,
@@ -114,6 +120,8 @@ const table: readonly (readonly [
   ['token', 'cardea.authorization.v1.AuthorizationService', ['gateway']],
   ['token', 'cardea.authorization.v1.InteractionService', ['admin']],
   ['token', 'cardea.client.v1.ClientService', ['admin']],
+  ['token', 'cardea.session.v1.SessionService', ['admin']],
+  ['token', 'cardea.session.v1.LogoutDeliveryService', ['worker']],
   ['token', 'cardea.token.v1.IntrospectionService', ['admin', 'orders']],
 ];
 
