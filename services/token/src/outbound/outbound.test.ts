@@ -50,7 +50,7 @@ const outbound = (policy: TargetPolicy, addresses?: readonly LookupAddress[]): O
 const reason = (work: Promise<unknown>) =>
   work.then(
     () => 'answered',
-    (error: OutboundError) => error.reason,
+    (error: unknown) => (error as OutboundError).reason,
   );
 const send =
   (status: number, body = '{}') =>
@@ -238,7 +238,7 @@ describe('answers', () => {
         outbound(strict).getJson(canary, options),
         outbound(open).getJson(closed, options),
         outbound(strict).getJson('https://10.0.0.1:6379/', options),
-      ].map((work) => work.catch((error: Error) => error.message)),
+      ].map((work) => work.catch((error: unknown) => (error as Error).message)),
     );
     expect(new Set(texts).size).toBe(1);
     expect(texts[0]).not.toMatch(/\d/);
