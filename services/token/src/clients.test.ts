@@ -91,6 +91,16 @@ describe('set', () => {
   });
 });
 
+test('of twenty changes at once, one stays and stays whole', async () => {
+  await service.client({ clientId: 'app' });
+  const change = (i: number) =>
+    set(clientV1.Client.create({ clientId: 'app', clientName: `n${String(i)}`, owner: `o${String(i)}` }));
+  await Promise.all(Array.from({ length: 20 }, (_, i) => change(i)));
+  const { client, version } = await get('app');
+  expect(version).toBe(21);
+  expect(client?.owner).toBe(client?.clientName.replace('n', 'o'));
+});
+
 describe('list', () => {
   test('pages in the order of ids, each client once', async () => {
     for (const id of ['c', 'a', 'e', 'b', 'd']) await service.client({ clientId: id, owner: id < 'c' ? 'x' : 'y' });
