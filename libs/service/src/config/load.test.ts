@@ -126,6 +126,25 @@ describe('secret files', () => {
   });
 });
 
+describe('headers for the identity provider', () => {
+  const pairs = [
+    ['Authorization', 'Bearer x'],
+    ['X_Team', 'a'],
+  ];
+  const json = JSON.stringify(Object.fromEntries(pairs));
+
+  test.each<[string, string, Record<string, string>]>([
+    ['in the file', `urls: {identity_provider: {headers: ${json}}}`, {}],
+    ['in the environment', '', { URLS_IDENTITY_PROVIDER_HEADERS: json }],
+  ])('%s, their names as they are', (_name, text, env) => {
+    expect(loadConfig({ files: [file(text)], env }).urls.identityProvider.headers).toEqual(pairs);
+  });
+
+  test.each([{ 'no name': 'x' }, { name: 'two\r\nlines' }, 'text', ['a']])('%j are none', (headers) => {
+    expect(refusal(`urls: {identity_provider: {headers: ${JSON.stringify(headers)}}}`)).toContain('headers');
+  });
+});
+
 describe('what is refused', () => {
   test.each<[string, string, string]>([
     [

@@ -1,6 +1,7 @@
 // What time has made worthless goes: expired partitions whole, refresh tokens and sessions in batches. Nothing relies on it
 // (ARCHITECTURE §6 "Cleaning").
 import type { Database } from '../storage/database.js';
+import { pruneGrants } from './prune-grants.js';
 import { createPartitions, dropExpiredPartitions } from '../storage/partitions.js';
 
 export interface Pruned {
@@ -10,6 +11,7 @@ export interface Pruned {
   readonly sessions: number;
   readonly userCodes: number;
   readonly logoutDeliveries: number;
+  readonly grants: number;
 }
 
 /** Used refresh tokens stay this long, so that a thief's late use is still recognised. */
@@ -56,5 +58,7 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
     sessions: await inBatches(sessions),
     userCodes: await inBatches(userCodes),
     logoutDeliveries: await inBatches(logoutDeliveries),
+    // Behind the tokens and sessions that kept them.
+    grants: await pruneGrants(database, now),
   };
 }
