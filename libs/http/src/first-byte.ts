@@ -11,7 +11,6 @@ const answer = 'Client sent an HTTP request to an HTTPS server.\n';
 const plainAnswer = [
   'HTTP/1.1 400 Bad Request',
   'Connection: close',
-  'Content-Type: text/plain; charset=utf-8',
   `Content-Length: ${String(answer.length)}`,
   '',
   answer,

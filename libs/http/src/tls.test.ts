@@ -26,7 +26,7 @@ const install = ({ cert, key }: { cert: string; key: string }) => {
   }
 };
 const serveOf = (env: Record<string, string>): Config['serve'] => loadConfig({ env }).serve;
-const options = { dev: false, now: Date.now, watchMillis: 10 };
+const options = { mayMakeUp: false, now: Date.now, watchMillis: 10 };
 const files = { SERVE_TLS_ENABLED: 'true', SERVE_TLS_CERT_PATH: file('cert.pem'), SERVE_TLS_KEY_PATH: file('key.pem') };
 
 function handshake(url: string, more: ConnectionOptions = {}): Promise<TLSSocket> {
@@ -156,8 +156,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(() => listenerTls(serveOf({ SERVE_TLS_ENABLED: 'true', ...env }), 'public', options)).toThrow(message);
 });
 
-test('in development one is made up, for this host alone', () => {
-  const tls = listenerTls(serveOf({ SERVE_TLS_ENABLED: 'true' }), 'public', { ...options, dev: true });
+test('where it may be, one is made up, for this host alone', () => {
+  const tls = listenerTls(serveOf({ SERVE_TLS_ENABLED: 'true' }), 'public', { ...options, mayMakeUp: true });
   const certificate = new X509Certificate(tls?.options.cert ?? '');
   expect(certificate.checkHost('localhost')).toBe('localhost');
   expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');

@@ -32,14 +32,14 @@ function settingsOf(serve: Config['serve'], side: 'public' | 'admin'): Settings 
 }
 
 /**
- * @param options.dev without a certificate, one is made up; else that is an error
+ * @param options.mayMakeUp without a certificate, one is made up; else that is an error
  * @returns undefined for a listener that speaks plain HTTP
  * @throws {ConfigError} naming the setting
  */
 export function listenerTls(
   serve: Config['serve'],
   side: 'public' | 'admin',
-  options: { readonly dev: boolean; readonly now: () => number; readonly watchMillis?: number },
+  options: { readonly mayMakeUp: boolean; readonly now: () => number; readonly watchMillis?: number },
 ): ListenerTls | undefined {
   const { enabled, cert, key, at } = settingsOf(serve, side);
   if (enabled !== true) return undefined;
@@ -91,8 +91,8 @@ function pairOf(cert: Settings['cert'], key: Settings['key'], at: string): Pair 
   return { cert: pair.cert, key: pair.key };
 }
 
-function madeUp(at: string, { dev, now }: { readonly dev: boolean; readonly now: () => number }): Pair {
-  if (dev) return selfSigned(now());
+function madeUp(at: string, { mayMakeUp, now }: { readonly mayMakeUp: boolean; readonly now: () => number }): Pair {
+  if (mayMakeUp) return selfSigned(now());
   throw new ConfigError(`${at} is enabled without a certificate: set ${at}.cert and ${at}.key`);
 }
 

@@ -36,8 +36,8 @@ export function listenerOptions(
 }
 
 /** Asks for client certificates where these are a way to prove oneself. */
-function adminTls({ serve, dev }: Config, { now }: Pick<Host, 'now'>): AppOptions['tls'] {
-  const tls = listenerTls(serve, 'admin', { dev, now });
+function adminTls({ serve, dev, profile }: Config, { now }: Pick<Host, 'now'>): AppOptions['tls'] {
+  const tls = listenerTls(serve, 'admin', { mayMakeUp: dev || profile === 'hydra-compat', now });
   const { caFile } = serve.admin.authentication.mtls;
   if (caFile === undefined) return tls;
   if (tls === undefined) throw new ConfigError('serve.admin.authentication.mtls needs serve.admin.tls.enabled');

@@ -23,7 +23,7 @@ export function listenerOptions(
       settings,
       ...(clientsHaveSay ? { allowedByClient: asking(origins) } : {}),
     }),
-    tls: listenerTls(config.serve, 'public', { dev: config.dev, now: host.now }),
+    tls: listenerTls(config.serve, 'public', { mayMakeUp: config.dev || hydra, now: host.now }),
   };
 }
 

@@ -20,7 +20,7 @@ const listenerTls = (whose: string) =>
   z
     .strictObject({
       enabled: flag({
-        description: `Speak TLS on ${whose}; off behind a proxy that ends TLS. Without a certificate one is made up, in development only.`,
+        description: `Speak TLS on ${whose}; off behind a proxy that ends TLS. Without a certificate one is made up, in development and hydra-compat only.`,
       }).optional(),
       cert: pem('the certificate and its chain'),
       key: pem('the private key of the certificate'),
