@@ -40,6 +40,14 @@ export const publicOperations: readonly Operation[] = [
     answers: { 200: shown, 302: browser, 303: browser },
   },
   {
+    id: 'oAuth2AuthorizeByPost',
+    method: 'post',
+    path: '/oauth2/auth',
+    summary: 'Begin an authorization with a form (OpenID Connect Core §3.1.2.1)',
+    body: anyForm,
+    answers: { 200: shown, 302: browser, 303: browser },
+  },
+  {
     id: 'oauth2TokenExchange',
     method: 'post',
     path: '/oauth2/token',
@@ -90,6 +98,22 @@ export const publicOperations: readonly Operation[] = [
     method: 'get',
     path: '/userinfo',
     summary: 'Claims about the person of an access token (OpenID Connect Core §5.3)',
+    answers: { 200: answer('The claims', ref('oidcUserInfo')) },
+  },
+  {
+    id: 'revokeOidcSessionByPost',
+    method: 'post',
+    path: '/oauth2/sessions/logout',
+    summary: 'Begin a logout with a form (OpenID Connect RP-Initiated Logout §2)',
+    body: anyForm,
+    answers: { 200: shown, 302: browser, 303: browser },
+  },
+  {
+    id: 'getOidcUserInfoByPost',
+    method: 'post',
+    path: '/userinfo',
+    summary: 'The same, with the token in a form (RFC 6750 §2.2)',
+    body: anyForm,
     answers: { 200: answer('The claims', ref('oidcUserInfo')) },
   },
   {
