@@ -87,7 +87,7 @@ const atOnce: Beginning = { activateAfterSeconds: 0, requestId: undefined };
 export async function add(
   { backend, now, random }: KeyMaker,
   exclusive: Exclusive,
-  { keySet, algorithm, kid = random(16).toString('base64url') }: Wanted,
+  { keySet, algorithm, kid = random(16).toString('hex') }: Wanted,
   { activateAfterSeconds, requestId }: Beginning,
   pair: (name: KeyName) => KeptPair | Promise<KeptPair>,
 ): Promise<StoredKey> {
