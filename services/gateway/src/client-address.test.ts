@@ -5,7 +5,10 @@ import type { IncomingMessage } from 'node:http';
 import { createClientAddress } from './client-address.js';
 
 const asked = (trusted: string[], remoteAddress: string | undefined, forwarded?: string) =>
-  createClientAddress(trusted)({
+  createClientAddress(
+    trusted,
+    () => undefined,
+  )({
     socket: { remoteAddress },
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   } as unknown as IncomingMessage);
@@ -30,5 +33,17 @@ test.each<[string, string[], string | undefined, string | undefined, string]>([
 });
 
 test.each(['10.0.0', 'proxy.example', '10.0.0.0/33', '10.0.0.0/x', '::/129'])('%s is not accepted', (entry) => {
-  expect(() => createClientAddress([entry])).toThrow(ConfigError);
+  expect(() => createClientAddress([entry], () => undefined)).toThrow(ConfigError);
+});
+
+test('a proxy that nobody told us of is named once', () => {
+  const named: string[] = [];
+  const addressOf = createClientAddress([], (address) => named.push(address));
+  const request = (headers: object) =>
+    ({ socket: { remoteAddress: '10.1.2.3' }, headers }) as unknown as IncomingMessage;
+  addressOf(request({}));
+  expect(named).toEqual([]);
+  addressOf(request({ 'x-forwarded-for': '198.51.100.1' }));
+  addressOf(request({ 'x-forwarded-for': '198.51.100.2' }));
+  expect(named).toEqual(['10.1.2.3']);
 });

@@ -11,9 +11,10 @@ const plain = (address: string) =>
 
 /**
  * @param trusted addresses and networks (`10.0.0.0/8`) of proxies whose word is taken; `unix` for those on unix sockets
+ * @param untold told once, when somebody who is not trusted passes on who asks: very likely a proxy that should be named
  * @throws {ConfigError} for an entry that is neither
  */
-export function createClientAddress(trusted: readonly string[]): ClientAddress {
+export function createClientAddress(trusted: readonly string[], untold: (address: string) => void): ClientAddress {
   const proxies = new BlockList();
   for (const entry of trusted.filter((each) => each !== 'unix')) {
     const [address = '', bits] = entry.split('/');
@@ -27,10 +28,17 @@ export function createClientAddress(trusted: readonly string[]): ClientAddress {
   const isProxy = (address: string) =>
     address === '' ? trusted.includes('unix') : proxies.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 
+  let told = false;
+
   return (request) => {
     let address = plain(request.socket.remoteAddress ?? '');
-    if (trusted.length === 0 || !isProxy(address)) return address;
     const forwarded = request.headers['x-forwarded-for'];
+    if (forwarded === undefined) return address;
+    if (!isProxy(address)) {
+      if (!told) untold(address);
+      told = true;
+      return address;
+    }
     const hops = (typeof forwarded === 'string' ? forwarded : '').split(',').reverse();
     for (const hop of hops) {
       const next = plain(hop.trim());

@@ -27,7 +27,12 @@ export const service: Service = {
   name: 'gateway',
   async start(config, host) {
     const settings = gatewaySettings(config);
-    const addressOf = createClientAddress(config.serve.public.trustedProxies);
+    const addressOf = createClientAddress(config.serve.public.trustedProxies, (address) =>
+      host.log.warn(
+        { address },
+        'requests come with X-Forwarded-For; if it is a proxy of yours that writes it, name it in serve.public.trusted_proxies',
+      ),
+    );
     const { addresses, tls } = config.peers.token;
     const peer = host.connect(
       addresses.length > 0 ? addresses : [config.serve.token.address],

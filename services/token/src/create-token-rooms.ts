@@ -214,7 +214,14 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     pageTokens,
     events,
     issueFront,
-    authorizeDevice: createAuthorizeDevice({ settings, device: options.device, authenticate, handles, now }),
+    authorizeDevice: createAuthorizeDevice({
+      settings,
+      device: options.device,
+      authenticate,
+      handles,
+      limit: options.rateLimits.deviceCodes,
+      now,
+    }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { interactionV1 } from '@cardea/rpc';
 import type { AuthorizationContext } from '../authorize/context.js';
 import { requestUrl } from '../authorize/context.js';
 import { withParameter } from '../authorize/pages.js';
+import { isPublicAddress } from '../outbound/addresses.js';
 import type { DeviceRooms } from './device-rooms.js';
 
 /** One text for a code that never was, that has expired, and that was used: guessing teaches nothing. */
@@ -24,13 +25,14 @@ export async function acceptUserCode(
   if (challenge === '') throw new OAuthError('invalid_request', 'The device_challenge is missing.');
   if (userCode === '') throw new OAuthError('invalid_request', 'The user_code is missing.');
   const opened = device.challenges.open(challenge, clock.now() / 1000);
-  // Where the address is not known, the browser stands for it.
-  const guesser = opened.address === '' ? opened.browser.toString('base64url') : '';
-  device.limit.check(guesser, opened.address);
+  // An address that is not public may be a proxy's, and so everybody's: then the browser stands for it.
+  const shared = !isPublicAddress(opened.address);
+  const [browser, address] = shared ? [opened.browser.toString('base64url'), ''] : ['', opened.address];
+  device.limit.check(browser, address);
   const keys = device.userCodes.keys(userCode);
   const found = keys && (await device.codes.findByUserCode(keys, clock.now()));
   if (found === undefined) {
-    await device.limit.failed(guesser, opened.address);
+    await device.limit.failed(browser, address);
     throw unknownUserCode();
   }
   const verifier = device.verifiers.seal({ ...opened, device: found });

@@ -1,8 +1,10 @@
 // The device authorization endpoint: a device asks for a code to poll with and one to show (RFC 8628 §3.1, §3.2).
-import { OAuthError, readDeviceRequest, uniqueParameters } from '@cardea/oauth';
+import { isPublicClient, OAuthError, readDeviceRequest, uniqueParameters } from '@cardea/oauth';
 import type { authorizationV1 } from '@cardea/rpc';
 import type { AuthenticateClient } from '../authenticate-client.js';
 import type { Handles } from '../handles.js';
+import { isPublicAddress } from '../outbound/addresses.js';
+import type { RateLimit } from '../rate-limit/rate-limit.js';
 import type { TokenSettings } from '../settings.js';
 import type { DeviceRooms } from './device-rooms.js';
 
@@ -19,9 +21,11 @@ export function createAuthorizeDevice(options: {
   device: DeviceRooms;
   authenticate: AuthenticateClient;
   handles: Handles;
+  /** On codes for public clients. */
+  limit: RateLimit;
   now: () => number;
 }): AuthorizeDevice {
-  const { settings, device, authenticate, handles } = options;
+  const { settings, device, authenticate, handles, limit } = options;
   const { codeSeconds, intervalSeconds } = device.settings;
   const page = `${settings.publicUrl}/oauth2/device/verify`;
 
@@ -30,6 +34,11 @@ export function createAuthorizeDevice(options: {
     const client = await authenticate(authorization, parameters, clientAddress);
     const { hydraCompat, policy } = settings;
     const asked = readDeviceRequest(client, parameters, { hydraCompat, scopeStrategy: policy.scopeStrategy });
+    // A confidential client answers for what it asks; an address that is not public may be everybody's.
+    if (isPublicClient(client) && isPublicAddress(clientAddress)) {
+      limit.check(client.clientId, clientAddress);
+      await limit.failed(client.clientId, clientAddress);
+    }
     const now = options.now();
     const requestedAt = Math.floor(now / 1000);
     const { handle, key, expiresAt } = handles.mint('device_code', requestedAt + codeSeconds);

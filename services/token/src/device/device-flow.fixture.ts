@@ -25,7 +25,7 @@ export interface DeviceFlowService extends TokenService {
   readonly context: AuthorizationContext;
   readonly app: Handlers<typeof interactionV1.InteractionServiceService>;
   browser(address?: string): Browser;
-  begin(form: Form, header?: string): Promise<authorizationV1.AuthorizeDeviceResponse>;
+  begin(form: Form, header?: string, address?: string): Promise<authorizationV1.AuthorizeDeviceResponse>;
   /** Answers a device_challenge; where the browser goes on. */
   accept(challenge: string, userCode: string): Promise<string>;
   /** Up to the login app: its challenge. */
@@ -67,7 +67,7 @@ export async function createDeviceFlow(
   const app: Handlers<typeof interactionV1.InteractionServiceService> = createInteractionHandlers(context);
   const list = (form: Iterable<readonly [string, string]>) => [...form].map(([name, value]) => ({ name, value }));
 
-  const browser = (address = '203.0.113.7'): Browser => {
+  const browser = (address = '81.2.69.142'): Browser => {
     const cookies = new Map<string, string>();
     return {
       cookies,
@@ -87,9 +87,9 @@ export async function createDeviceFlow(
     };
   };
 
-  const begin = (form: Form, header = '') =>
+  const begin = (form: Form, header = '', clientAddress = '') =>
     authorization.authorizeDevice(
-      { authorization: header, parameters: list(Object.entries(form)), requestId: '', clientAddress: '' },
+      { authorization: header, parameters: list(Object.entries(form)), requestId: '', clientAddress },
       call,
     );
   const accept = async (challenge: string, userCode: string) =>

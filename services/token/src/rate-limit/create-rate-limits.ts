@@ -12,21 +12,25 @@ export interface RateLimitSettings {
   readonly clientSecrets: Limit | undefined;
   readonly userCodes: Limit | undefined;
   readonly registrations: Limit | undefined;
+  readonly deviceCodes: Limit | undefined;
 }
 
 export interface RateLimits {
   /** Wrong secrets, by client id and network. */
   readonly clientSecrets: RateLimit;
-  /** Wrong user codes, by network or, where that is not known, by browser. Their target is empty or the browser. */
+  /** Wrong user codes, by network or, where that may be everybody's, by browser: the target is empty or the browser. */
   readonly userCodes: RateLimit;
   /** Registrations, good and bad, by network. */
   readonly registrations: RateLimit;
+  /** Device codes for public clients, by client id and network: anybody can ask for them, and each is a row. */
+  readonly deviceCodes: RateLimit;
 }
 
 export const noRateLimits: RateLimits = {
   clientSecrets: noRateLimit,
   userCodes: noRateLimit,
   registrations: noRateLimit,
+  deviceCodes: noRateLimit,
 };
 
 export function rateLimitSettings({ rateLimits }: Config): RateLimitSettings {
@@ -36,6 +40,7 @@ export function rateLimitSettings({ rateLimits }: Config): RateLimitSettings {
     clientSecrets: limit(rateLimits.clientSecrets),
     userCodes: limit(rateLimits.userCodes),
     registrations: limit(rateLimits.registrations),
+    deviceCodes: limit(rateLimits.deviceCodes),
   };
 }
 
@@ -61,12 +66,15 @@ export function createRateLimits(options: RateLimitOptions & { readonly redis: R
     waits.labels(name).inc();
     log.warn({ limit: name, target: target.slice(0, 255) }, 'too many attempts failed');
   };
-  const of = (name: string, limit: Limit | undefined): RateLimit =>
-    limit === undefined ? noRateLimit : createRateLimit({ name, limit, counters, hashKey, now, random, limited });
+  const of = (name: string, limit: Limit | undefined, sparesSharedAddresses = false): RateLimit =>
+    limit === undefined
+      ? noRateLimit
+      : createRateLimit({ name, limit, sparesSharedAddresses, counters, hashKey, now, random, limited });
   return {
-    clientSecrets: of('client_secret', settings.clientSecrets),
+    clientSecrets: of('client_secret', settings.clientSecrets, true),
     userCodes: of('user_code', settings.userCodes),
     registrations: of('registration', settings.registrations),
+    deviceCodes: of('device_code', settings.deviceCodes),
   };
 }
 

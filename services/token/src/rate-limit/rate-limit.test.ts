@@ -35,7 +35,7 @@ afterAll(() => {
 });
 
 const few = { attempts: 3, periodMillis: 60_000 };
-const all: RateLimitSettings = { clientSecrets: few, userCodes: few, registrations: few };
+const all: RateLimitSettings = { clientSecrets: few, userCodes: few, registrations: few, deviceCodes: few };
 
 /** One process of an installation of its own: Redis is shared with other tests. */
 function replica(of: { secret: string; redis?: Redis | undefined; settings?: RateLimitSettings; now?: () => number }) {
@@ -62,41 +62,41 @@ describe.each<[string, () => Redis | undefined]>([
     const limits = replica({ secret: ownSecret(), redis: connection() });
     const { clientSecrets } = limits;
     for (let attempt = 1; attempt <= 3; attempt++) {
-      clientSecrets.check('app', '203.0.113.1');
-      expect(await waits(() => clientSecrets.failed('app', '203.0.113.1'))).toBe(0);
+      clientSecrets.check('app', '81.2.69.1');
+      expect(await waits(() => clientSecrets.failed('app', '81.2.69.1'))).toBe(0);
     }
-    const seconds = await waits(() => clientSecrets.check('app', '203.0.113.1'));
+    const seconds = await waits(() => clientSecrets.check('app', '81.2.69.1'));
     expect(seconds).toBeGreaterThan(50);
     expect(seconds).toBeLessThanOrEqual(67);
-    expect(await waits(() => clientSecrets.check('app', '203.0.113.2'))).toBe(0);
-    expect(await waits(() => clientSecrets.check('other', '203.0.113.1'))).toBe(0);
-    expect(await waits(() => limits.userCodes.check('app', '203.0.113.1'))).toBe(0);
+    expect(await waits(() => clientSecrets.check('app', '81.2.69.2'))).toBe(0);
+    expect(await waits(() => clientSecrets.check('other', '81.2.69.1'))).toBe(0);
+    expect(await waits(() => limits.userCodes.check('app', '81.2.69.1'))).toBe(0);
   });
 });
 
 test('replicas count together, and each learns of it by the next failure', async () => {
   const secret = ownSecret();
   const [one, two] = [replica({ secret, redis: redis.client }), replica({ secret, redis: second.client })];
-  for (const { clientSecrets } of [one, two, one]) await clientSecrets.failed('app', '203.0.113.1');
-  expect(await waits(() => one.clientSecrets.check('app', '203.0.113.1'))).toBeGreaterThan(0);
-  expect(await waits(() => two.clientSecrets.failed('app', '203.0.113.1'))).toBeGreaterThan(0);
-  expect(await waits(() => two.clientSecrets.check('app', '203.0.113.1'))).toBeGreaterThan(0);
+  for (const { clientSecrets } of [one, two, one]) await clientSecrets.failed('app', '81.2.69.1');
+  expect(await waits(() => one.clientSecrets.check('app', '81.2.69.1'))).toBeGreaterThan(0);
+  expect(await waits(() => two.clientSecrets.failed('app', '81.2.69.1'))).toBeGreaterThan(0);
+  expect(await waits(() => two.clientSecrets.check('app', '81.2.69.1'))).toBeGreaterThan(0);
 });
 
 test('who has waited may go on', async () => {
   let millis = Date.now();
   const limits = replica({ secret: ownSecret(), now: () => millis });
-  for (let attempt = 1; attempt <= 3; attempt++) await limits.userCodes.failed('', '203.0.113.1');
-  expect(await waits(() => limits.userCodes.check('', '203.0.113.1'))).toBeGreaterThan(0);
+  for (let attempt = 1; attempt <= 3; attempt++) await limits.userCodes.failed('', '81.2.69.1');
+  expect(await waits(() => limits.userCodes.check('', '81.2.69.1'))).toBeGreaterThan(0);
   millis += 66_001;
-  expect(await waits(() => limits.userCodes.check('', '203.0.113.1'))).toBe(0);
-  expect(await waits(() => limits.userCodes.failed('', '203.0.113.1'))).toBe(0);
+  expect(await waits(() => limits.userCodes.check('', '81.2.69.1'))).toBe(0);
+  expect(await waits(() => limits.userCodes.failed('', '81.2.69.1'))).toBe(0);
 });
 
 test('switched off, nobody ever waits', async () => {
   const limits = replica({
     secret: ownSecret(),
-    settings: { clientSecrets: undefined, userCodes: undefined, registrations: undefined },
+    settings: { clientSecrets: undefined, userCodes: undefined, registrations: undefined, deviceCodes: undefined },
   });
   for (let attempt = 1; attempt <= 9; attempt++) await limits.clientSecrets.failed('app', '');
   expect(await waits(() => limits.clientSecrets.check('app', ''))).toBe(0);
@@ -117,7 +117,7 @@ test.each([
   ['2001:db8::1', '2001:db8:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ['::ffff:203.0.113.1', '203.0.113.1'],
+  ['::ffff:81.2.69.1', '81.2.69.1'],
   ['', ''],
 ])('%s is counted as %s', (address, expected) => {
   expect(networkOf(address)).toBe(expected);
@@ -148,12 +148,32 @@ describe('an installation with limits', () => {
     const answers: string[] = [];
     for (let attempt = 0; attempt < 1_000; attempt++) {
       const header = spelled(`wrong-${String(attempt)}`)[attempt % 3];
-      answers.push(await verdict(it.token(form, header, '203.0.113.5')));
+      answers.push(await verdict(it.token(form, header, '81.2.69.5')));
     }
     expect(answers.slice(0, 3)).toEqual(['invalid_client', 'invalid_client', 'invalid_client']);
     expect(new Set(answers.slice(3))).toEqual(new Set(['rate_limited']));
-    expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '203.0.113.5'))).toBe('rate_limited');
-    expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '198.51.100.7'))).toBe('ok');
+    expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '81.2.69.5'))).toBe('rate_limited');
+    expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '89.160.20.112'))).toBe('ok');
+  });
+
+  test.each(['10.1.2.3', '127.0.0.1', ''])(
+    'from %j, which may be everybody, only the wrong secrets wait',
+    async (at) => {
+      const form = { grant_type: 'client_credentials' };
+      const answers: string[] = [];
+      for (let attempt = 0; attempt < 5; attempt++)
+        answers.push(await verdict(it.token(form, it.basic('box', 'no'), at)));
+      expect(answers.slice(3)).toEqual(['rate_limited', 'rate_limited']);
+      expect(await verdict(it.token(form, it.basic('box', 'a-secret'), at))).toBe('ok');
+    },
+  );
+
+  test('a public client is given so many device codes by one network, and more by another', async () => {
+    const ask = (address: string) => verdict(it.begin({ client_id: 'tv' }, '', address));
+    const answers = [await ask('81.2.69.9'), await ask('81.2.69.9'), await ask('81.2.69.9'), await ask('81.2.69.9')];
+    expect(answers).toEqual(['ok', 'ok', 'ok', 'rate_limited']);
+    expect(await ask('89.160.20.112')).toBe('ok');
+    expect(await ask('10.1.2.3')).toBe('ok');
   });
 
   test('A26: twenty wrong user codes from one network, in however many browsers, are three guesses', async () => {
@@ -163,11 +183,11 @@ describe('an installation with limits', () => {
       return verdict(it.accept(queryOf(page).get('device_challenge') ?? '', code));
     };
     const answers: string[] = [];
-    for (let attempt = 0; attempt < 20; attempt++) answers.push(await type('BBBBBBBB', '203.0.113.5'));
+    for (let attempt = 0; attempt < 20; attempt++) answers.push(await type('BBBBBBBB', '81.2.69.5'));
     expect(answers.slice(0, 3)).toEqual(['invalid_request', 'invalid_request', 'invalid_request']);
     expect(new Set(answers.slice(3))).toEqual(new Set(['rate_limited']));
-    expect(await type(userCode, '203.0.113.5')).toBe('rate_limited');
-    expect(await type(userCode, '198.51.100.7')).toBe('ok');
+    expect(await type(userCode, '81.2.69.5')).toBe('rate_limited');
+    expect(await type(userCode, '89.160.20.112')).toBe('ok');
   });
 
   test('registrations are counted, good and bad', async () => {
@@ -180,24 +200,24 @@ describe('an installation with limits', () => {
         ),
       );
     const answers = [
-      await register('203.0.113.5'),
-      await register('203.0.113.5', ['skip_consent']),
-      await register('203.0.113.5'),
-      await register('203.0.113.5'),
+      await register('81.2.69.5'),
+      await register('81.2.69.5', ['skip_consent']),
+      await register('81.2.69.5'),
+      await register('81.2.69.5'),
     ];
     expect(answers[0]).toBe('ok');
     expect(answers[1]).not.toBe('rate_limited');
     expect(answers.slice(2)).toEqual(['ok', 'rate_limited']);
-    expect(await register('198.51.100.7')).toBe('ok');
+    expect(await register('89.160.20.112')).toBe('ok');
   });
 
-  test('where the address is not known, the browser is counted', async () => {
-    const page = await it.browser('').open('https://as.test/oauth2/device/verify');
+  test.each(['', '10.1.2.3'])('from %j, which may be everybody, the browser is counted', async (address) => {
+    const page = await it.browser(address).open('https://as.test/oauth2/device/verify');
     const challenge = queryOf(page).get('device_challenge') ?? '';
     const answers: string[] = [];
     for (let attempt = 0; attempt < 5; attempt++) answers.push(await verdict(it.accept(challenge, 'BBBBBBBB')));
     expect(answers.slice(3)).toEqual(['rate_limited', 'rate_limited']);
-    const other = await it.browser('').open('https://as.test/oauth2/device/verify');
+    const other = await it.browser(address).open('https://as.test/oauth2/device/verify');
     expect(await verdict(it.accept(queryOf(other).get('device_challenge') ?? '', 'BBBBBBBB'))).toBe('invalid_request');
   });
 });

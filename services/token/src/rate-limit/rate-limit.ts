@@ -1,7 +1,8 @@
 // Limits on what can be guessed: after too many failures a subject waits, and nothing is checked for it meanwhile, neither
-// the wrong nor the right (RFC 6819 §5.1.4.2.3, RFC 8628 §5.1).
+// the wrong nor the right (RFC 6749 §10.10, RFC 8628 §5.1).
 import { OAuthError } from '@cardea/oauth';
 import { createHmac } from 'node:crypto';
+import { isPublicAddress } from '../outbound/addresses.js';
 import type { Counters } from './counters.js';
 import { networkOf } from './network.js';
 
@@ -39,6 +40,11 @@ export function createRateLimit(options: {
   /** What is limited, for keys, events and logs. */
   name: string;
   limit: Limit;
+  /**
+   * Whether the right guess passes in any case from an address that is not public: it may be a proxy's that nobody told us of,
+   * and so everybody's. The wrong ones are refused all the same.
+   */
+  sparesSharedAddresses?: boolean;
   counters: Counters;
   /** Hides subjects in Redis: addresses and client ids are nobody's business there. */
   hashKey: Buffer;
@@ -48,7 +54,7 @@ export function createRateLimit(options: {
   /** Told once for each subject that has to wait. */
   limited: (name: string, target: string) => void;
 }): RateLimit {
-  const { name, limit, counters, hashKey, now, random, limited } = options;
+  const { name, limit, counters, hashKey, now, random, limited, sparesSharedAddresses = false } = options;
   const waiting = new Map<string, number>();
 
   const keyOf = (target: string, address: string) =>
@@ -67,7 +73,7 @@ export function createRateLimit(options: {
 
   return {
     check(target, address) {
-      if (waiting.size === 0) return;
+      if (waiting.size === 0 || (sparesSharedAddresses && !isPublicAddress(address))) return;
       const key = keyOf(target, address);
       const until = waiting.get(key);
       if (until === undefined) return;

@@ -15,6 +15,7 @@ export const rateLimits = z
     enabled: flag({ description: 'Answer 429 to those who guess too often.' }).default(true),
     client_secrets: limit('How often one network may be wrong about the secret of one client', 20, '10m'),
     user_codes: limit('How many wrong user codes one network may type', 10, '10m'),
+    device_codes: limit('How many device codes one network may ask for as one public client', 100, '10m'),
     registrations: limit('How many clients one network may register', 100, '1h'),
   })
   .prefault({});
