@@ -19,6 +19,7 @@ test('only token has something signed, only admin makes keys, both see public ha
     SignAccessToken: [token],
     SignUserinfo: [token],
     SignLogoutToken: [token],
+    SignCredential: [token],
     ListPublicKeys: [token, admin],
   });
   expect(admitted(keyAdminV1.KeyAdminServiceService, keyAdmin)).toEqual({
