@@ -54,7 +54,9 @@ describe.each(roads)('over %s', (_road, road) => {
       ask: (_said, { signal }) => new Promise(() => signal.addEventListener('abort', () => aborted.open())),
     });
     const peer = peerOf([address]);
-    const client = clientOf(peer, { ...road, timeoutMillis: 60 });
+    const client = clientOf(peer, { ...road, timeoutMillis: 1_000 });
+    // Connected before the clock runs: a call that never reached the server aborts nothing there.
+    await client.say({ text: 'hello' }, { deadline: Date.now() + 5_000 });
     await expect(client.ask({ text: '' })).rejects.toMatchObject({ code: 'temporarily_unavailable', status: 503 });
     await aborted.promise;
     expect(peer.load.outstanding).toBe(0);
