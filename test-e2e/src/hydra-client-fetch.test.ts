@@ -268,6 +268,42 @@ describe('a logout', () => {
   });
 });
 
+describe('sessions', () => {
+  test('consents are listed and revoked, logins ended by sid and by subject', async () => {
+    const client = await createClient();
+    const browser = createBrowserSession();
+    const subject = `sdk-${String(Date.now())}`;
+    const consentChallenge = await logIn(await beginLogin(client, browser), browser, subject, true);
+    const { redirect_to } = await admin.acceptOAuth2ConsentRequest({
+      consentChallenge,
+      acceptOAuth2ConsentRequest: { grant_scope: ['openid'], remember: true, session: { id_token: { a: 1 } } },
+    });
+    await browser.visit(redirect_to);
+    const skips = async () =>
+      (await admin.getOAuth2LoginRequest({ loginChallenge: await beginLogin(client, browser) })).skip;
+
+    const [consent, ...more] = await admin.listOAuth2ConsentSessions({ subject });
+    expect(more).toEqual([]);
+    expect(consent).toMatchObject({
+      grant_scope: ['openid'],
+      remember: true,
+      session: { id_token: { a: 1 } },
+      context: { from: 'login' },
+      consent_request: { subject, requested_scope: ['openid', 'profile'], client: { client_id: client.client_id } },
+    });
+    expect((await refusal(admin.revokeOAuth2ConsentSessions({ subject }))).status).toBe(400);
+    expect(await admin.listOAuth2ConsentSessions({ subject })).toHaveLength(1);
+    await admin.revokeOAuth2ConsentSessions({ subject, client: client.client_id ?? '' });
+    expect(await admin.listOAuth2ConsentSessions({ subject })).toEqual([]);
+    await admin.revokeOAuth2ConsentSessions({ subject, all: true });
+
+    expect(await skips()).toBe(true);
+    await admin.revokeOAuth2LoginSessions({ sid: consent?.consent_request?.login_session_id ?? '' });
+    expect(await skips()).toBe(false);
+    await admin.revokeOAuth2LoginSessions({ subject });
+  });
+});
+
 describe('metadata', () => {
   test('discovery, keys and health answer the SDK', async () => {
     const configuration = configured(demo.public);
