@@ -1,4 +1,5 @@
 // Our OpenAPI document: every operation of both listeners, put together once when the service starts (OpenAPI 3.1).
+import { isOpen } from '../authentication/roles.js';
 import { clientOperations, clientSchemas } from './clients.js';
 import { interactionOperations, interactionSchemas } from './interactions.js';
 import { keyOperations, keySchemas } from './keys.js';
@@ -55,6 +56,13 @@ const failed: Answer = { description: 'What went wrong, and the id of its log li
 export const pathParameters = (path: string): string[] =>
   [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
 
+/** Ways for callers of the admin API to prove themselves; none is needed where only the machine itself can call. */
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a JWT of the configured issuer.' },
+  certificate: { type: 'mutualTLS', description: 'A client certificate with a listed name.' },
+};
+const proofs = [{ bearer: [] }, { certificate: [] }, {}];
+
 function described(operation: Operation): Record<string, unknown> {
   const { id, path, summary, query = {}, needed = [], body, answers } = operation;
   const parameters = [
@@ -66,6 +74,7 @@ function described(operation: Operation): Record<string, unknown> {
     operationId: id,
     summary,
     tags: [path.startsWith('/admin/') ? 'admin' : 'public'],
+    ...(path.startsWith('/admin/') && !isOpen(path) ? { security: proofs } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
@@ -92,6 +101,6 @@ export function openApiDocument(version: string): Readonly<Record<string, unknow
       { name: 'public', description: 'For relying parties, devices and browsers.' },
     ],
     paths,
-    components: { schemas },
+    components: { schemas, securitySchemes },
   };
 }
