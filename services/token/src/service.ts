@@ -21,6 +21,7 @@ import { createClientResolver } from './client-resolver.js';
 import { clientSettings } from './client-settings.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import { edgeServices } from './edge-services.js';
+import { createEncrypt } from './encrypt.js';
 import { createDeviceRooms } from './device/device-rooms.js';
 import { deviceSettings } from './device/settings.js';
 import { createHandles } from './handles.js';
@@ -141,7 +142,7 @@ export const service: Service = {
         implement(clientV1.ClientRegistrationServiceService, rooms.clientRegistrationHandlers, only(gateway)),
         implement(trustV1.TrustedIssuerServiceService, rooms.trustedIssuerHandlers, only(admin)),
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
-        ...sessionServices({ database, context, rooms, keys, allow }),
+        ...sessionServices({ database, context, rooms, keys, encrypt: createEncrypt(clientKeys), allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
       ],
       { reflection: true },

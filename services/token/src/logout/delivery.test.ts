@@ -4,12 +4,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { sessionV1 } from '@cardea/rpc';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { importJWK, jwtVerify } from 'jose';
+import { compactDecrypt, exportJWK, generateKeyPair, importJWK, jwtVerify } from 'jose';
 import { once } from 'node:events';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createClientKeys } from '../client-keys.js';
 import { needed, quietLog } from '../database.fixture.js';
+import { createEncrypt } from '../encrypt.js';
 import type { Outbound } from '../outbound/index.js';
 import { createOutbound } from '../outbound/index.js';
 import type { DeliveryState } from '../storage/logout-deliveries.js';
@@ -70,6 +72,7 @@ const prepare = () =>
     deliveries: it.deliveries,
     clients: it.resolver,
     keys: it.signer,
+    encrypt: createEncrypt(createClientKeys({ outbound: it.outbound, now: () => it.clock.millis })),
     now: () => it.clock.millis,
     random: (bytes) => Buffer.alloc(bytes, received.length + 1),
   });
@@ -122,6 +125,25 @@ describe('one attempt', () => {
     });
     expect(payload['nonce']).toBeUndefined();
     expect(payload.exp! - payload.iat!).toBeLessThanOrEqual(120);
+  });
+
+  test('is encrypted for a client whose ID tokens are', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256' });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'e1', use: 'enc', alg: 'ECDH-ES' };
+    await it.client('sealed', {
+      backchannelLogoutUri: `${url}/back`,
+      jwksJson: Buffer.from(JSON.stringify({ keys: [jwk] })),
+      idTokenEncryptedResponseAlg: 'ECDH-ES',
+      idTokenEncryptedResponseEnc: 'A128GCM',
+    });
+    const { id, sessionId } = await owed({ clientId: 'sealed' });
+    await deliverer()(id, 0);
+    const { plaintext, protectedHeader } = await compactDecrypt(
+      received[0]?.form.get('logout_token') ?? '',
+      privateKey,
+    );
+    expect(protectedHeader).toMatchObject({ alg: 'ECDH-ES', enc: 'A128GCM', cty: 'JWT', kid: 'e1' });
+    expect(claimsOf(Buffer.from(plaintext).toString())).toMatchObject({ aud: ['sealed'], sid: sessionId });
   });
 
   test.each<[number, DeliveryState]>([

@@ -1,9 +1,10 @@
 // Signs the logout token of one attempt, for the worker: it may have nothing else signed, and only for notifications that are
 // due (Back-Channel Logout 1.0 §2.4; ARCHITECTURE §1: the worker never has the right to sign directly).
-import { OAuthError } from '@cardea/oauth';
+import { OAuthError, responseEncryption } from '@cardea/oauth';
 import type { sessionV1 } from '@cardea/rpc';
 import { randomUuid } from '../authorize/uuid.js';
 import type { ClientResolver } from '../client-resolver.js';
+import type { Encrypt } from '../encrypt.js';
 import type { SigningClient } from '../sign.js';
 import type { LogoutDeliveries } from '../storage/logout-deliveries.js';
 
@@ -18,11 +19,12 @@ export function createPrepareDelivery(options: {
   deliveries: Pick<LogoutDeliveries, 'find'>;
   clients: ClientResolver;
   keys: Pick<SigningClient, 'signLogoutToken'>;
+  encrypt: Encrypt;
   /** Milliseconds since the epoch. */
   now: () => number;
   random: (bytes: number) => Buffer;
 }): (request: sessionV1.PrepareLogoutDeliveryRequest) => Promise<sessionV1.PrepareLogoutDeliveryResponse> {
-  const { deliveries, clients, keys, now, random } = options;
+  const { deliveries, clients, keys, encrypt, now, random } = options;
   return async ({ id }) => {
     const row = /^\d{1,18}$/.test(id) ? await deliveries.find(id) : undefined;
     if (row?.state !== 'pending' || row.clientId === '') throw new OAuthError('not_found');
@@ -40,6 +42,9 @@ export function createPrepareDelivery(options: {
       expiresAt: issuedAt + lifeSeconds,
       tokenId,
     });
-    return { uri: client.backchannelLogoutUri, logoutToken: jwt };
+    // Who gets ID tokens encrypted must refuse a logout token that is not (§2.6).
+    const how = responseEncryption(client.idTokenEncryptedResponseAlg, client.idTokenEncryptedResponseEnc);
+    const logoutToken = how === undefined ? jwt : await encrypt(client, how, { bytes: Buffer.from(jwt), jwt: true });
+    return { uri: client.backchannelLogoutUri, logoutToken };
   };
 }

@@ -2,6 +2,7 @@
 import type { ServedService } from '@cardea/rpc';
 import { implement, sessionV1 } from '@cardea/rpc';
 import { createDescribeConsent } from '../describe-consent.js';
+import type { Encrypt } from '../encrypt.js';
 import type { LogoutContext } from '../end-session.js';
 import type { Events } from '../events.js';
 import type { PageTokens } from '../page-tokens.js';
@@ -18,10 +19,11 @@ export function sessionServices(options: {
   readonly context: LogoutContext;
   readonly rooms: { readonly families: Families; readonly pageTokens: PageTokens; readonly events: Events };
   readonly keys: Pick<SigningClient, 'signLogoutToken'>;
+  readonly encrypt: Encrypt;
   /** Certificate names that may call. */
   readonly allow: { readonly admin: readonly string[]; readonly worker: readonly string[] };
 }): ServedService[] {
-  const { database, context, rooms, keys, allow } = options;
+  const { database, context, rooms, keys, encrypt, allow } = options;
   const { clients, clock, random, endSessions } = context;
   const now = () => clock.now();
   const deliveries = createLogoutDeliveries(database);
@@ -43,7 +45,7 @@ export function sessionServices(options: {
     ),
     implement(
       sessionV1.LogoutDeliveryServiceService,
-      { prepareLogoutDelivery: createPrepareDelivery({ deliveries, clients, keys, now, random }) },
+      { prepareLogoutDelivery: createPrepareDelivery({ deliveries, clients, keys, encrypt, now, random }) },
       { '*': allow.worker },
     ),
   ];
