@@ -12,7 +12,7 @@ beforeAll(async () => {
       createClient: async ({ client }) => ({ client, clientSecret: '', registrationAccessToken: '' }),
       listClients: async (request) => {
         asked.push(request);
-        return { clients: [], nextPageToken: '' };
+        return { clients: [], nextPageToken: '', firstPageToken: '' };
       },
     },
   });
