@@ -2,7 +2,7 @@
 // over the stream, and the main job still works (ARCHITECTURE §1, security catalogue TB3-TB5, I02).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as rp from 'openid-client';
@@ -116,14 +116,33 @@ const table: readonly (readonly [
 ])[] = [
   ['keys', 'cardea.keys.v1.SigningService', ['token'], { ListPublicKeys: ['token', 'admin'] }],
   ['keys', 'cardea.keys.v1.KeyAdminService', ['admin']],
+  ['keys', 'cardea.keys.v1.JsonWebKeyService', ['admin']],
   ['token', 'cardea.token.v1.TokenService', ['gateway']],
   ['token', 'cardea.authorization.v1.AuthorizationService', ['gateway']],
   ['token', 'cardea.authorization.v1.InteractionService', ['admin']],
   ['token', 'cardea.client.v1.ClientService', ['admin']],
+  ['token', 'cardea.client.v1.ClientRegistrationService', ['gateway']],
+  ['token', 'cardea.client.v1.ClientOriginService', ['gateway']],
+  ['token', 'cardea.trust.v1.TrustedIssuerService', ['admin']],
+  ['token', 'cardea.audit.v1.AuditService', ['admin']],
   ['token', 'cardea.session.v1.SessionService', ['admin']],
   ['token', 'cardea.session.v1.LogoutDeliveryService', ['worker']],
   ['token', 'cardea.token.v1.IntrospectionService', ['admin', 'orders']],
 ];
+
+test('the table names every service of the contracts', () => {
+  const files = readdirSync(path.join(root, 'proto/cardea'), { recursive: true, encoding: 'utf8' });
+  const declared = files
+    .filter((file) => file.endsWith('.proto'))
+    .map((file) => readFileSync(path.join(root, 'proto/cardea', file), 'utf8'))
+    .flatMap((text) => {
+      const [, room = ''] = /^package ([\w.]+);/m.exec(text) ?? [];
+      return [...text.matchAll(/^service (\w+)/gm)].map(([, name = '']) => `${room}.${name}`);
+    })
+    // What carries the calls of the others has no methods of its own to allow.
+    .filter((name) => name !== 'cardea.rpc.v1.StreamService');
+  expect(table.map(([, service]) => service).sort()).toEqual(declared.sort());
+});
 
 describe.each(everybody)('the certificate of %s', (who) => {
   test.each(table)('at the %s service, to %s', async (server, service, admitted, except = {}) => {
