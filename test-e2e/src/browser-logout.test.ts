@@ -100,7 +100,11 @@ describe.each([
     await passLogin(page, { rememberLogin: true });
     await page.click('#allow');
     await page.waitForURL(`${rp}/cb?**`);
-    const asked = new URLSearchParams({ client_id: client.client_id, post_logout_redirect_uri: `${rp}/bye`, state: 'x' });
+    const asked = new URLSearchParams({
+      client_id: client.client_id,
+      post_logout_redirect_uri: `${rp}/bye`,
+      state: 'x',
+    });
     await page.goto(`${demo.public}/oauth2/sessions/logout?${asked.toString()}`);
     await page.click('#logout-form #log-out');
     await page.waitForURL(`${rp}/bye?state=x`);

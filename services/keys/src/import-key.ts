@@ -52,7 +52,7 @@ export async function adoptKey(maker: KeyMaker, key: Imported, beginning: Beginn
 }
 
 /** @throws {OAuthError} invalid_request unless the key can serve the algorithm, with bits enough */
-export function checkFit(key: KeyObject, algorithm: string): void {
+function checkFit(key: KeyObject, algorithm: string): void {
   const row = jwsAlgorithm(algorithm);
   const refuse = (reason: string) => new OAuthError('invalid_request', `The key is not taken in: ${reason}.`);
   if (row === undefined) throw refuse('its algorithm is not known');

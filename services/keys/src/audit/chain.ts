@@ -31,7 +31,7 @@ export interface AuditRow extends AuditEntry {
   readonly hash: Buffer;
 }
 
-export function rowHash(sequence: number, previous: Buffer, entry: AuditEntry): Buffer {
+function rowHash(sequence: number, previous: Buffer, entry: AuditEntry): Buffer {
   const { signedAt, caller, requestId, purpose, kid, algorithm, inputHash, tokenId, clientId, expiresAt } = entry;
   // A JSON array: no two different rows have the same text.
   const text = JSON.stringify([

@@ -33,7 +33,7 @@ interface Row {
 }
 
 /** What a sealed document belongs to. */
-export const documentContext = (keySet: string, kid: string): string =>
+const documentContext = (keySet: string, kid: string): string =>
   ['cardea_keys.json_web_key', keySet, kid].join('\0');
 
 /** @param options.now milliseconds since the epoch */

@@ -277,7 +277,11 @@ describe('logout', () => {
     expect(await it.app.getLogoutRequest({ challenge }, call)).toMatchObject({ rpInitiated: false, client: undefined });
     expect(await it.app.rejectLogoutRequest({ challenge }, call)).toEqual({});
     expect(await sessionExists(first.sessionId)).toBe(true);
-    expect(await confirm(it.browser(), challenge)).toEqual({ location: 'https://as.test/bye', cookies: [], frames: [] });
+    expect(await confirm(it.browser(), challenge)).toEqual({
+      location: 'https://as.test/bye',
+      cookies: [],
+      frames: [],
+    });
     expect(await sessionExists(first.sessionId)).toBe(true);
     await confirm(browser, challenge);
     expect(await sessionExists(first.sessionId)).toBe(false);

@@ -40,7 +40,7 @@ export function exchange(
         method: request.method,
         headers: { ...request.headers, ...(request.body && { 'Content-Length': request.body.length }) },
         agent: secure ? agents.https : agents.http,
-        lookup: lookup as NonNullable<http.RequestOptions['lookup']>,
+        lookup,
         maxHeaderSize: mostHeaderBytes,
         signal,
       },

@@ -37,7 +37,8 @@ export const hsm = z
 export const keys = z
   .strictObject({
     kek: list({
-      description: 'Key-encryption keys of sealed software keys: base64 of 32 random bytes each, or `scrypt:SALT:PASSPHRASE` with a salt in base64. The first seals, all open.',
+      description:
+        'Key-encryption keys of sealed software keys: base64 of 32 random bytes each, or `scrypt:SALT:PASSPHRASE` with a salt in base64. The first seals, all open.',
       secret: true,
     }).default([]),
     pre_publish: duration({
