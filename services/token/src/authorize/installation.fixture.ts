@@ -16,6 +16,7 @@ import { createDeviceRooms } from '../device/device-rooms.js';
 import { testDeviceSettings } from '../device/device-settings.fixture.js';
 import { createIssueFront } from '../issue-front.js';
 import { createMintAccessToken } from '../mint-access-token.js';
+import type { Outbound } from '../outbound/index.js';
 import { createOutbound } from '../outbound/index.js';
 import { createPublicKeys } from '../public-keys.js';
 import { noRateLimit } from '../rate-limit/rate-limit.js';
@@ -100,7 +101,11 @@ export function authorizationUrl(parameters: Record<string, string> = {}): strin
   return `https://as.test/oauth2/auth?${query.toString()}`;
 }
 
-export async function createInstallation(overrides: Partial<AuthorizationSettings> = {}): Promise<Installation> {
+/** @param ownOutbound the way out, where it is not to be open to everything; closed with the rest */
+export async function createInstallation(
+  overrides: Partial<AuthorizationSettings> = {},
+  ownOutbound?: Outbound,
+): Promise<Installation> {
   const dsn = process.env['CARDEA_TEST_DSN'];
   if (dsn === undefined) throw new Error('CARDEA_TEST_DSN is not set: run these tests through `npm test`');
   const name = `cardea_flow_${randomBytes(6).toString('hex')}`;
@@ -164,10 +169,12 @@ export async function createInstallation(overrides: Partial<AuthorizationSetting
     signer,
     accessTokenKeys: createAccessTokenKeys({ secrets, publicKeys, issuer }),
   });
-  const outbound = createOutbound(
-    { disallowPrivate: false, privateByDefault: true, excepted: () => true, plainHttp: true },
-    { log: quietLog },
-  );
+  const outbound =
+    ownOutbound ??
+    createOutbound(
+      { disallowPrivate: false, privateByDefault: true, excepted: () => true, plainHttp: true },
+      { log: quietLog },
+    );
   const context = createAuthorizationContext({
     database,
     handles,

@@ -6,6 +6,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CryptoKey } from 'jose';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { quietLog } from '../database.fixture.js';
+import { createOutbound } from '../outbound/index.js';
 import type { Installation } from './installation.fixture.js';
 import { authorizationUrl, call, createInstallation, parameterOf, told } from './installation.fixture.js';
 
@@ -100,7 +102,7 @@ test('what is inside is what is asked for, on every leg, and no leg needs the ob
 });
 
 describe('by reference', () => {
-  test('is fetched once, from registered addresses only', async () => {
+  test('G01: is fetched once, from registered addresses only', async () => {
     served = await sign({ login_hint: 'fetched' });
     fetched = 0;
     expect(await verdict({ request_uri: `${address()}?x=1` })).toBe('page:invalid_request_uri');
@@ -120,6 +122,29 @@ describe('by reference', () => {
     expect(await verdict({ request_uri: address() })).toBe('page:invalid_request_uri');
     served = '<html>';
     expect(await verdict({ request_uri: address() })).toBe('page:invalid_request_object');
+  });
+
+  test('G01: a registered name that has moved inside since is not asked', async () => {
+    served = await sign({});
+    fetched = 0;
+    let at = '8.8.8.8';
+    const outbound = createOutbound(
+      { disallowPrivate: undefined, privateByDefault: false, excepted: () => false, plainHttp: true },
+      { log: quietLog, resolve: () => Promise.resolve([{ address: at, family: 4 }]) },
+    );
+    const requestUri = address().replace('127.0.0.1', 'moving.test');
+    expect(await outbound.permits(requestUri)).toBe(true);
+    const open = it;
+    it = await createInstallation({}, outbound);
+    try {
+      it.clients.set('app', { ...open.clients.get('app')!, requestUris: [requestUri] });
+      at = '127.0.0.1';
+      expect(await verdict({ request_uri: requestUri })).toBe('page:invalid_request_uri');
+      expect(fetched).toBe(0);
+    } finally {
+      await it.close();
+      it = open;
+    }
   });
 
   test('both at once', async () => {

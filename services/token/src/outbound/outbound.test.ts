@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LookupAddress } from 'node:dns';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { quietLog } from '../database.fixture.js';
 import { isPublicAddress } from './addresses.js';
 import type { Outbound, OutboundOptions } from './outbound.js';
@@ -115,10 +117,10 @@ describe('targets of clients', () => {
     ['credentials in it', () => 'https://user:pass@example.com/'],
     ['no URL', () => 'nothing'],
     ...[22, 25, 6379, 5432, 2375, 9229].map((one): [string, () => string] => [
-      `port ${String(one)}`,
+      `G07: port ${String(one)}`,
       () => `https://8.8.8.8:${String(one)}/`,
     ]),
-    ['a line break in the path, to Redis', () => 'http://8.8.8.8:6379/%0d%0aFLUSHALL'],
+    ['G07: a line break in the path, to Redis', () => 'http://8.8.8.8:6379/%0d%0aFLUSHALL'],
   ])('%s: refused', async (_name, url) => {
     expect(await reason(outbound(strict).getJson(url(), options))).toBe('refused');
   });
@@ -170,9 +172,21 @@ describe('targets of clients', () => {
 });
 
 describe('answers', () => {
-  test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
-    answer = (_request, response) => void response.writeHead(status, { Location: canary }).end();
-    expect(await reason(outbound(open).getJson(base, options))).toBe('status');
+  test.each([301, 302, 303, 307, 308])('G06: a redirect (%i) is not followed', async (status) => {
+    const targets = [
+      canary,
+      'file:///etc/passwd',
+      'gopher://127.0.0.1:6379/_FLUSHALL',
+      'http://example.com/',
+      `${base}/`,
+    ];
+    for (const target of targets) {
+      const before = requests.length;
+      answer = (_request, response) => void response.writeHead(status, { Location: target }).end();
+      expect(await reason(outbound(open).getJson(base, { ...options, retries: 2 }))).toBe('status');
+      // Not even to ourselves: there is no loop to count the hops of.
+      expect(requests).toHaveLength(before + 1);
+    }
     const post = { ...options, body: '', contentType: 'text/plain' };
     expect((await outbound(open).post(base, post)).status).toBe(status);
   });
@@ -205,6 +219,12 @@ describe('answers', () => {
       'unreachable',
     ],
     [
+      'a bomb: half a megabyte packed in half a kilobyte, which nobody unpacks',
+      (_request, response) =>
+        void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(Buffer.alloc(500_000, ' '))),
+      'unreadable',
+    ],
+    [
       'broken off',
       (_request, response) => {
         response.writeHead(200, { 'Content-Length': 100 });
@@ -215,19 +235,31 @@ describe('answers', () => {
     ],
     ['no JSON', send(200, '<html>'), 'unreadable'],
     ['another status', send(404), 'status'],
-  ])('%s', async (_name, behave, expected) => {
+  ])('G09: %s', async (_name, behave, expected) => {
     answer = behave;
     expect(await reason(outbound(open).getJson(base, { ...options, timeoutMillis: 400 }))).toBe(expected);
   });
 
-  test('no compression is asked for, none is undone, and no proxy of the environment is used', async () => {
-    process.env['HTTP_PROXY'] = canary;
+  test('G09: a TLS server that never says hello', async () => {
+    const held: Socket[] = [];
+    const silent = createTcpServer((socket) => void held.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${String((silent.address() as AddressInfo).port)}/`;
+    expect(await reason(outbound(open).getJson(url, { ...options, timeoutMillis: 400, retries: 2 }))).toBe('timeout');
+    expect(held).toHaveLength(1);
+    held.forEach((socket) => socket.destroy());
+    silent.close();
+  });
+
+  test('G12: no compression is asked for, none is undone, and no proxy of the environment is used', async () => {
+    const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+    for (const name of names) process.env[name] = canary;
     try {
       answer = (_request, response) => void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('{}');
       expect(await outbound(open).getText(base, options)).toMatchObject({ body: '{}' });
       expect(requests.at(-1)?.headers['accept-encoding']).toBe('identity');
     } finally {
-      delete process.env['HTTP_PROXY'];
+      for (const name of names) Reflect.deleteProperty(process.env, name);
     }
   });
 
