@@ -177,7 +177,9 @@ export const interactionRows: readonly ChecklistRow[] = [
         const here = { ...world.demo, public: `http://127.0.0.1:${String(port)}` };
         const answer = await createBrowserSession().visit(authorizationUrl(here, world.client));
         const names = answer.headers.getSetCookie().map((line) => line.slice(0, line.indexOf('=')));
-        expect(names.sort()).toEqual(['ory_hydra_login_csrf_0', 'ory_hydra_login_csrf_0_legacy']);
+        const [name = '', twin] = names.sort();
+        expect(name).toMatch(/^ory_hydra_login_csrf_[01]$/);
+        expect([names.length, twin]).toEqual([2, `${name}_legacy`]);
       } finally {
         await served.stop();
       }
