@@ -90,7 +90,7 @@ describe('introspection', () => {
     ['a dead token', 'token=dead'],
     ['no token', 'scope=a'],
     ['an empty token', 'token='],
-  ])('%s is inactive and nothing else', async (_name, form) => {
+  ])('A20: %s is inactive and nothing else', async (_name, form) => {
     const answer = await ask(form);
     expect([answer.status, answer.text, answer.headers.get('pragma')]).toEqual([200, '{"active":false}', 'no-cache']);
   });
@@ -105,7 +105,7 @@ describe('introspection', () => {
     ['nothing', new URLSearchParams()],
     ['JSON', { token: 'full' }],
     ['a repeated token', new URLSearchParams('token=a&token=b')],
-  ])('%s is 400', async (_name, body) => {
+  ])('A20: %s is 400', async (_name, body) => {
     expect((await admin.call('POST', '/admin/oauth2/introspect', body)).status).toBe(400);
   });
 

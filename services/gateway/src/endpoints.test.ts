@@ -149,7 +149,7 @@ describe('userinfo', () => {
     ['too narrow a token', { headers: bearer('narrow') }, '', 403, /error="insufficient_scope".*scope="openid"/],
     ['two tokens', both, '', 400, /error="invalid_request"/],
     ['header and query', { headers: bearer('good') }, '?access_token=good', 400, /error="invalid_request"/],
-  ])('refuses %s', async (_name, init, query, status, challenge) => {
+  ])('A22: refuses %s', async (_name, init, query, status, challenge) => {
     const answer = await ask(init, query);
     expect([answer[0], answer[1]]).toEqual([status, expect.stringMatching(challenge)]);
     expect(JSON.parse(answer[2])).toHaveProperty('error_id');

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { TestKey } from './jwt.fixture.js';
 import { encode, macked, signed, testKey } from './jwt.fixture.js';
 import type { Form, TokenService } from './tokens.fixture.js';
-import { createTokenService, verdict } from './tokens.fixture.js';
+import { createTokenService, verdict, verifier } from './tokens.fixture.js';
 
 let service: TokenService;
 let hydra: TokenService;
@@ -195,6 +195,14 @@ describe('private_key_jwt', () => {
     expect(await refused(make(), more)).toBe('invalid_client');
   });
 
+  test('H09: a thousand that would have to be remembered for ten years are refused, and none is remembered', async () => {
+    const before = await remembered();
+    const exp = seconds() + 315_360_000;
+    const shownFar = Array.from({ length: 1_000 }, () => shown(signed(es, claims({ exp }))));
+    expect(new Set(await Promise.all(shownFar))).toEqual(new Set(['invalid_client']));
+    expect(await remembered()).toBe(before);
+  });
+
   test.each<[string, Form]>([
     ['C06 unknown assertion type', { client_assertion_type: 'saml' }],
     ['C06 no assertion type', { client_assertion_type: '' }],
@@ -215,6 +223,31 @@ describe('private_key_jwt', () => {
     );
     expect(verdicts.filter((one) => one === 'ok')).toHaveLength(1);
     expect(verdicts.filter((one) => one !== 'ok' && one !== 'invalid_client' && one !== 'jti_known')).toEqual([]);
+  });
+
+  test('C10 an assertion that another server lured out of its client brings the thief nothing of its own', async () => {
+    await service.client({
+      clientId: 'lured',
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      jwksJson: json({ keys: [es.jwk] }),
+    });
+    await service.client({ clientId: 'thief' }, 'secret-of-thief');
+    // Made for what the thief's metadata gave out as its own token endpoint, which is ours.
+    const lured = () => signed(es, claims({ iss: 'lured', sub: 'lured' }));
+    const { code } = await service.code('thief');
+    const redirect_uri = 'https://app.example/cb';
+    const redeem: Form = { grant_type: 'authorization_code', code, redirect_uri, code_verifier: verifier };
+    expect(await shown(lured(), redeem)).toBe('invalid_grant');
+    expect(await shown(lured(), { ...redeem, client_id: 'thief' })).toBe('invalid_client');
+    const { refreshToken } = await service.redeemed('thief', service.basic('thief', 'secret-of-thief'));
+    const refresh: Form = { grant_type: 'refresh_token', refresh_token: refreshToken };
+    expect(await shown(lured(), refresh)).toBe('invalid_grant');
+    // Only for the client that made it, with what that client was granted.
+    const own = await service.code('lured');
+    expect(await shown(lured(), { ...redeem, code: own.code })).toBe('ok');
+    // One made for the other server, as its issuer, is nothing here, nor is one for both.
+    for (const aud of ['https://evil.test', ['https://evil.test', 'https://as.test/oauth2/token']])
+      expect(await refused(signed(es, claims({ iss: 'lured', sub: 'lured', aud })))).toBe('invalid_client');
   });
 
   test('a jti counts once whatever else the assertion says, and is remembered to the last second (E17)', async () => {

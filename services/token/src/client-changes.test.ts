@@ -19,7 +19,7 @@ const works = (secret: string) =>
 const rotate = async (clientId = 'app') => (await handlers().rotateClientSecret({ clientId }, call)).clientSecret;
 
 describe('secrets', () => {
-  test('the newest and five before it work, an older one does not', async () => {
+  test('C17: the newest and five before it work, an older one does not', async () => {
     const secrets = [(await service.client({ clientId: 'app' })).clientSecret];
     for (let i = 0; i < 6; i++) secrets.push(await rotate());
     const verdicts = await Promise.all(secrets.map(works));

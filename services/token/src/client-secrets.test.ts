@@ -76,7 +76,7 @@ describe('verify', () => {
   ])('a hash it cannot read matches nothing: %j', async (hash) => {
     expect(await make().verify('app', 'plain', [hash])).toBe(false);
   });
-  test('computes nothing from a secret above 1 KiB', async () => {
+  test('C05: computes nothing from a secret above 1 KiB', async () => {
     const long = 'x'.repeat(1025);
     expect(await make().verify('app', long, [hydra(long)])).toBe(false);
   });

@@ -91,7 +91,7 @@ describe('set', () => {
   });
 });
 
-test('of twenty changes at once, one stays and stays whole', async () => {
+test('A32: of twenty changes at once, one stays and stays whole', async () => {
   await service.client({ clientId: 'app' });
   const change = (i: number) =>
     set(clientV1.Client.create({ clientId: 'app', clientName: `n${String(i)}`, owner: `o${String(i)}` }));

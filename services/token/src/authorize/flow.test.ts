@@ -294,7 +294,7 @@ describe('a browser', () => {
     expect((await contentOf(told(answer)['code']!)).authorization.scopes).toEqual(['openid', 'photos']);
   });
 
-  test('gets no code when the client lost a right meanwhile', async () => {
+  test('A32: gets no code when the client lost a right meanwhile', async () => {
     const browser = it.browser();
     const finish = await acceptConsent(await toConsent(browser));
     const app = it.clients.get('app')!;
