@@ -16,12 +16,12 @@ import { createPruneWorker } from './worker.js';
 export const workerService: Service = {
   name: 'worker',
   async start(config, host) {
-    const { log, metrics, now } = host;
+    const { log, metrics } = host;
     const redisUrl = required(config.redis.url, 'redis.url');
     const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 4, name: 'cardea-worker' });
     host.onStop(() => database.end());
     await requireSchema(host, database);
-    const pruning = createPruneWorker({ redisUrl, database, log, metrics, now });
+    const pruning = createPruneWorker({ redisUrl, database, log, metrics });
     host.onStop(() => pruning.close());
     host.checks.add('queue', () => pruning.ready());
     const delivering = startDelivering(config, host, database, redisUrl);

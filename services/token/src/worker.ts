@@ -17,20 +17,28 @@ const queueName = 'cardea-cleaning';
 const everyMillis = 5 * 60_000;
 const registerMillis = 60_000;
 
+/** Milliseconds since the epoch by PostgreSQL: a machine whose clock is ahead would delete what still lives. */
+async function timeOf(database: Database): Promise<number> {
+  const { rows } = await database.query<{ seconds: number }>(
+    'SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds',
+  );
+  const [time] = rows;
+  if (time === undefined) throw new Error('PostgreSQL did not say the time');
+  return time.seconds * 1000;
+}
+
 export function createPruneWorker(options: {
   redisUrl: string;
   database: Database;
   log: Log;
   metrics: Metrics;
-  /** Milliseconds since the epoch. */
-  now: () => number;
 }): PruneWorker {
-  const { database, log, now } = options;
+  const { database, log } = options;
   const runs = options.metrics.counter('cardea_prune_total', 'Rounds of cleaning up.', ['result']);
 
   const round = async (): Promise<void> => {
     try {
-      const result = await prune(database, now());
+      const result = await prune(database, await timeOf(database));
       runs.inc({ result: 'done' });
       log.info({ ...result }, 'cleaned up');
     } catch (error) {

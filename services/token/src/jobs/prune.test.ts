@@ -96,8 +96,7 @@ test('the queue runs the job, and stands again after Redis forgot everything', a
   await direct.flushdb();
   let runs = 0;
   const counted = { ...metrics, counter: () => ({ inc: () => void runs++ }) } as unknown as typeof metrics;
-  const start = () =>
-    createPruneWorker({ redisUrl: url, database: database.pool, log: quietLog, metrics: counted, now: Date.now });
+  const start = () => createPruneWorker({ redisUrl: url, database: database.pool, log: quietLog, metrics: counted });
   const until = async (true_: () => Promise<boolean> | boolean) => {
     for (const from = Date.now(); Date.now() - from < 8_000;) {
       if (await true_()) return;
