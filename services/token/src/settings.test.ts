@@ -7,7 +7,7 @@ const read = (env: Record<string, string>) => loadConfig({ env: { URLS_SELF_ISSU
 
 test.each<[string, Record<string, string>, object]>([
   ['standard', {}, { rotationGraceMillis: 10_000, pkceRequired: false, pkceRequiredForPublicClients: true }],
-  ['hydra-compat', {}, { rotationGraceMillis: 0, pkceRequired: false, pkceRequiredForPublicClients: false }],
+  ['hydra-compat', {}, { rotationGraceMillis: 10_000, pkceRequired: false, pkceRequiredForPublicClients: false }],
   ['oauth21', {}, { rotationGraceMillis: 10_000, pkceRequired: true }],
   ['hydra-compat', { OAUTH2_GRANT_REFRESH_TOKEN_ROTATION_GRACE_PERIOD: '3s' }, { rotationGraceMillis: 3_000 }],
 ])('profile %s with %j', (profile, env, policy) => {

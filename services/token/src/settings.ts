@@ -60,7 +60,7 @@ export function tokenSettings(config: Config): TokenSettings {
       scopeStrategy: strategies.scope,
       pkceRequired: oauth2.pkce.enforced || profile === 'oauth21',
       pkceRequiredForPublicClients: oauth2.pkce.enforcedForPublicClients ?? !hydraCompat,
-      rotationGraceMillis: oauth2.grant.refreshToken.rotationGracePeriod ?? (hydraCompat ? 0 : 10_000),
+      rotationGraceMillis: oauth2.grant.refreshToken.rotationGracePeriod,
       rotationReuseCount: oauth2.grant.refreshToken.rotationGraceReuseCount,
       defaultScopes: oauth2.clientCredentials.defaultGrantAllowedScope,
       hydraCompat,

@@ -38,7 +38,7 @@ describe('where values come from', () => {
         cookies: { names: { session: 'ory_hydra_session' } },
       },
       ttl: { accessToken: 3_600_000, refreshToken: 2_592_000_000, authCode: 600_000 },
-      oauth2: { grant: { refreshToken: { rotationGraceReuseCount: 0 } } },
+      oauth2: { grant: { refreshToken: { rotationGracePeriod: 10_000 } } },
       secrets: { system: [] },
     });
     expect(config.dsn).toBeUndefined();

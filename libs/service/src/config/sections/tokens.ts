@@ -96,8 +96,8 @@ export const oauth2 = z
           .strictObject({
             rotation_grace_period: duration({
               description:
-                'How long a used refresh token still answers its own client with the same successor; by default 10s, and 0s in hydra-compat. Longer forgives lost answers, shorter notices theft sooner.',
-            }).optional(),
+                'How long a used refresh token still answers its own client with the same successor. Longer forgives lost answers, shorter notices theft sooner.',
+            }).prefault('10s'),
             rotation_grace_reuse_count: integer({
               description:
                 'How often a refresh token may be used in all inside that period; 0 means as often as it likes.',
