@@ -196,7 +196,7 @@ describe('JSON bodies', () => {
 });
 
 describe('answers', () => {
-  test('a redirect is not stored and tells nobody where it came from', async () => {
+  test('S14: a redirect is not stored and tells nobody where it came from', async () => {
     const { status, headers } = await get('/away');
     expect([status, headers.get('location'), headers.get('cache-control'), headers.get('referrer-policy')]).toEqual([
       302,

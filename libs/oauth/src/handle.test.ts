@@ -39,6 +39,23 @@ describe('openHandle', () => {
     expect(openHandle('access_token', [secret], forged)).toBeUndefined();
   });
 
+  test('I15: a hundred thousand are a hundred thousand, and each has 26 random bytes in it', () => {
+    expect(handleEntropy).toBe(26);
+    const made = Array.from({ length: 100_000 }, () =>
+      mintHandle('authorization_code', secret, randomBytes(handleEntropy), 1_900_000_000),
+    );
+    expect(new Set(made.map(({ handle }) => handle)).size).toBe(100_000);
+    expect(new Set(made.map(({ key }) => key.toString('latin1'))).size).toBe(100_000);
+    // One bit of the random bytes makes another handle: none of them is left out.
+    const entropy = Buffer.alloc(handleEntropy, 7);
+    const one = mintHandle('access_token', secret, entropy, 1).handle;
+    for (let bit = 0; bit < handleEntropy * 8; bit++) {
+      const other = Buffer.from(entropy);
+      other.writeUInt8((other[bit >> 3] ?? 0) ^ (1 << (bit & 7)), bit >> 3);
+      expect(mintHandle('access_token', secret, other, 1).handle).not.toBe(one);
+    }
+  });
+
   test('refuses a handle of another kind', () => {
     expect(openHandle('refresh_token', [secret], text)).toBeUndefined();
     expect(openHandle('registration_access_token', [secret], text)).toBeUndefined();

@@ -118,15 +118,22 @@ describe('the way out', () => {
       { state: '\r\nSet-Cookie: a=b\u010a\0' },
       'https://rp.test/cb?state=%0D%0ASet-Cookie%3A+a%3Db%C4%8A%00',
     ],
-  ])('to %s by %s', async (redirectUri, mode, parameters, location) => {
+  ])('S14: to %s by %s', async (redirectUri, mode, parameters, location) => {
     answer = toClient(redirectUri, mode, parameters);
     for (const method of ['GET', 'POST']) {
       const response = await visit('/oauth2/auth?client_id=a', { method });
       expect([response.status, response.headers.get('location')]).toEqual([303, location]);
+      // Nothing of it stays behind, or tells a third party where the browser was.
+      expect([response.headers.get('cache-control'), response.headers.get('referrer-policy')]).toEqual([
+        'no-store',
+        'no-referrer',
+      ]);
+      expect(await response.text()).toBe('');
+      expect(JSON.stringify([...response.headers].filter(([name]) => name !== 'location'))).not.toContain('code=c');
     }
   });
 
-  test('by a form that posts itself, inert whatever it carries', async () => {
+  test('S14: by a form that posts itself, inert whatever it carries', async () => {
     const nasty = '"><script>alert(1)</script>\'&';
     answer = toClient('https://rp.test/cb?a=1&b="2"', FORM_POST, { code: 'c', state: nasty });
     const response = await visit('/oauth2/auth?client_id=a');
@@ -141,10 +148,9 @@ describe('the way out', () => {
     expect(policy).toContain(`script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`);
     // A policy on forms would stop the one thing this page is for.
     expect(policy).not.toContain('form-action');
-    expect([response.headers.get('x-frame-options'), response.headers.get('cache-control')]).toEqual([
-      'DENY',
-      'no-store',
-    ]);
+    expect(
+      ['x-frame-options', 'cache-control', 'referrer-policy', 'location'].map((name) => response.headers.get(name)),
+    ).toEqual(['DENY', 'no-store', 'no-referrer', null]);
   });
 
   test.each<[string, string, string]>([
