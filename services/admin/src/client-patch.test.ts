@@ -38,7 +38,7 @@ test.each<[string, unknown[], Record<string, unknown>]>([
   expect(document).toEqual(before);
 });
 
-describe('refuses', () => {
+describe('A31: refuses', () => {
   test.each<[string, unknown]>([
     ['an object', {}],
     ['a text', 'x'],
@@ -54,6 +54,7 @@ describe('refuses', () => {
     ['the id', [{ op: 'replace', path: '/client_id', value: 'other' }]],
     ['the old id', [{ op: 'add', path: '/id', value: 'other' }]],
     ['the hash', [{ op: 'add', path: '/client_secret_hash', value: 'x' }]],
+    ['the network', [{ op: 'add', path: '/nid', value: 'x' }]],
     ['below the id', [{ op: 'add', path: '/client_id/x', value: 'x' }]],
     ['a prototype', [{ op: 'add', path: '/__proto__/x', value: 1 }]],
     ['a prototype below', [{ op: 'add', path: '/metadata/__proto__/x', value: 1 }]],
@@ -63,6 +64,9 @@ describe('refuses', () => {
     ['replace below nothing', [{ op: 'replace', path: '/nothing/there', value: 1 }]],
     ['an index beyond the end', [{ op: 'add', path: '/redirect_uris/9', value: 'x' }]],
     ['10,000 operations', Array.from({ length: 10_000 }, () => ({ op: 'remove', path: '/client_name' }))],
+    ['10,000 tests', Array.from({ length: 10_000 }, () => ({ op: 'test', path: '/client_name', value: 'Name' }))],
+    ['10,000 moves', Array.from({ length: 10_000 }, () => ({ op: 'move', from: '/client_name', path: '/owner' }))],
+    ['10,000 copies', Array.from({ length: 10_000 }, () => ({ op: 'copy', from: '/metadata', path: '/metadata/a' }))],
     [
       'a good one before a bad one',
       [

@@ -10,6 +10,8 @@ const denied: ReadonlySet<string> = new Set([
   'id',
   'client_id',
   'client_secret_hash',
+  // Hydra's column of a tenant.
+  'nid',
   'rotated_secrets',
   'RotatedSecrets',
 ]);

@@ -280,6 +280,10 @@ describe('changing', () => {
     ['a missing member', [{ op: 'remove', path: '/nothing/there' }]],
     ['a wrong type', [{ op: 'replace', path: '/redirect_uris', value: 7 }]],
     ['unacceptable metadata', [{ op: 'add', path: '/redirect_uris/-', value: 'bad' }]],
+    ['A31: the hash', [{ op: 'add', path: '/client_secret_hash', value: 'x' }]],
+    ['A31: the network', [{ op: 'add', path: '/nid', value: 'x' }]],
+    ['A31: a prototype', [{ op: 'add', path: '/__proto__/x', value: 1 }]],
+    ['A31: 10,000 copies', Array.from({ length: 10_000 }, () => ({ op: 'copy', from: '/metadata', path: '/owner' }))],
   ])('%s is 400 and changes nothing', async (_name, patch) => {
     const before = stored.get('x');
     expect((await admin.call('PATCH', '/admin/clients/x', patch)).status).toBe(400);
