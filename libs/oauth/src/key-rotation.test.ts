@@ -66,7 +66,7 @@ describe('a key that signs no more', () => {
   ])('%s', (_name, keys, now, destroyed) => expect(plan(keys, now).destroy).toEqual(destroyed));
 });
 
-test('over years no verifier with an old copy of the key set meets a key it does not know, nor misses one it needs', () => {
+test('E23: over years no verifier with an old copy of the key set meets a key it does not know, nor misses one it needs', () => {
   const keys: KeyLife[] = [key('k0', 0)];
   /** What was published at an instant. */
   const published = new Map<number, ReadonlySet<string>>();

@@ -59,7 +59,7 @@ const states = async () => {
   return keys.map((key) => keyState(keys, key, clock)).sort();
 };
 
-test('five replicas make one successor for each key that signs', async () => {
+test('E23: five replicas make one successor for each key that signs, and all sign with it from its first moment', async () => {
   const replicas = [openReplica(), openReplica(), openReplica(), openReplica(), openReplica()];
   await bootstrap(replicas[0]!);
   const all = () => Promise.all(replicas.map(({ look }) => look()));
@@ -69,7 +69,17 @@ test('five replicas make one successor for each key that signs', async () => {
   await all();
   await all();
   expect(await states()).toEqual(['current', 'current', 'next', 'next']);
-  clock += hour;
+  const signs = () => new Set(replicas.map(({ ring }) => ring.signing('hydra.openid.id-token', 'ES256').stored.kid));
+  const published = replicas.map(({ ring }) => ring.published().map(({ stored }) => stored.kid));
+  const before = signs();
+  clock += hour - 1;
+  expect(signs()).toEqual(before);
+  clock += 1;
+  // None of them has looked again: they all knew, and so did whoever read their key sets an hour ago.
+  const after = signs();
+  expect([before.size, after.size]).toEqual([1, 1]);
+  expect(after).not.toEqual(before);
+  for (const kids of published) expect(kids).toEqual(expect.arrayContaining([...before, ...after]));
   await all();
   expect(await states()).toEqual(['current', 'current', 'retired', 'retired']);
   clock += 2 * hour;
@@ -112,7 +122,7 @@ test('what cannot be rotated is said, and tried again later', async () => {
   expect(await states()).toEqual(['current', 'current', 'next', 'next']);
 });
 
-test('ten rotations, and no verifier with an old copy of the key set ever refuses a token that is good', async () => {
+test('E23: ten rotations, and no verifier with an old copy of the key set ever refuses a token that is good', async () => {
   const replica = openReplica();
   await bootstrap(replica);
   const copies: { at: number; keys: Map<string, object> }[] = [];

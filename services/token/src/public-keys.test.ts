@@ -77,7 +77,7 @@ test.each<[string, boolean, string, string]>([
   ['the newest key, as Hydra does', true, '', 'ES384'],
   ['what the client registered', false, 'ES256', 'ES256'],
   ['what the client registered, there too', true, 'ES256', 'ES256'],
-])('an ID token is signed with %s', async (_name, hydraCompat, registered, algorithm) => {
+])('E24: an ID token is signed with %s', async (_name, hydraCompat, registered, algorithm) => {
   const publicKeys = open([
     key('next', 'EdDSA', signingV1.KeyState.NEXT),
     key('new', 'ES384', signingV1.KeyState.CURRENT),

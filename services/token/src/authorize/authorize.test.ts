@@ -84,13 +84,16 @@ test('a planted second cookie counts as none (S09)', async () => {
 describe('id_token_hint', () => {
   const day = 86_400;
   test.each<[string, Record<string, unknown>, { keyId?: string; foreign?: boolean }, string]>([
-    ['expired, current key', { sub: 'ann' }, {}, 'login'],
-    ['retired key', { sub: 'ann' }, { keyId: 'retired' }, 'login'],
-    ['foreign key', { sub: 'ann' }, { foreign: true }, 'invalid_request'],
-    ['another issuer', { sub: 'ann', iss: 'https://evil.test' }, {}, 'invalid_request'],
-    ['a logout token', { sub: 'ann', events: {} }, {}, 'invalid_request'],
-    ['no subject', {}, {}, 'invalid_request'],
-    ['from the future', { sub: 'ann', iat: Math.floor(Date.now() / 1000) + day }, {}, 'invalid_request'],
+    ['E16 expired, current key', { sub: 'ann' }, {}, 'login'],
+    // A hint names a person; whose client was told so does not matter (OpenID Connect Core §3.1.2.1).
+    ['E16 of another client', { sub: 'ann', aud: 'other' }, {}, 'login'],
+    ['E16 retired key', { sub: 'ann' }, { keyId: 'retired' }, 'login'],
+    ['E16 foreign key', { sub: 'ann' }, { foreign: true }, 'invalid_request'],
+    ['E16 a key that is published no more', { sub: 'ann' }, { keyId: 'gone', foreign: true }, 'invalid_request'],
+    ['E16 another issuer', { sub: 'ann', iss: 'https://evil.test' }, {}, 'invalid_request'],
+    ['E16 a logout token', { sub: 'ann', events: {} }, {}, 'invalid_request'],
+    ['E16 no subject', {}, {}, 'invalid_request'],
+    ['E16 from the future', { sub: 'ann', iat: Math.floor(Date.now() / 1000) + day }, {}, 'invalid_request'],
   ])('%s', async (_name, claims, key, expected) => {
     const payload = { ...claims };
     const iat = payload['iat'];
@@ -106,7 +109,7 @@ describe('id_token_hint', () => {
     }
   });
 
-  test('an unsigned or altered hint', async () => {
+  test('E16: an unsigned or altered hint', async () => {
     const hint = await it.idToken({ sub: 'ann' });
     const [header = '', payload = '', signature = ''] = hint.split('.');
     const none = Buffer.from('{"alg":"none","kid":"current"}').toString('base64url');

@@ -44,7 +44,7 @@ const claimsOf = (jwt: string) =>
 const count = async (table: string) =>
   Number((await it.database.query(`SELECT count(*) AS n FROM cardea.${table}`)).rows[0].n);
 
-describe('an answer of', () => {
+describe('E24: an answer of', () => {
   test.each([
     ['code', 'query', ['code']],
     ['token', 'fragment', ['access_token', 'token_type', 'expires_in', 'scope']],

@@ -166,7 +166,7 @@ describe('prompt=none', () => {
     expect(told(await browser.open(more.redirectTo))['error']).toBe('consent_required');
   });
 
-  test('and hints: the session must be the hinted subject', async () => {
+  test('E16: and hints: the session must be the hinted subject', async () => {
     const browser = it.browser();
     await flow(browser, {}, { subject: 'hilda' }, { remember: true });
     const own = await it.idToken({ sub: 'hilda' });
@@ -287,7 +287,7 @@ describe('logout', () => {
     expect(await sessionExists(first.sessionId)).toBe(false);
   });
 
-  test('with a hint of an older session of the same person ends the present one; of another person, not', async () => {
+  test('E16: with a hint of an older session of the same person ends the present one; of another person, not', async () => {
     const browser = it.browser();
     const { login: old } = await flow(browser, {}, { subject: 'mia' });
     const { login: now } = await flow(browser, { prompt: 'login' }, { subject: 'mia' });
@@ -304,10 +304,12 @@ describe('logout', () => {
     expect((await it.logout(it.browser(), asked)).location).toBe('https://app.example/bye');
   });
 
-  test('what is refused on a page', async () => {
+  test('E16: what is refused on a page', async () => {
     const browser = it.browser();
     const hint = await it.idToken({ sub: 'ann' });
     const bye = 'https://app.example/bye';
+    const none = Buffer.from('{"alg":"none","kid":"current"}').toString('base64url');
+    const unsigned = hint.replace(/^[^.]+/, none).replace(/[^.]+$/, '');
     const refused: Record<string, string>[] = [
       { post_logout_redirect_uri: bye },
       { id_token_hint: hint, post_logout_redirect_uri: `${bye}?x=1` },
@@ -315,6 +317,9 @@ describe('logout', () => {
       { id_token_hint: hint, client_id: 'other', post_logout_redirect_uri: bye },
       { client_id: 'nobody' },
       { id_token_hint: await it.idToken({ sub: 'ann', aud: 'nobody' }) },
+      { id_token_hint: await it.idToken({ sub: 'ann' }, { foreign: true }), post_logout_redirect_uri: bye },
+      { id_token_hint: await it.idToken({ sub: 'ann', iss: 'https://evil.test' }), post_logout_redirect_uri: bye },
+      { id_token_hint: unsigned, post_logout_redirect_uri: bye },
     ];
     for (const asked of refused) expect(await failure(it.logout(browser, asked))).toBe('invalid_request');
   });
