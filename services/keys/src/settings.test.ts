@@ -55,7 +55,7 @@ test('lifetime caps leave room for what is configured', () => {
   expect(policy.longest).toEqual({ idToken: 31 * 86_400, accessToken: 365 * 86_400, logoutToken: 600 });
 });
 
-test('rotation is by hand unless an interval is set, and keeps keys as long as tokens live', () => {
+test('E23: rotation is by hand unless an interval is set, publishes an hour ahead, and keeps keys as long as tokens live', () => {
   const rules = (env: Record<string, string>) => {
     const config = loadConfig({ env: { URLS_SELF_ISSUER: 'https://id.example/', ...env } });
     return rotationRules(config, policyOf(config, Date.now));
