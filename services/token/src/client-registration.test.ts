@@ -90,7 +90,7 @@ describe('registering', () => {
   test.each<[string, Partial<clientV1.Client>, string[], string]>([
     ['a secret of its own', {}, ['client_secret'], 'invalid_client_metadata'],
     ['metadata', {}, ['metadata'], 'invalid_client_metadata'],
-    ['skip_consent', {}, ['skip_consent'], 'invalid_client_metadata'],
+    ['J08: skip_consent', {}, ['skip_consent'], 'invalid_client_metadata'],
     ['a software statement', {}, ['software_statement'], 'unapproved_software_statement'],
     ['client_credentials', { grantTypes: ['client_credentials'] }, [], 'invalid_client_metadata'],
     ['types that do not fit', { grantTypes: ['implicit'], responseTypes: ['code'] }, [], 'invalid_client_metadata'],

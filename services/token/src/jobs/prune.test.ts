@@ -1,6 +1,7 @@
 // Cleaning: partitions come and go, rows that still mean something stay, and the queue keeps itself going.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
+import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { TestDatabase } from '../database.fixture.js';
 import { createTestDatabase, needed, quietLog } from '../database.fixture.js';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('drops partitions that are over, keeps used refresh tokens for a day, ends sessions', async () => {
+test('J10: drops partitions that are over, keeps used refresh tokens for a day, ends sessions', async () => {
   const now = Date.now();
   const first = await prune(database.pool, now);
   expect(first.partitionsMade).toBeGreaterThan(0);
@@ -71,7 +72,7 @@ test('drops partitions that are over, keeps used refresh tokens for a day, ends 
   });
 });
 
-test('forgets logout notifications when they said, never one that is still to be delivered', async () => {
+test('J10: forgets logout notifications when they said, never one that is still to be delivered', async () => {
   const now = Date.now();
   const notification = (state: string, next: number) =>
     database.pool.query(
@@ -88,6 +89,40 @@ test('forgets logout notifications when they said, never one that is still to be
     'SELECT state FROM cardea.logout_delivery ORDER BY state',
   );
   expect(rows.map(({ state }) => state)).toEqual(['delivered', 'failed', 'pending', 'pending']);
+});
+
+test('J10: an hour after the day on which it expired, nothing is left, whichever partition it lay in', async () => {
+  const { pool } = database;
+  const start = Math.ceil(Date.now() / day) * day;
+  await prune(pool, start);
+  const tables: Readonly<Record<string, string>> = {
+    flow: `(id, expires_at, state, client_id, browser, body) VALUES ($1, to_timestamp($2), 'login', 'j10', '', '')`,
+    authorization_code: `(key, expires_at, grant_id, client_id, body) VALUES ($1, to_timestamp($2), gen_random_uuid(), 'j10', '')`,
+    device_code: `(key, expires_at, client_id, interval_seconds, body) VALUES ($1, to_timestamp($2), 'j10', 5, '')`,
+    access_token: `(key, expires_at, client_id, body) VALUES ($1, to_timestamp($2), 'j10', '')`,
+    replay: `(key, expires_at) VALUES ($1, to_timestamp($2))`,
+    user_code: `(key, device_key, expires_at) VALUES ($1, '', to_timestamp($2))`,
+  };
+  // The second lies beyond the partitions that are made ahead, so in the default one.
+  const lives = [start + 60_000, start + 30 * day] as const;
+  for (const [table, values] of Object.entries(tables)) {
+    for (const expires of lives) {
+      await pool.query(`INSERT INTO cardea.${table} ${values}`, [randomBytes(32), expires / 1000]);
+    }
+  }
+  /** How many rows of this test each table has. */
+  const left = async () => {
+    const query = `expires_at IN (to_timestamp(${String(lives[0] / 1000)}), to_timestamp(${String(lives[1] / 1000)}))`;
+    const found = Object.keys(tables).map((table) => pool.query(`SELECT 1 FROM cardea.${table} WHERE ${query}`));
+    return new Set((await Promise.all(found)).map(({ rowCount }) => rowCount));
+  };
+  await prune(pool, lives[0] - 1);
+  expect(await left()).toEqual(new Set([2]));
+  const afterTheDay = 25 * 3_600_000;
+  await prune(pool, start + afterTheDay);
+  expect(await left()).toEqual(new Set([1]));
+  await prune(pool, start + 30 * day + afterTheDay);
+  expect(await left()).toEqual(new Set([0]));
 });
 
 test('the queue runs the job, and stands again after Redis forgot everything', async () => {
