@@ -33,8 +33,7 @@ interface Row {
 }
 
 /** What a sealed document belongs to. */
-const documentContext = (keySet: string, kid: string): string =>
-  ['cardea_keys.json_web_key', keySet, kid].join('\0');
+const documentContext = (keySet: string, kid: string): string => ['cardea_keys.json_web_key', keySet, kid].join('\0');
 
 /** @param options.now milliseconds since the epoch */
 export function createDocuments(options: { pool: Pool; envelope: Envelope; now: () => number }): Documents {
