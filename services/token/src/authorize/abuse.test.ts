@@ -1,7 +1,9 @@
-// What a stranger or a careless client can try at the front channel, by its row of the security catalogue (S03, S04, S13, S15).
+// What a stranger or a careless client can try at the front channel, by its row of the security catalogue (H06, S03, S04, S13,
+// S15).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { responseLocation } from '@cardea/oauth';
 import { interactionV1 } from '@cardea/rpc';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { AuthorizeOutcome } from './context.js';
 import type { Browser, Installation } from './installation.fixture.js';
 import { authorizationUrl, call, createInstallation, parameterOf, told } from './installation.fixture.js';
@@ -80,6 +82,34 @@ describe('S13: what would split a response', () => {
     expect(told(outcome)).toMatchObject({ error: 'no??way', error_description: "a??b?'c'" });
     expect(locationOf(outcome)).toMatch(/^[\x21-\x7e]+$/);
   });
+});
+
+test('H06: a client of a hundred addresses and fifty keys, with a request object of 8 KB, has a challenge like any other', async () => {
+  const app = it.clients.get('app')!;
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwk = { ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' };
+  const keys = Array.from({ length: 50 }, (_, index) => ({ ...jwk, kid: `key-${String(index)}` }));
+  const more = Array.from({ length: 99 }, (_, index) => `https://app.example/${String(index)}/${'x'.repeat(200)}`);
+  it.clients.set('large', {
+    ...app,
+    clientId: 'large',
+    redirectUris: ['https://app.example/cb', ...more],
+    jwksJson: Buffer.from(JSON.stringify({ keys })),
+  });
+  const sign = (claims: Record<string, string>, x5c: string[] = []) =>
+    new SignJWT({ iss: 'large', aud: 'https://as.test', ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid: 'key-49', x5c })
+      .sign(privateKey);
+  const request = await sign({ state: 'a-state-of-8' }, Array<string>(4).fill('x'.repeat(1_500)));
+  expect(request.length).toBeGreaterThan(8_000);
+  const outcome = await it.browser().open(authorizationUrl({ client_id: 'large', request }));
+  const challenge = parameterOf(outcome, 'login_challenge');
+  expect(challenge.length).toBeLessThan(2_000);
+  expect((await it.app.getLoginRequest({ challenge }, call)).client?.redirectUris).toHaveLength(100);
+  // Only what a request itself says travels in the challenge, and that is bounded.
+  const long = await sign({ note: 'x'.repeat(6_200) });
+  const opened = it.browser().open(authorizationUrl({ client_id: 'large', request: long }));
+  await expect(opened.then(told)).resolves.toMatchObject({ error: 'invalid_request' });
 });
 
 test('S15: success and error name the issuer, byte for byte', async () => {

@@ -44,7 +44,7 @@ test.each<[string, Grant, boolean]>([
   ['remembered no longer', { remember: true, until: now - hours }, false],
   ['resting on an earlier one', { remember: true, skipped: true }, false],
   ['revoked', { remember: true, revoked: true }, false],
-])('%s: kept %j', async (_name, grant, kept) => {
+])('J10: %s: kept %j', async (_name, grant, kept) => {
   const { id } = await add(grant);
   await pruneGrants(database.pool, now);
   expect(await exists(id)).toBe(kept);
@@ -74,7 +74,7 @@ test('a token or a login that comes of it keeps a grant', async () => {
   for (const { id } of [refreshed, opened, loggedIn]) expect(await exists(id)).toBe(true);
 });
 
-test('thousands of worthless grants go in one round', async () => {
+test('J10: thousands of worthless grants go in one round', async () => {
   await database.pool.query(
     `INSERT INTO cardea.consent_grant (id, client_id, subject, session_id, scopes, audience, remember, created_at, body)
       SELECT gen_random_uuid(), 'app', 's', gen_random_uuid(), '{}', '{}', false, now() - interval '3 days', ''
