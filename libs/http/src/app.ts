@@ -160,7 +160,8 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
     request.url = url;
     const context = openContext(request, {
       requestId: `${boot}${(count++).toString(36).padStart(4, '0')}`,
-      span: host.tracing.atEdge(`${request.method ?? ''} ${path}`, header(request.headers['traceparent'])),
+      // Its route is known in the end. Its path is nobody's business: there may be a token or a person in it.
+      span: host.tracing.atEdge(request.method ?? '', header(request.headers['traceparent'])),
       startedAt: performance.now(),
       path,
     });

@@ -37,7 +37,8 @@ export function createObserver(host: { log: Log; metrics: Metrics }): (observed:
     let series = bound.get(key);
     if (series === undefined) bound.set(key, (series = bind(method, endpoint, status)));
     series.record(tookMillis / 1000, Number(request.headers['content-length'] ?? 0), context.sent);
-    context.span.end(status >= 500 ? context.error : undefined);
+    const { span } = context;
+    span.end(status >= 500 ? context.error : undefined, span.traceparent === '' ? undefined : `${method} ${endpoint}`);
     if (quiet && status < 400) return;
     host.log.info(
       {

@@ -5,7 +5,8 @@ import type { Span, Tracer } from '@opentelemetry/api';
 export interface TraceSpan {
   /** For the next hop; empty when the request is not sampled. */
   readonly traceparent: string;
-  end(error?: unknown): void;
+  /** @param name a better one than it began with, once there is one */
+  end(error?: unknown, name?: string): void;
 }
 
 export interface Tracing {
@@ -61,7 +62,8 @@ export async function openTracing(
     const { traceId, spanId } = span.spanContext();
     return {
       traceparent: `00-${traceId}-${spanId}-01`,
-      end(error) {
+      end(error, better) {
+        if (better !== undefined) span.updateName(better);
         if (error !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR });
         span.end();
       },
