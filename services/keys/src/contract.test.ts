@@ -58,7 +58,7 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
 
   const published = async () => (await keys.signing.listPublicKeys({})).keys;
 
-  test('is ready, which is a signature with every key that signs', async () => {
+  test('I06: is ready, which is a signature with every key that signs', async () => {
     expect(await keys.ready()).toEqual({ ok: true, reasons: '{"status":"ok"}\n' });
   });
 

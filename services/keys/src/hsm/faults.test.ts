@@ -47,7 +47,7 @@ async function withKeys(change: Record<string, string>, work: (keys: KeysProcess
   }
 }
 
-test('a token that is taken away stops signatures and readiness; put back, it heals without a restart', async () => {
+test('I06: a token that is taken away stops signatures and readiness; put back, it heals without a restart', async () => {
   await bootstrap(programs, environment());
   await withKeys({}, async (keys) => {
     const before = readJwt((await keys.signing.signIdToken(idTokenRequest())).jwt).header['kid'];
@@ -159,7 +159,7 @@ describe('a key that must not be trusted does not sign', () => {
   }
 });
 
-test('a session that fails is destroyed, and the work is done on a new one', async () => {
+test('I07: a session that fails is destroyed, and the work is done on a new one', async () => {
   const report = JSON.parse(await runProgram(programs, 'faults', environment())) as unknown;
   expect(report).toEqual({
     untouched: { verifies: true, sessionsLost: 0 },

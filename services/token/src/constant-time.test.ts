@@ -1,0 +1,44 @@
+// Who may hold what is never found out by how long a comparison takes (security catalogue I16): secrets are compared in constant
+// time, and what is looked up is looked up by a keyed hash.
+import { expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const sources = readdirSync(here, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !/\.(?:test|fixture)\.ts$/.test(file))
+  .map((file) => [file, readFileSync(here + file, 'utf8')] as const);
+
+test('I16: bytes are compared by timingSafeEqual, or by bcrypt itself', () => {
+  const found = sources.flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .filter((line) => /\.equals\(|\.compare\(|\.toString\('(?:hex|base64url|base64)'\) [!=]==/.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  // Three ask whether a text is in its one spelling: what came is compared with itself, and no secret is in that.
+  expect(found.sort()).toEqual([
+    "access-token-keys.ts: if (bytes.toString('base64url') !== signature) return [];",
+    "authorize/challenge.ts: const plain = sealed.toString('base64url') === challenge ? seal.open('', sealed) : undefined;",
+    "page-tokens.ts: const plain = sealed.toString('base64url') === token ? seal.open(list, sealed) : undefined;",
+    'secret-hashes.ts: if (bcryptShape.test(hash)) return (await loadBcrypt()).compare(secret, hash);',
+  ]);
+});
+
+test('I16: no value that is named a secret is compared with === to anything but an absence', () => {
+  const named = /\b(?:\w*[sS]ecret|mac|digest|signature|proof|presented|userCode|registrationAccessToken|verifier)\b/;
+  const comparison = new RegExp(`(${named.source}) [!=]== (\\S+)|(\\S+) [!=]== (${named.source})`);
+  const found = sources.flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .filter((line) => !/^\s*(?:\/\/|\*)/.test(line))
+      .flatMap((line) => {
+        const match = comparison.exec(line);
+        if (match === null) return [];
+        const other = match[2] ?? match[3] ?? '';
+        const harmless = /^\(*(?:undefined|null|''|"")|\.length$/.test(other) || line.includes('bytes.toString(');
+        return harmless ? [] : [`${file}: ${line.trim()}`];
+      }),
+  );
+  expect(found).toEqual([]);
+});
