@@ -167,5 +167,6 @@ test('I07: a session that fails is destroyed, and the work is done on a new one'
     loggedOut: { verifies: true, sessionsLost: 1 },
     afterwards: { verifies: true, sessionsLost: 0 },
     late: { late: true },
+    afterAThousand: { verifies: true, sessionsLost: 0, refused: 500, healed: 500 },
   });
 });

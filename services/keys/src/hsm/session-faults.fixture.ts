@@ -42,5 +42,16 @@ library.C_Logout(other);
 report['loggedOut'] = outcome(session.run(job));
 report['afterwards'] = outcome(session.run(job));
 report['late'] = session.run({ ...job, deadline: Date.now() - 1 });
+const failures = { refused: 0, healed: 0 };
+for (let round = 0; round < 1_000; round++) {
+  // By turns: what no key is there for, and what loses its session.
+  if (round % 2 === 0) {
+    if (!('value' in session.run({ ...job, kid: 'nobody' }))) failures.refused++;
+  } else {
+    library.C_CloseAllSessions(slot);
+    if (outcome(session.run(job)).verifies) failures.healed++;
+  }
+}
+report['afterAThousand'] = { ...outcome(session.run(job)), refused: failures.refused, healed: failures.healed };
 process.stdout.write(JSON.stringify(report));
 session.close();
