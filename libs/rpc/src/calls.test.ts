@@ -194,7 +194,7 @@ test('a stream with too many calls outstanding sheds the rest, and goes on', asy
   expect(await Promise.all(calls.slice(0, 8))).toHaveLength(8);
 });
 
-test('a connection with too many unary calls outstanding begins no more than it may', async () => {
+test('H11: a connection with too many unary calls outstanding begins no more than it may', async () => {
   const hold = gate();
   let begun = 0;
   const { address } = await serveEcho({

@@ -1,4 +1,4 @@
-// Who may hold what is never found out by how long a comparison takes (security catalogue I16): secrets are compared in constant
+// Nobody foretells a secret, and nobody finds it out by how long a comparison takes (security catalogue I15, I16): secrets are compared in constant
 // time, and what is looked up is looked up by a keyed hash.
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -8,6 +8,16 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const sources = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !/\.(?:test|fixture)\.ts$/.test(file))
   .map((file) => [file, readFileSync(here + file, 'utf8')] as const);
+
+test('I15: dice that can be foretold only spread when things are looked at again, and make no value', () => {
+  const found = sources.flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .filter((line) => line.includes('Math.random'))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(found).toEqual([expect.stringMatching(/^client-resolver\.ts: const trust = /)]);
+});
 
 test('I16: bytes are compared by timingSafeEqual, or by bcrypt itself', () => {
   const found = sources.flatMap(([file, text]) =>

@@ -168,7 +168,7 @@ describe('an installation with limits', () => {
     },
   );
 
-  test('a public client is given so many device codes by one network, and more by another', async () => {
+  test('H12: a public client is given so many device codes by one network, and more by another', async () => {
     const ask = (address: string) => verdict(it.begin({ client_id: 'tv' }, '', address));
     const answers = [await ask('81.2.69.9'), await ask('81.2.69.9'), await ask('81.2.69.9'), await ask('81.2.69.9')];
     expect(answers).toEqual(['ok', 'ok', 'ok', 'rate_limited']);
