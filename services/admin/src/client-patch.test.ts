@@ -81,3 +81,14 @@ describe('A31: refuses', () => {
     expect(({} as { x?: unknown }).x).toBeUndefined();
   });
 });
+
+test.each([
+  ['of slashes', '/'.repeat(50_000)],
+  ['of tildes that escape nothing', `/${'~'.repeat(50_000)}`],
+  ['of escapes', `/${'~1'.repeat(25_000)}`],
+  ['into a list by many digits', `/redirect_uris/${'9'.repeat(50_000)}`],
+])('H04: a path of 50 KB %s is refused and changes nothing', (_name, path) => {
+  const before = structuredClone(document);
+  expect(() => patched(document, [{ op: 'remove', path }])).toThrow();
+  expect(document).toEqual(before);
+});

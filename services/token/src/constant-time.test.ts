@@ -1,5 +1,5 @@
-// Nobody foretells a secret, and nobody finds it out by how long a comparison takes (security catalogue I15, I16): secrets are compared in constant
-// time, and what is looked up is looked up by a keyed hash.
+// Nobody foretells a secret, and nobody finds it out by how long a comparison takes (security catalogue I15, I16): secrets are
+// compared in constant time, and what is looked up is looked up by a keyed hash.
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
