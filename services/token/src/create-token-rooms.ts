@@ -80,7 +80,7 @@ export interface TokenRoomsOptions {
   readonly metrics: Metrics;
 }
 
-/** The handlers of the three services these rooms answer, and the families others may have to bring down. */
+/** The handlers of the services these rooms answer, and the families others may have to bring down. */
 export interface TokenRooms extends ClientRooms {
   readonly tokenHandlers: Handlers<typeof tokenV1.TokenServiceService>;
   readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
