@@ -264,7 +264,7 @@ describe('the keyboard alone', () => {
     await window.page.goto(demo.rp);
     await window.page.keyboard.press('Tab');
     await window.page.keyboard.press('Enter');
-    expect(new URL(window.page.url()).hash).toBe('#content');
+    await window.page.waitForURL((url) => url.hash === '#content');
     expect(await tabOrder(window.page, 1)).toEqual(['log-in']);
     await window.context.close();
   });
