@@ -8,6 +8,7 @@ const loudness = {
   token_refused: 'info',
   token_revoked: 'info',
   client_authentication_failed: 'info',
+  code_given_up: 'warn',
   code_reuse_detected: 'warn',
   refresh_reuse_detected: 'warn',
   client_created: 'info',

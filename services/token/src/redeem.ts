@@ -51,7 +51,10 @@ export function createRedeemCode(options: {
       presented: code &&
         row && { ...row, expiresAt: code.expiresAt, content: openBody(seals.code, code.key, row.body) as CodeContent },
     });
-    if (decision.kind === 'refuse') return decision;
+    if (decision.kind === 'refuse') {
+      if (decision.wrongProof === true && code !== undefined) await codes.countWrongVerifier(code);
+      return decision;
+    }
     if (decision.kind === 'replay' || code === undefined) return lostRace('code');
     const issued = await issue(client, 'authorization_code', decision, now, parameters);
     const { access, refresh } = issued;

@@ -1,5 +1,5 @@
 // Codes that come back wrongly: by somebody else, elsewhere, without their proof, or to a database that cannot keep what is
-// due for them (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §2.1.1; security catalogue D03-D07).
+// due for them (RFC 6749 §4.1.3, RFC 7636 §4.6, RFC 9700 §2.1.1; security catalogue D03-D07, D09).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clientV1 } from '@cardea/rpc';
 import { createHash } from 'node:crypto';
@@ -127,6 +127,54 @@ describe('D06: a verifier that is none', () => {
       expect(await verdict(it.token(form(code, { code_verifier: odd }), auth))).toBe('invalid_grant');
     },
   );
+});
+
+describe('D09: a code whose verifier is guessed at', () => {
+  const guess = (code: string, n: number) =>
+    verdict(it.token(form(code, { code_verifier: `${String(n)}${'x'.repeat(43)}` }), auth));
+
+  test('is still good for its client after four wrong verifiers, and given up with the fifth', async () => {
+    const [spared, burnt] = await Promise.all([it.code('app'), it.code('app')]);
+    for (let n = 1; n <= 4; n++) expect(await guess(spared.code, n)).toBe('invalid_grant');
+    expect(await verdict(it.token(form(spared.code), auth))).toBe('ok');
+    for (let n = 1; n <= 5; n++) expect(await guess(burnt.code, n)).toBe('invalid_grant');
+    expect(await verdict(it.token(form(burnt.code), auth))).toBe('invalid_grant');
+  });
+
+  test('wrong verifiers that come at once are all counted', async () => {
+    const { code } = await it.code('app');
+    await Promise.all([1, 2, 3, 4, 5].map((n) => guess(code, n)));
+    expect(await verdict(it.token(form(code), auth))).toBe('invalid_grant');
+  });
+
+  test('a right verifier among five wrong ones wins or loses, and what it won is whole', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { code, grantId } = await it.code('app');
+      const guesses = [1, 2, 3, 4, 5].map((n) => guess(code, n));
+      const outcome = await verdict(it.token(form(code), auth));
+      await Promise.all(guesses);
+      const { rows } = await it.database.pool.query(
+        `SELECT (SELECT count(*)::int FROM cardea.access_token WHERE grant_id = $1) AS access,
+          (SELECT count(*)::int FROM cardea.refresh_token WHERE grant_id = $1) AS refresh`,
+        [grantId],
+      );
+      const kept = outcome === 'ok' ? 1 : 0;
+      expect([outcome === 'ok' || outcome === 'invalid_grant', rows[0]]).toEqual([
+        true,
+        { access: kept, refresh: kept },
+      ]);
+    }
+  });
+
+  test('the wrong ones of another client, and no verifier at all, do not count', async () => {
+    const { code } = await it.code('app');
+    const stranger = it.basic('attacker', secret);
+    for (let n = 0; n < 6; n++) {
+      expect(await verdict(it.token(form(code), stranger))).toBe('invalid_grant');
+      expect(await verdict(it.token(form(code, { code_verifier: '' }), auth))).toBe('invalid_grant');
+    }
+    expect(await verdict(it.token(form(code), auth))).toBe('ok');
+  });
 });
 
 describe('D07: PKCE cannot be argued away', () => {

@@ -5,12 +5,17 @@ import { verifyCodeChallenge } from '../pkce.js';
 import type { Decision, GrantRequest } from './grant.js';
 import { earnsRefreshToken, refuse } from './grant.js';
 
+/** A code is given up with so many wrong verifiers: whoever holds it and goes on guessing is not its client. */
+export const mostWrongVerifiers = 5;
+
 /** A code as the store knows it. */
 export interface PresentedCode {
   readonly clientId: string;
   /** Seconds since the epoch. */
   readonly expiresAt: number;
   readonly used: boolean;
+  /** How many wrong verifiers came with it. */
+  readonly wrongVerifiers: number;
   /** Whether the family the code belongs to still stands. */
   readonly standing: boolean;
   readonly content: CodeContent;
@@ -32,6 +37,11 @@ export function decideAuthorizationCode(request: GrantRequest<PresentedCode | un
     });
   }
   if (!code.standing) return refuse('invalid_grant', 'The authorization was revoked.');
+  if (code.wrongVerifiers >= mostWrongVerifiers) {
+    return refuse('invalid_grant', 'The code was given up: too many code_verifiers were wrong.', {
+      event: 'code_given_up',
+    });
+  }
   if (code.expiresAt * 1000 <= now) return refuse('invalid_grant', 'The code has expired.');
   if (redirectUri !== '' && parameters.get('redirect_uri') !== redirectUri) {
     return refuse('invalid_grant', 'The redirect_uri differs from the one in the authorization request.');
@@ -40,8 +50,12 @@ export function decideAuthorizationCode(request: GrantRequest<PresentedCode | un
   if (needsProof && codeChallenge === '') {
     return refuse('invalid_grant', 'The authorization request had no code_challenge, which this client needs.');
   }
-  if (!verifyCodeChallenge(codeChallenge, parameters.get('code_verifier'))) {
-    return refuse('invalid_grant', 'The code_verifier does not match the code_challenge.');
+  const verifier = parameters.get('code_verifier');
+  if (!verifyCodeChallenge(codeChallenge, verifier)) {
+    const guessed = codeChallenge !== '' && verifier !== undefined;
+    return refuse('invalid_grant', 'The code_verifier does not match the code_challenge.', {
+      ...(guessed && { wrongProof: true }),
+    });
   }
   return {
     kind: 'issue',

@@ -41,7 +41,7 @@ export interface GrantRequest<Presented> {
 }
 
 /** Something a refusal makes known beside itself. */
-export type GrantEvent = 'code_reuse_detected' | 'refresh_reuse_detected';
+export type GrantEvent = 'code_given_up' | 'code_reuse_detected' | 'refresh_reuse_detected';
 
 export type Decision =
   | {
@@ -62,13 +62,15 @@ export type Decision =
       /** The grant whose tokens must all die. */
       readonly fall?: string;
       readonly event?: GrantEvent;
+      /** Whether a proof was wrong, which only so many may be. */
+      readonly wrongProof?: true;
     };
 
 /** @param consequence what the refusal does beside refusing; nothing by default */
 export function refuse(
   code: ErrorCode,
   description: string,
-  consequence: { readonly fall?: string; readonly event?: GrantEvent } = {},
+  consequence: { readonly fall?: string; readonly event?: GrantEvent; readonly wrongProof?: true } = {},
 ): Decision {
   return { kind: 'refuse', error: new OAuthError(code, description), ...consequence };
 }

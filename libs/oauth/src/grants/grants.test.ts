@@ -54,8 +54,8 @@ const authorization: Authorization = {
 /** `issue`, `replay`, or the error; what falls and what is reported behind it. */
 function told(decision: Decision): string {
   if (decision.kind !== 'refuse') return decision.kind;
-  const { error, fall, event } = decision;
-  return [error.code, fall && `falls ${fall}`, event].filter(Boolean).join(', ');
+  const { error, fall, event, wrongProof } = decision;
+  return [error.code, fall && `falls ${fall}`, event, wrongProof && 'counts'].filter(Boolean).join(', ');
 }
 
 describe('authorization_code', () => {
@@ -63,6 +63,7 @@ describe('authorization_code', () => {
     clientId: 'app',
     expiresAt: now / 1000 + 1,
     used: false,
+    wrongVerifiers: 0,
     standing: true,
     content: { authorization, redirectUri: 'https://app/cb', codeChallenge },
   };
@@ -89,6 +90,9 @@ describe('authorization_code', () => {
     ['another redirect_uri', code, { ...right, redirect_uri: 'https://app/cb/' }, 'invalid_grant'],
     ['no redirect_uri', code, { code_verifier: verifier }, 'invalid_grant'],
     ['redirect_uri nobody asked for', { ...code, content: { ...code.content, redirectUri: '' } }, right, 'issue'],
+    ['another verifier', code, { ...right, code_verifier: 'x'.repeat(43) }, 'invalid_grant, counts'],
+    ['the right verifier after four wrong ones', { ...code, wrongVerifiers: 4 }, right, 'issue'],
+    ['the right verifier after five', { ...code, wrongVerifiers: 5 }, right, 'invalid_grant, code_given_up'],
     ['no verifier', code, { redirect_uri: 'https://app/cb' }, 'invalid_grant'],
     ['a verifier without challenge', without, right, 'invalid_grant'],
     ['neither', without, { redirect_uri: 'https://app/cb' }, 'issue'],

@@ -36,7 +36,7 @@ test.each([
       tokenEndpointAuthMethod: 'client_secret_basic',
     },
     parameters: new Map([['code', 'the-code']]),
-    presented: { clientId: 'app', expiresAt: 100, used: false, standing: true, content },
+    presented: { clientId: 'app', expiresAt: 100, used: false, wrongVerifiers: 0, standing: true, content },
     policy: {
       scopeStrategy: 'exact',
       pkceRequired: false,

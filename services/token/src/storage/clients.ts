@@ -164,9 +164,9 @@ export function createClients(database: Database): Clients {
     async replaceRegistration(client, { key, nextKey }) {
       const [row] = await rows(
         `UPDATE cardea.client SET name = $2, owner = $3, metadata = $4, registration_key = $6,
-            version = version + 1, updated_at = now()
+            allowed_origins = $7, version = version + 1, updated_at = now()
           WHERE id = $1 AND registration_key = $5 RETURNING ${columns}`,
-        [client.clientId, client.clientName, client.owner, encode(client), key, nextKey],
+        [client.clientId, client.clientName, client.owner, encode(client), key, nextKey, client.allowedCorsOrigins],
       );
       return row && read(row);
     },

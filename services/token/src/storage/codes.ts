@@ -1,6 +1,8 @@
 // Authorization codes: read in batches, redeemed once. One statement locks the family, takes the code and stores what came
 // of it; its rows are the verdict (ARCHITECTURE §2 law 8).
+import { mostWrongVerifiers } from '@cardea/oauth';
 import type { Database } from './database.js';
+import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
 import type { NewRefreshToken } from './refresh-tokens.js';
@@ -10,6 +12,7 @@ export interface CodeRow {
   readonly grantId: string;
   readonly clientId: string;
   readonly used: boolean;
+  readonly wrongVerifiers: number;
   /** Whether the family still stands. */
   readonly standing: boolean;
   /** Sealed. */
@@ -29,12 +32,14 @@ export interface Codes {
   find(ref: TokenRef): Promise<CodeRow | undefined>;
   /** True for exactly one redemption of a code, and only while its family stands; the tokens are durable then. */
   redeem(redemption: Redemption): Promise<boolean>;
+  /** Counts a wrong verifier; with the last that may be, no redemption wins any more. */
+  countWrongVerifier(ref: TokenRef): Promise<void>;
 }
 
-const findText = `SELECT i.ord, c.grant_id, c.client_id, c.used_at IS NOT NULL AS used, c.body, c.standing
+const findText = `SELECT i.ord, c.grant_id, c.client_id, c.used_at IS NOT NULL AS used, c.wrong_verifiers, c.body, c.standing
   FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord)
   CROSS JOIN LATERAL (
-    SELECT c.grant_id, c.client_id, c.used_at, c.body, g.id IS NOT NULL AS standing
+    SELECT c.grant_id, c.client_id, c.used_at, c.wrong_verifiers, c.body, g.id IS NOT NULL AS standing
     FROM cardea.authorization_code c
     LEFT JOIN cardea.consent_grant g ON g.id = c.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL
     WHERE c.key = i.key AND c.expires_at = to_timestamp(i.expires) LIMIT 1
@@ -57,7 +62,7 @@ const redeemText = `WITH input AS MATERIALIZED (
     SELECT c.key, c.expires_at, first.ord FROM first
     JOIN standing ON standing.id = first.grant_id
     JOIN cardea.authorization_code c ON c.key = first.code_key AND c.expires_at = to_timestamp(first.code_expires)
-    WHERE c.used_at IS NULL AND c.grant_id = first.grant_id
+    WHERE c.used_at IS NULL AND c.wrong_verifiers < ${String(mostWrongVerifiers)} AND c.grant_id = first.grant_id
     ORDER BY c.key FOR UPDATE OF c
   ), redeemed AS (
     UPDATE cardea.authorization_code c SET used_at = to_timestamp(input.now)
@@ -86,6 +91,7 @@ export function createCodes(database: Database): Codes {
           grantId: row['grant_id'] as string,
           clientId: row['client_id'] as string,
           used: row['used'] as boolean,
+          wrongVerifiers: row['wrong_verifiers'] as number,
           standing: row['standing'] as boolean,
           body: row['body'] as Buffer,
         })),
@@ -108,5 +114,16 @@ export function createCodes(database: Database): Codes {
       ],
       results: (returned, rows) => inOrder(returned, rows.length, () => true).map((won) => won === true),
     }),
+    async countWrongVerifier(ref) {
+      try {
+        await database.query(
+          `UPDATE cardea.authorization_code SET wrong_verifiers = wrong_verifiers + 1
+            WHERE key = $1 AND expires_at = to_timestamp($2) AND used_at IS NULL`,
+          [ref.key, ref.expiresAt],
+        );
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    },
   };
 }
