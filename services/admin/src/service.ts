@@ -16,6 +16,7 @@ import { keyRoutes } from './routes/keys.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { operationRoutes } from './routes/operations.js';
 import { sessionRoutes } from './routes/sessions.js';
+import { tokenRoutes } from './routes/tokens.js';
 import { trustRoutes } from './routes/trust.js';
 
 export const service: Service = {
@@ -58,6 +59,7 @@ export const service: Service = {
         ...audit.of([
           ...clientChangeRoutes(clients),
           ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
+          ...tokenRoutes({ clients, sessions }),
           ...trustRoutes(trust),
           ...sessionRoutes(sessions),
           ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),

@@ -47,6 +47,7 @@ beforeAll(async () => {
       listConsents: noting(() => ({ consents, nextPageToken: 'next', firstPageToken: 'first' })),
       revokeConsents: noting(() => ({})),
       revokeLoginSessions: noting(() => ({})),
+      revokeIssuedTokens: noting(() => ({ families: 1, tokens: 0 })),
       listLogoutDeliveries: noting(() => ({
         deliveries: [delivery, { ...delivery, id: '6', clientId: '', lastOutcome: '' }],
         nextPageToken: '',
@@ -145,10 +146,41 @@ describe('logins', () => {
     expect(asked).toEqual([{ which }]);
   });
 
-  test('nobody named: nobody is logged out', async () => {
+  test.each(['true', 'false'])('revoke_tokens=%s is passed on', async (revokes) => {
+    expect((await admin.call('DELETE', `${base}/login?sid=s&revoke_tokens=${revokes}`)).status).toBe(204);
+    expect(asked).toEqual([{ which: { $case: 'sessionId', value: 's' }, revokeTokens: revokes === 'true' }]);
+  });
+
+  test('nobody named, or revoke_tokens=yes: nobody is logged out', async () => {
+    expect((await admin.call('DELETE', `${base}/login?sid=s&revoke_tokens=yes`)).status).toBe(400);
     expect((await admin.call('DELETE', `${base}/login`)).status).toBe(400);
     expect(asked).toEqual([]);
   });
+});
+
+describe('issued tokens', () => {
+  const path = '/admin/oauth2/tokens';
+  test('D27 are revoked by client and person, in an interval', async () => {
+    const interval = 'issued_after=2026-01-31T12:00:00Z&issued_before=2026-01-31T13:00:00.5%2B01:00';
+    expect(
+      (await admin.call('DELETE', `${path}?client_id=app&subject=p&issued_after=2026-01-31T12:00:00Z`)).status,
+    ).toBe(204);
+    expect((await admin.call('DELETE', `${path}?subject=p&${interval}`)).status).toBe(204);
+    const [issuedAfter, issuedBefore] = [new Date('2026-01-31T12:00:00Z'), new Date('2026-01-31T12:00:00.5Z')];
+    expect(asked).toEqual([
+      { clientId: 'app', subject: 'p', issuedAfter },
+      { clientId: '', subject: 'p', issuedAfter, issuedBefore },
+    ]);
+  });
+
+  test.each(['issued_after=yesterday', 'issued_after=2026-01-31T12:00:00', 'issued_before=2026-13-31T12:00:00Z'])(
+    'DELETE ?client_id=app&%s revokes nothing',
+    async (query) => {
+      const { status, json } = await admin.call('DELETE', `${path}?client_id=app&${query}`);
+      expect([status, json]).toMatchObject([400, { error: 'invalid_request' }]);
+      expect(asked).toEqual([]);
+    },
+  );
 });
 
 describe('logout notifications', () => {

@@ -50,6 +50,8 @@ import { createCodes } from './storage/codes.js';
 import type { Database } from './storage/database.js';
 import type { Families } from './storage/families.js';
 import { createFamilies } from './storage/families.js';
+import type { IssuedTokens } from './storage/issued-tokens.js';
+import { createIssuedTokens } from './storage/issued-tokens.js';
 import { createRefreshTokens } from './storage/refresh-tokens.js';
 import { createReplays } from './storage/replays.js';
 import { createAccessTokens } from './storage/tokens.js';
@@ -86,6 +88,7 @@ export interface TokenRooms extends ClientRooms {
   readonly introspectionHandlers: Handlers<typeof introspectionV1.IntrospectionServiceService>;
   readonly trustedIssuerHandlers: Handlers<typeof trustV1.TrustedIssuerServiceService>;
   readonly families: Families;
+  readonly issuedTokens: IssuedTokens;
   readonly pageTokens: PageTokens;
   readonly events: Events;
   /** The tokens of authorization responses. */
@@ -211,6 +214,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       random,
     }),
     families,
+    issuedTokens: createIssuedTokens(database, cache.invalidate),
     pageTokens,
     events,
     issueFront,

@@ -18,6 +18,7 @@ const loudness = {
   client_deleted: 'info',
   session_ended: 'info',
   consents_revoked: 'info',
+  issued_tokens_revoked: 'warn',
   logout_delivery_resent: 'info',
   issuer_trusted: 'info',
   trust_ended: 'info',

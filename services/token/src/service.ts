@@ -114,6 +114,7 @@ export const service: Service = {
       secrets,
       publicKeys: () => publicKeys.all(),
       issueFront: rooms.issueFront,
+      issuedTokens: rooms.issuedTokens,
       events: rooms.events,
       device,
       clientKeys,

@@ -181,9 +181,8 @@ export const clientOperations: readonly Operation[] = [
     id: 'deleteOAuth2Token',
     method: 'delete',
     path: '/admin/oauth2/tokens',
-    summary: 'Revoke all access tokens of a client',
-    query: { client_id: text },
-    needed: ['client_id'],
+    summary: 'Revoke all access tokens of a client, or all that was issued to it or for a person in an interval',
+    query: { client_id: text, subject: text, issued_after: instant, issued_before: instant },
     answers: { 204: empty('They are dead') },
   },
 ];

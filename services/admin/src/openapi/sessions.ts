@@ -101,8 +101,8 @@ export const sessionOperations: readonly Operation[] = [
     id: 'revokeOAuth2LoginSessions',
     method: 'delete',
     path: `${base}/login`,
-    summary: 'End one login session, or all of a person; clients are told',
-    query: { subject: text, sid: text },
+    summary: 'End one login session, or all of a person; clients are told. Their tokens end too where it is said',
+    query: { subject: text, sid: text, revoke_tokens: flag },
     answers: { 204: empty('They are over') },
   },
   {

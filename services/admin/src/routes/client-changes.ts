@@ -1,7 +1,7 @@
-// Below /admin/clients/{id}, and /admin/oauth2/tokens: one thing of a client is changed, the rest is kept (hydra-wire §2.2, §2.7).
+// Below /admin/clients/{id}: one thing of a client is changed, the rest is kept (hydra-wire §2.2).
 import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
-import { OAuthError, readLifespans } from '@cardea/oauth';
+import { callOptions, readJson, sendJson } from '@cardea/http';
+import { readLifespans } from '@cardea/oauth';
 import type { ClientOf, clientV1 } from '@cardea/rpc';
 import { clientJson } from '../client-json.js';
 
@@ -33,17 +33,9 @@ export function clientChangeRoutes(clients: Clients): Route[] {
     sendJson(response, 200, clientJson(client));
   };
 
-  const revokeTokens: Handler = async (request, response) => {
-    const clientId = valueOf(readQuery(request), 'client_id') ?? '';
-    if (clientId === '') throw new OAuthError('invalid_request', 'The parameter client_id is missing.');
-    await clients.revokeClientTokens({ clientId }, callOptions(request, response));
-    sendEmpty(response, 204);
-  };
-
   return [
     { path: '/admin/clients/:id/lifespans', put: setLifespans },
     { path: '/admin/clients/:id/secrets/rotate', post: rotate, delete: drop },
-    { path: '/admin/oauth2/tokens', delete: revokeTokens },
   ];
 }
 

@@ -34,7 +34,9 @@ export function sessionRoutes(sessions: Sessions): Route[] {
   };
 
   const revokeLogins: Handler = async (request, response) => {
-    await sessions.revokeLoginSessions({ which: whichLogins(readQuery(request)) }, callOptions(request, response));
+    const query = readQuery(request);
+    const which = { which: whichLogins(query), revokeTokens: flagOf(query, 'revoke_tokens') };
+    await sessions.revokeLoginSessions(which, callOptions(request, response));
     sendEmpty(response, 204);
   };
 
@@ -69,6 +71,14 @@ export function sessionRoutes(sessions: Sessions): Route[] {
 
 const of = (query: readonly FormParameter[], name: string) =>
   query.find((parameter) => parameter.name === name)?.value ?? '';
+
+/** @throws {OAuthError} invalid_request for anything but true and false */
+function flagOf(query: readonly FormParameter[], name: string): boolean | undefined {
+  const text = of(query, name);
+  if (text === '') return undefined;
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new OAuthError('invalid_request', `The query parameter '${name}' must be true or false.`);
+}
 
 /**
  * One consent by its id, or a person's: all only when `all=true` says so, which nobody writes by accident.

@@ -39,6 +39,8 @@ export interface AuthorizationSettings {
   readonly pairwiseSalt: string;
   /** Where sessions of the identity provider are ended; undefined when it wants none of that. */
   readonly identityProviderUrl: string | undefined;
+  /** Whether tokens end with the login session they were issued in. */
+  readonly logoutRevokesTokens: boolean;
   /** The server's, where the client has none of its own. */
   readonly accessTokenStrategy: 'opaque' | 'jwt';
   readonly hydraCompat: boolean;

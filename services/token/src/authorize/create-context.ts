@@ -15,6 +15,7 @@ import type { Database } from '../storage/database.js';
 import { createFlows } from '../storage/flows.js';
 import { createForcedSubjects } from '../storage/forced-subjects.js';
 import { createGrants } from '../storage/grants.js';
+import type { IssuedTokens } from '../storage/issued-tokens.js';
 import { createSessionEnds } from '../storage/session-ends.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
@@ -31,6 +32,7 @@ export function createAuthorizationContext(options: {
   /** Lists every published key, retired ones too. */
   publicKeys: () => Promise<readonly signingV1.PublicKey[]>;
   issueFront: IssueFront;
+  issuedTokens: IssuedTokens;
   device: DeviceRooms;
   clientKeys: ClientKeys;
   outbound: Pick<Outbound, 'getText'>;
@@ -70,6 +72,7 @@ export function createAuthorizationContext(options: {
     endSessions: createEndSessions({
       settings,
       ends: createSessionEnds(database),
+      issuedTokens: options.issuedTokens,
       clients,
       grantSeal: seals.grant,
       events,

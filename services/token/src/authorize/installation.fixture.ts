@@ -25,6 +25,7 @@ import { createSeal } from '../seal.js';
 import { createSigner } from '../sign.js';
 import { createTestSigner } from '../signer.fixture.js';
 import { openDatabase } from '../storage/database.js';
+import { createIssuedTokens } from '../storage/issued-tokens.js';
 import { metrics, settings as tokenSettings } from '../tokens.fixture.js';
 import { authorize } from './authorize.js';
 import type { AuthorizationSettings, AuthorizeOutcome } from './context.js';
@@ -64,6 +65,7 @@ export const settings: AuthorizationSettings = {
   sessionManagement: false,
   pairwiseSalt: 'salt-salt',
   identityProviderUrl: 'https://idp.test',
+  logoutRevokesTokens: false,
   accessTokenStrategy: 'opaque',
   hydraCompat: false,
 };
@@ -188,6 +190,7 @@ export async function createInstallation(
       random: randomBytes,
     }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
+    issuedTokens: createIssuedTokens(database, () => Promise.resolve()),
     events: createEvents(quietLog, metrics),
     clients: {
       find: async (id: string) => {

@@ -55,6 +55,7 @@ export async function createDeviceFlow(
     clientKeys: createClientKeys({ outbound: it.outbound, now: () => clock.millis }),
     outbound: it.outbound,
     issueFront: it.rooms.issueFront,
+    issuedTokens: it.rooms.issuedTokens,
     events: it.rooms.events,
     device: it.device,
     secrets: options.secrets ?? defaultSecrets,

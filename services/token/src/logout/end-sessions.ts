@@ -1,42 +1,48 @@
 // Ends login sessions and sees to it that everybody who took part is told (OpenID Connect Back-Channel Logout 1.0 §2.5,
-// Front-Channel Logout 1.0 §3). Tokens live on, as in Hydra: docs/decisions/0060.
+// Front-Channel Logout 1.0 §3). Tokens live on, as in Hydra, unless somebody says otherwise: docs/decisions/0060.
 import { frontchannelLogoutUri } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import { openGrantBody } from '../authorize/grant-body.js';
 import type { ClientResolver } from '../client-resolver.js';
 import type { Events } from '../events.js';
 import type { Seal } from '../seal.js';
+import type { IssuedTokens } from '../storage/issued-tokens.js';
 import type { EndingSession, NewDelivery, Participation, SessionEnds } from '../storage/session-ends.js';
 
 export interface EndSessionsSettings {
   readonly issuer: string;
   /** Where sessions of the identity provider are ended; undefined when it wants none of that. */
   readonly identityProviderUrl: string | undefined;
+  /** Whether tokens end with the login session they were issued in, in any case. */
+  readonly logoutRevokesTokens: boolean;
 }
 
 export interface EndSessions {
   /**
    * Ends a session.
    *
+   * @param revokeTokens ends the tokens that were issued in it as well, even if it was gone already
    * @returns the addresses to load in frames; undefined when the session was gone already, and nobody is told again
    */
-  one(sessionId: string): Promise<readonly string[] | undefined>;
-  /** Ends all sessions of a person, in batches. */
-  ofSubject(subject: string): Promise<void>;
+  one(sessionId: string, revokeTokens?: boolean): Promise<readonly string[] | undefined>;
+  /** Ends all sessions of a person, in batches. @param revokeTokens and every token of theirs */
+  ofSubject(subject: string, revokeTokens?: boolean): Promise<void>;
 }
 
 const batch = 100;
+const noneEnded = { ended: new Set<string>(), participants: [] };
 
 export function createEndSessions(options: {
   settings: EndSessionsSettings;
   ends: SessionEnds;
+  issuedTokens: IssuedTokens;
   clients: ClientResolver;
   grantSeal: Seal;
   events: Events;
   /** Milliseconds since the epoch. */
   clock: { now(): number };
 }): EndSessions {
-  const { settings, ends, clients, grantSeal, events, clock } = options;
+  const { settings, ends, issuedTokens, clients, grantSeal, events, clock } = options;
 
   /**
    * Who took part is read before the sessions end: a grant that is given in between belongs to a login that was over when
@@ -81,11 +87,12 @@ export function createEndSessions(options: {
       ? []
       : [{ sessionId: id, clientId: '', uri: settings.identityProviderUrl, subject, identityProviderSessionId }];
 
+  // Tokens fall after their session, which could yield more of them; whoever was interrupted in between asks again.
   return {
-    async one(sessionId) {
+    async one(sessionId, revokeTokens = settings.logoutRevokesTokens) {
       const session = await ends.find(sessionId);
-      if (session === undefined) return undefined;
-      const { ended, participants } = await endAll([session]);
+      const { ended, participants } = session === undefined ? noneEnded : await endAll([session]);
+      if (revokeTokens) await issuedTokens.endOfSession(sessionId);
       if (ended.size === 0) return undefined;
       return participants.flatMap(({ client }) =>
         client === undefined || client.frontchannelLogoutUri === ''
@@ -94,12 +101,13 @@ export function createEndSessions(options: {
       );
     },
 
-    async ofSubject(subject) {
-      for (;;) {
+    async ofSubject(subject, revokeTokens = settings.logoutRevokesTokens) {
+      for (let more = true; more;) {
         const sessions = await ends.ofSubject(subject, batch);
         if (sessions.length > 0) await endAll(sessions);
-        if (sessions.length < batch) return;
+        more = sessions.length === batch;
       }
+      if (revokeTokens) await issuedTokens.end({ subject, clientId: undefined, after: undefined, before: undefined });
     },
   };
 }

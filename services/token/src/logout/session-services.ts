@@ -11,13 +11,19 @@ import type { SigningClient } from '../sign.js';
 import { createConsents } from '../storage/consents.js';
 import type { Database } from '../storage/database.js';
 import type { Families } from '../storage/families.js';
+import type { IssuedTokens } from '../storage/issued-tokens.js';
 import { createLogoutDeliveries } from '../storage/logout-deliveries.js';
 import { createPrepareDelivery } from './prepare-delivery.js';
 
 export function sessionServices(options: {
   readonly database: Database;
   readonly context: LogoutContext;
-  readonly rooms: { readonly families: Families; readonly pageTokens: PageTokens; readonly events: Events };
+  readonly rooms: {
+    readonly families: Families;
+    readonly issuedTokens: IssuedTokens;
+    readonly pageTokens: PageTokens;
+    readonly events: Events;
+  };
   readonly keys: Pick<SigningClient, 'signLogoutToken'>;
   readonly encrypt: Encrypt;
   /** Certificate names that may call. */
@@ -27,7 +33,7 @@ export function sessionServices(options: {
   const { clients, clock, random, endSessions } = context;
   const now = () => clock.now();
   const deliveries = createLogoutDeliveries(database);
-  const { families, pageTokens, events } = rooms;
+  const { families, issuedTokens, pageTokens, events } = rooms;
   return [
     implement(
       sessionV1.SessionServiceService,
@@ -36,6 +42,7 @@ export function sessionServices(options: {
         describeConsent: createDescribeConsent(context),
         families,
         endSessions,
+        issuedTokens,
         deliveries,
         pageTokens,
         events,

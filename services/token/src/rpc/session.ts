@@ -7,6 +7,7 @@ import type { EndSessions } from '../logout/end-sessions.js';
 import type { PageTokens } from '../page-tokens.js';
 import type { ConsentRow, Consents } from '../storage/consents.js';
 import type { Families } from '../storage/families.js';
+import type { IssuedTokens } from '../storage/issued-tokens.js';
 import type { DeliveryRow, DeliveryState, LogoutDeliveries } from '../storage/logout-deliveries.js';
 import { known } from './client-lookup.js';
 
@@ -19,6 +20,7 @@ export function createSessionHandlers(options: {
   /** What the list says of a consent; undefined when its client is gone. */
   describeConsent: (row: ConsentRow) => Promise<sessionV1.Consent | undefined>;
   families: Families;
+  issuedTokens: IssuedTokens;
   endSessions: EndSessions;
   deliveries: LogoutDeliveries;
   pageTokens: PageTokens;
@@ -26,7 +28,8 @@ export function createSessionHandlers(options: {
   /** Milliseconds since the epoch. */
   now: () => number;
 }): Handlers<typeof sessionV1.SessionServiceService> {
-  const { consents, describeConsent, families, endSessions, deliveries, pageTokens, events, now } = options;
+  const { consents, describeConsent, families, issuedTokens, endSessions } = options;
+  const { deliveries, pageTokens, events, now } = options;
 
   /** A page of what was read with one row too many. */
   const page = <Row extends { id: string }>(list: string, rows: readonly Row[], limit: number) => {
@@ -78,17 +81,32 @@ export function createSessionHandlers(options: {
       }
     },
 
-    async revokeLoginSessions({ which }) {
+    async revokeLoginSessions({ which, revokeTokens }) {
       switch (which?.$case) {
         case 'sessionId':
-          if (uuid.test(which.value)) await endSessions.one(which.value);
+          if (uuid.test(which.value)) await endSessions.one(which.value, revokeTokens);
           return {};
         case 'subject':
-          await endSessions.ofSubject(known(which.value));
+          await endSessions.ofSubject(known(which.value), revokeTokens);
           return {};
         case undefined:
           throw new OAuthError('invalid_request', 'Which sessions?');
       }
+    },
+
+    async revokeIssuedTokens({ clientId, subject, issuedAfter: after, issuedBefore: before }) {
+      if (clientId === '' && subject === '') throw new OAuthError('invalid_request', 'Whose tokens?');
+      if (after !== undefined && before !== undefined && after >= before) {
+        throw new OAuthError('invalid_request', 'The interval ends before it begins.');
+      }
+      const named = (text: string) => (text === '' ? undefined : known(text));
+      const ended = await issuedTokens.end({ clientId: named(clientId), subject: named(subject), after, before });
+      events.record('issued_tokens_revoked', {
+        client_id: clientId,
+        families: String(ended.families),
+        tokens: String(ended.tokens),
+      });
+      return ended;
     },
 
     async listLogoutDeliveries({ clientId, state, pageSize, pageToken }) {

@@ -106,17 +106,18 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
       if (rows.length < batch) return;
     }
   }
+}
 
-  async function killTokens(connection: Connection, grantIds: readonly string[]): Promise<Buffer[]> {
-    if (grantIds.length === 0) return [];
-    const { rows } = await connection.query<{ key: Buffer }>(
-      'DELETE FROM cardea.access_token WHERE grant_id = ANY($1::uuid[]) RETURNING key',
-      [grantIds],
-    );
-    await connection.query(
-      'UPDATE cardea.refresh_token SET revoked_at = now() WHERE grant_id = ANY($1::uuid[]) AND revoked_at IS NULL',
-      [grantIds],
-    );
-    return keysOf(rows);
-  }
+/** Kills the tokens of grants that have just fallen. @returns the keys of the access tokens among them */
+export async function killTokens(connection: Connection, grantIds: readonly string[]): Promise<Buffer[]> {
+  if (grantIds.length === 0) return [];
+  const { rows } = await connection.query<{ key: Buffer }>(
+    'DELETE FROM cardea.access_token WHERE grant_id = ANY($1::uuid[]) RETURNING key',
+    [grantIds],
+  );
+  await connection.query(
+    'UPDATE cardea.refresh_token SET revoked_at = now() WHERE grant_id = ANY($1::uuid[]) AND revoked_at IS NULL',
+    [grantIds],
+  );
+  return rows.map((row) => row.key);
 }

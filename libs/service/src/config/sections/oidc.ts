@@ -46,6 +46,14 @@ export const oidc = z
         }).default(true),
       })
       .prefault({}),
+    logout: z
+      .strictObject({
+        revoke_tokens: flag({
+          description:
+            'End the tokens that were issued in a login session with it, for every client. By default they live on, as in Hydra.',
+        }).default(false),
+      })
+      .prefault({}),
     session_management: z
       .strictObject({
         enabled: flag({

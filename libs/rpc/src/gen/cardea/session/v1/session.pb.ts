@@ -183,10 +183,34 @@ export interface RevokeLoginSessionsRequest {
     /** All of a person. */
     { $case: "subject"; value: string }
     | undefined;
+  /** Whether the tokens that were issued in them end too; unset goes by `oidc.logout.revoke_tokens`. */
+  revokeTokens?: boolean | undefined;
 }
 
 /** They are over. */
 export interface RevokeLoginSessionsResponse {
+}
+
+/** What to end; a client, a person, or both are named. */
+export interface RevokeIssuedTokensRequest {
+  /** `client_id`; empty means all clients. */
+  clientId: string;
+  /** The person; empty means everybody, and what the client holds for itself. */
+  subject: string;
+  /** The first instant that counts; unset means since ever. */
+  issuedAfter?:
+    | Date
+    | undefined;
+  /** The first instant that counts no more; unset means all that exists. */
+  issuedBefore?: Date | undefined;
+}
+
+/** They are dead. */
+export interface RevokeIssuedTokensResponse {
+  /** How many families fell: consents of which anything was issued in the interval. */
+  families: number;
+  /** How many tokens ended that belong to no consent. */
+  tokens: number;
 }
 
 /** Asks for notifications. */
@@ -931,7 +955,7 @@ export const RevokeConsentsResponse: MessageFns<RevokeConsentsResponse> = {
 };
 
 function createBaseRevokeLoginSessionsRequest(): RevokeLoginSessionsRequest {
-  return { which: undefined };
+  return { which: undefined, revokeTokens: undefined };
 }
 
 export const RevokeLoginSessionsRequest: MessageFns<RevokeLoginSessionsRequest> = {
@@ -943,6 +967,9 @@ export const RevokeLoginSessionsRequest: MessageFns<RevokeLoginSessionsRequest> 
       case "subject":
         writer.uint32(18).string(message.which.value);
         break;
+    }
+    if (message.revokeTokens !== undefined) {
+      writer.uint32(24).bool(message.revokeTokens);
     }
     return writer;
   },
@@ -976,6 +1003,14 @@ export const RevokeLoginSessionsRequest: MessageFns<RevokeLoginSessionsRequest> 
             message.which = { $case: "subject", value: reader.string() };
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.revokeTokens = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1007,6 +1042,7 @@ export const RevokeLoginSessionsRequest: MessageFns<RevokeLoginSessionsRequest> 
         break;
       }
     }
+    message.revokeTokens = object.revokeTokens ?? undefined;
     return message;
   },
 };
@@ -1050,6 +1086,164 @@ export const RevokeLoginSessionsResponse: MessageFns<RevokeLoginSessionsResponse
   },
   fromPartial<I extends Exact<DeepPartial<RevokeLoginSessionsResponse>, I>>(_: I): RevokeLoginSessionsResponse {
     const message = createBaseRevokeLoginSessionsResponse();
+    return message;
+  },
+};
+
+function createBaseRevokeIssuedTokensRequest(): RevokeIssuedTokensRequest {
+  return { clientId: "", subject: "", issuedAfter: undefined, issuedBefore: undefined };
+}
+
+export const RevokeIssuedTokensRequest: MessageFns<RevokeIssuedTokensRequest> = {
+  encode(message: RevokeIssuedTokensRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.clientId !== "") {
+      writer.uint32(10).string(message.clientId);
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
+    }
+    if (message.issuedAfter !== undefined) {
+      Timestamp.encode(toTimestamp(message.issuedAfter), writer.uint32(26).fork()).join();
+    }
+    if (message.issuedBefore !== undefined) {
+      Timestamp.encode(toTimestamp(message.issuedBefore), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeIssuedTokensRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeIssuedTokensRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.issuedAfter = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.issuedBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RevokeIssuedTokensRequest>, I>>(base?: I): RevokeIssuedTokensRequest {
+    return RevokeIssuedTokensRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeIssuedTokensRequest>, I>>(object: I): RevokeIssuedTokensRequest {
+    const message = createBaseRevokeIssuedTokensRequest();
+    message.clientId = object.clientId ?? "";
+    message.subject = object.subject ?? "";
+    message.issuedAfter = object.issuedAfter ?? undefined;
+    message.issuedBefore = object.issuedBefore ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRevokeIssuedTokensResponse(): RevokeIssuedTokensResponse {
+  return { families: 0, tokens: 0 };
+}
+
+export const RevokeIssuedTokensResponse: MessageFns<RevokeIssuedTokensResponse> = {
+  encode(message: RevokeIssuedTokensResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.families !== 0) {
+      writer.uint32(8).int32(message.families);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(16).int32(message.tokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeIssuedTokensResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeIssuedTokensResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.families = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.tokens = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RevokeIssuedTokensResponse>, I>>(base?: I): RevokeIssuedTokensResponse {
+    return RevokeIssuedTokensResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeIssuedTokensResponse>, I>>(object: I): RevokeIssuedTokensResponse {
+    const message = createBaseRevokeIssuedTokensResponse();
+    message.families = object.families ?? 0;
+    message.tokens = object.tokens ?? 0;
     return message;
   },
 };
@@ -1633,6 +1827,18 @@ export const SessionServiceService = {
       Buffer.from(RevokeLoginSessionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RevokeLoginSessionsResponse => RevokeLoginSessionsResponse.decode(value),
   },
+  /** Ends what was issued to a client, for a person, or both, in an interval: for incidents. */
+  revokeIssuedTokens: {
+    path: "/cardea.session.v1.SessionService/RevokeIssuedTokens" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeIssuedTokensRequest): Buffer =>
+      Buffer.from(RevokeIssuedTokensRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeIssuedTokensRequest => RevokeIssuedTokensRequest.decode(value),
+    responseSerialize: (value: RevokeIssuedTokensResponse): Buffer =>
+      Buffer.from(RevokeIssuedTokensResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeIssuedTokensResponse => RevokeIssuedTokensResponse.decode(value),
+  },
   /** Lists back-channel logout notifications and what became of them. */
   listLogoutDeliveries: {
     path: "/cardea.session.v1.SessionService/ListLogoutDeliveries" as const,
@@ -1666,6 +1872,8 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
   revokeConsents: handleUnaryCall<RevokeConsentsRequest, RevokeConsentsResponse>;
   /** Ends login sessions and tells the clients that took part (OpenID Connect Back-Channel Logout 1.0). */
   revokeLoginSessions: handleUnaryCall<RevokeLoginSessionsRequest, RevokeLoginSessionsResponse>;
+  /** Ends what was issued to a client, for a person, or both, in an interval: for incidents. */
+  revokeIssuedTokens: handleUnaryCall<RevokeIssuedTokensRequest, RevokeIssuedTokensResponse>;
   /** Lists back-channel logout notifications and what became of them. */
   listLogoutDeliveries: handleUnaryCall<ListLogoutDeliveriesRequest, ListLogoutDeliveriesResponse>;
   /** Sends a notification once more. */

@@ -1,0 +1,45 @@
+// DELETE /admin/oauth2/tokens: Hydra's way, the access tokens of a client; and ours, everything that was issued to a client or for a
+// person in an interval (hydra-wire §2.7; security catalogue D27).
+import type { FormParameter, Handler, Route } from '@cardea/http';
+import { callOptions, readQuery, sendEmpty, valueOf } from '@cardea/http';
+import { OAuthError } from '@cardea/oauth';
+import type { ClientOf, clientV1, sessionV1 } from '@cardea/rpc';
+
+interface Services {
+  readonly clients: Pick<ClientOf<typeof clientV1.ClientServiceService>, 'revokeClientTokens'>;
+  readonly sessions: Pick<ClientOf<typeof sessionV1.SessionServiceService>, 'revokeIssuedTokens'>;
+}
+
+/** Many families take their time; who is cut off asks again, and what fell stays down. */
+const patienceMillis = 120_000;
+
+export function tokenRoutes({ clients, sessions }: Services): Route[] {
+  const revoke: Handler = async (request, response) => {
+    const query = readQuery(request);
+    const clientId = valueOf(query, 'client_id') ?? '';
+    const subject = valueOf(query, 'subject') ?? '';
+    const issuedAfter = instantOf(query, 'issued_after');
+    const issuedBefore = instantOf(query, 'issued_before');
+    const options = callOptions(request, response);
+    if (subject !== '' || issuedAfter !== undefined || issuedBefore !== undefined) {
+      const deadline = Date.now() + patienceMillis;
+      await sessions.revokeIssuedTokens({ clientId, subject, issuedAfter, issuedBefore }, { ...options, deadline });
+    } else {
+      if (clientId === '') throw new OAuthError('invalid_request', 'The parameter client_id is missing.');
+      await clients.revokeClientTokens({ clientId }, options);
+    }
+    sendEmpty(response, 204);
+  };
+  return [{ path: '/admin/oauth2/tokens', delete: revoke }];
+}
+
+/** RFC 3339, with its zone: a time without one means something else to everybody who reads it. */
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+
+function instantOf(query: readonly FormParameter[], name: string): Date | undefined {
+  const text = valueOf(query, name);
+  if (text === undefined) return undefined;
+  const instant = new Date(text);
+  if (rfc3339.test(text) && !Number.isNaN(instant.getTime())) return instant;
+  throw new OAuthError('invalid_request', `The parameter ${name} must be a time like 2026-01-31T12:00:00Z.`);
+}

@@ -1,0 +1,221 @@
+// Everything that was issued in an interval, or in a login session, ends on request, and nothing else does (security catalogue
+// D27; logout that ends tokens, docs/decisions/0060).
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { sessionV1, tokenV1 } from '@cardea/rpc';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { needed } from './database.fixture.js';
+import type { Cookies, SessionsService } from './logout/session.fixture.js';
+import { createSessions } from './logout/session.fixture.js';
+import { createIssuedTokens } from './storage/issued-tokens.js';
+import type { TokenService } from './tokens.fixture.js';
+import { call, createTokenService, verdict } from './tokens.fixture.js';
+
+const secret = 'a-secret-of-clients';
+let it: SessionsService;
+/** Another process over the same database and Redis. */
+let elsewhere: TokenService;
+beforeAll(async () => {
+  it = await createSessions();
+  const { database, clock } = it;
+  elsewhere = await createTokenService({ database, clock, redisUrl: needed('CARDEA_TEST_REDIS_URL') });
+  for (const id of ['app', 'other', 'many']) await it.client(id);
+});
+afterAll(async () => {
+  await elsewhere.close();
+  await it.close();
+});
+
+const query = (text: string, values: unknown[]) => it.database.pool.query(text, values);
+type Tokens = Pick<tokenV1.IssueTokenResponse, 'accessToken' | 'refreshToken'>;
+const alive = async ({ accessToken, refreshToken }: Tokens) => {
+  const seen = new Set<boolean>();
+  for (const service of [it, elsewhere]) {
+    seen.add(await service.active(accessToken));
+    if (refreshToken !== '') seen.add(await service.active(refreshToken));
+  }
+  return seen.size === 1 ? [...seen][0] : 'half';
+};
+const loggedIn = async (subject: string, clientId = 'app', jar: Cookies = new Map()) => {
+  const login = await it.logIn(jar, { clientId, subject });
+  return { ...login, jar, tokens: await it.redeem(clientId, login.code) };
+};
+
+describe('D27: what was issued in an interval', () => {
+  const day = (hour: string) => new Date(`2026-03-01T${hour}:00Z`);
+  const revoke = (asked: Partial<sessionV1.RevokeIssuedTokensRequest>) =>
+    it.admin.revokeIssuedTokens(
+      { clientId: '', subject: '', issuedAfter: day('10:00'), issuedBefore: day('11:00'), ...asked },
+      call,
+    );
+  /** Says that everything of a login happened then. */
+  const at = async (subject: string, instant: Date, clientId = 'app') => {
+    const login = await loggedIn(subject, clientId);
+    await query('UPDATE cardea.consent_grant SET created_at = $2 WHERE id = $1', [login.grantId, instant]);
+    for (const table of ['access_token', 'refresh_token']) {
+      await query(`UPDATE cardea.${table} SET issued_at = $2 WHERE grant_id = $1`, [login.grantId, instant]);
+    }
+    expect(await alive(login.tokens)).toBe(true);
+    return login;
+  };
+
+  let subject: string;
+  beforeEach(() => {
+    subject = `ann ${randomUUID()}`;
+  });
+
+  test('to a client, the first instant included, the last one not', async () => {
+    const [before, first, within, last] = [
+      await at('bob', day('09:59')),
+      await at('bob', day('10:00')),
+      await at('eve', day('10:59')),
+      await at('bob', day('11:00')),
+    ];
+    const stranger = await at('bob', day('10:30'), 'other');
+    expect(await revoke({ clientId: 'app' })).toEqual({ families: 2, tokens: 0 });
+    expect(await Promise.all([before, first, within, last, stranger].map((login) => alive(login.tokens)))).toEqual([
+      ...[true, false, false, true],
+      true,
+    ]);
+    // Asked again, there is nothing left to do.
+    expect(await revoke({ clientId: 'app' })).toEqual({ families: 0, tokens: 0 });
+    expect(await verdict(it.redeem('app', first.code))).toBe('invalid_grant');
+  });
+
+  test('for a person, at every client or at one', async () => {
+    const logins = [await at(subject, day('10:30')), await at(subject, day('10:30'), 'other')];
+    const stranger = await at('somebody else', day('10:30'));
+    expect(await revoke({ subject, clientId: 'other' })).toEqual({ families: 1, tokens: 0 });
+    expect(await Promise.all(logins.map(({ tokens }) => alive(tokens)))).toEqual([true, false]);
+    expect(await revoke({ subject })).toEqual({ families: 1, tokens: 0 });
+    expect(await Promise.all(logins.map(({ tokens }) => alive(tokens)))).toEqual([false, false]);
+    expect(await alive(stranger.tokens)).toBe(true);
+  });
+
+  test('takes what came of it later, and whose consent was given before', async () => {
+    const { tokens, grantId } = await at(subject, day('08:00'));
+    const form = { grant_type: 'refresh_token', refresh_token: tokens.refreshToken };
+    const second = await it.token(form, it.basic('app', secret));
+    await query('UPDATE cardea.refresh_token SET issued_at = $2 WHERE grant_id = $1 AND used_at IS NULL', [
+      grantId,
+      day('10:30'),
+    ]);
+    const third = await it.token({ ...form, refresh_token: second.refreshToken }, it.basic('app', secret));
+    expect(await revoke({ subject })).toEqual({ families: 1, tokens: 0 });
+    expect(await alive(third)).toBe(false);
+  });
+
+  test('what a client holds for itself is part of it, unless a person is named; unknown instants count', async () => {
+    const own = async () => it.token({ grant_type: 'client_credentials', scope: 'openid' }, it.basic('other', secret));
+    const [within, after, unknown] = [await own(), await own(), await own()];
+    const dated = async ({ accessToken }: Tokens, instant: Date | null) =>
+      query('UPDATE cardea.access_token SET issued_at = $2 WHERE key = $1', [
+        it.handles.open('access_token', accessToken)?.key,
+        instant,
+      ]);
+    await dated(within, day('10:30'));
+    await dated(after, day('11:30'));
+    await dated(unknown, null);
+    await revoke({ clientId: 'other', subject: 'nobody' });
+    expect(await Promise.all([within, after, unknown].map(alive))).toEqual([true, true, true]);
+    expect(await revoke({ clientId: 'other' })).toMatchObject({ tokens: 2 });
+    expect(await Promise.all([within, after, unknown].map(alive))).toEqual([false, true, false]);
+  });
+
+  test('without an end: all that exists', async () => {
+    const login = await loggedIn(subject);
+    const open = { issuedAfter: undefined, issuedBefore: undefined };
+    expect(await revoke({ subject, ...open })).toEqual({ families: 1, tokens: 0 });
+    expect(await alive(login.tokens)).toBe(false);
+  });
+
+  test('thousands fall page by page; who was interrupted goes on', async () => {
+    const grants = 1_700;
+    await query(
+      `INSERT INTO cardea.consent_grant (id, client_id, subject, session_id, scopes, audience, remember, body, created_at)
+        SELECT gen_random_uuid(), 'many', 'crowd', gen_random_uuid(), '{}', '{}', false, '', $2
+        FROM generate_series(1, $1)`,
+      [grants, day('10:30')],
+    );
+    await query(
+      `INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
+        SELECT sha256(id::text::bytea), now() + interval '1 hour', id, client_id, '' FROM cardea.consent_grant
+        WHERE client_id = 'many'`,
+      [],
+    );
+    let told = 0;
+    const dying = createIssuedTokens(it.database.pool, async (keys) => {
+      told += keys.length;
+      if (told >= 1_000) throw new Error('killed');
+    });
+    const all = { clientId: 'many', subject: undefined, after: day('10:00'), before: day('11:00') };
+    await expect(dying.end(all)).rejects.toThrow('killed');
+    expect(await revoke({ clientId: 'many' })).toEqual({ families: grants - told, tokens: 0 });
+    const { rows } = await query(
+      `SELECT (SELECT count(*)::int FROM cardea.access_token WHERE client_id = 'many') AS tokens,
+        (SELECT count(*)::int FROM cardea.consent_grant WHERE client_id = 'many' AND fallen_at IS NULL) AS standing`,
+      [],
+    );
+    expect(rows).toEqual([{ tokens: 0, standing: 0 }]);
+  });
+
+  test.each<[string, Partial<sessionV1.RevokeIssuedTokensRequest>]>([
+    ['nobody named', {}],
+    ['an interval that ends before it begins', { clientId: 'app', issuedAfter: day('12:00') }],
+    ['an interval of no length', { clientId: 'app', issuedAfter: day('11:00') }],
+  ])('refused: %s', async (_name, asked) => {
+    expect(await verdict(Promise.resolve().then(() => revoke(asked)))).toBe('invalid_request');
+  });
+
+  test('of a client that cannot be, nothing', async () => {
+    expect(await verdict(revoke({ clientId: randomBytes(200).toString('hex') }))).toBe('ok');
+  });
+});
+
+describe('a logout that ends tokens too', () => {
+  const end = (which: sessionV1.RevokeLoginSessionsRequest['which'], revokeTokens?: boolean) =>
+    it.admin.revokeLoginSessions({ which, revokeTokens }, call);
+
+  test('of one session: those of that session, at every client; the consent stays remembered', async () => {
+    const jar: Cookies = new Map();
+    const here = await loggedIn('ann', 'app', jar);
+    const beside = { ...(await it.logIn(jar, { clientId: 'other', subject: 'ann' })) };
+    const besideTokens = await it.redeem('other', beside.code);
+    const elsewhereToo = await loggedIn('ann');
+    const which = { $case: 'sessionId', value: here.sessionId } as const;
+    await end(which);
+    expect([await alive(here.tokens), await alive(besideTokens)]).toEqual([true, true]);
+    // The session is gone by now; its tokens can still be ended.
+    await end(which, true);
+    expect([await alive(here.tokens), await alive(elsewhereToo.tokens)]).toEqual([false, true]);
+    const { rows } = await query('SELECT revoked_at FROM cardea.consent_grant WHERE id = $1', [here.grantId]);
+    expect(rows).toEqual([{ revoked_at: null }]);
+  });
+
+  test('of a person: all of them', async () => {
+    const logins = [await loggedIn('cleo'), await loggedIn('cleo', 'other'), await loggedIn('dora')];
+    await end({ $case: 'subject', value: 'cleo' }, true);
+    expect(await Promise.all(logins.map(({ tokens }) => alive(tokens)))).toEqual([false, false, true]);
+  });
+
+  test.each([true, false])('by the setting (%j), for every logout that does not say otherwise', async (revokes) => {
+    const strict = await createSessions({ settings: { logoutRevokesTokens: revokes } });
+    try {
+      await strict.client('app');
+      const jar: Cookies = new Map();
+      const { code } = await strict.logIn(jar);
+      const tokens = await strict.redeem('app', code);
+      const { location } = await strict.logOut(jar);
+      await strict.logOut(jar, await strict.confirm(location));
+      expect(await strict.active(tokens.accessToken)).toBe(!revokes);
+      expect(await strict.active(tokens.refreshToken)).toBe(!revokes);
+
+      const again = await strict.logIn(new Map());
+      const kept = await strict.redeem('app', again.code);
+      const which = { $case: 'sessionId', value: again.sessionId } as const;
+      await strict.admin.revokeLoginSessions({ which, revokeTokens: false }, call);
+      expect(await strict.active(kept.accessToken)).toBe(true);
+    } finally {
+      await strict.close();
+    }
+  });
+});
