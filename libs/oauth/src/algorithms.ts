@@ -1,4 +1,5 @@
-// The one table of JWS algorithms, for signing and for verification, in software and on PKCS#11 (RFC 7518 §3.1, RFC 8037 §3.1).
+// The one table of JWS algorithms, for signing and for verification, in software and on PKCS#11 (RFC 7518 §3.1, RFC 8037 §3.1,
+// RFC 9964).
 import { constants } from 'node:crypto';
 
 /** Everything that differs between two JWS algorithms. */
@@ -6,14 +7,15 @@ export interface JwsAlgorithm {
   /** `alg` of the JOSE header. */
   readonly name: string;
   /** `kty` of a key that can serve it. */
-  readonly keyType: 'RSA' | 'EC' | 'OKP';
+  readonly keyType: 'RSA' | 'EC' | 'OKP' | 'AKP';
   /** `crv` of such a key; RSA has none. */
   readonly curve?: 'P-256' | 'P-384' | 'P-521' | 'Ed25519';
   /** Hash of `at_hash` and `c_hash` (OpenID Connect Core §3.1.3.6), by node's name. */
   readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** What node:crypto's sign and verify take beside the key. */
   readonly node: NodeSignatureParameters;
-  readonly pkcs11: Pkcs11SignatureParameters;
+  /** Undefined where PKCS#11 3.0 has no mechanism. */
+  readonly pkcs11?: Pkcs11SignatureParameters;
 }
 
 /** First argument and key options of node:crypto's `sign` and `verify`. */
@@ -81,7 +83,14 @@ const eddsa: JwsAlgorithm = {
   pkcs11: { generate: 'CKM_EC_EDWARDS_KEY_PAIR_GEN', sign: 'CKM_EDDSA', prehashed: false },
 };
 
-/** The algorithms Cardea can sign and verify with, by `alg`. `none` and HMAC are not among them, on purpose. */
+const mlDsa = (parameters: 44 | 65 | 87): JwsAlgorithm => ({
+  name: `ML-DSA-${String(parameters)}`,
+  keyType: 'AKP',
+  hash: 'sha512',
+  node: { digest: null, options: {} },
+});
+
+/** What every Cardea can sign and verify with, by `alg`. `none` and HMAC are not among them, on purpose. */
 export const jwsAlgorithms: ReadonlyMap<string, JwsAlgorithm> = new Map(
   [...sizes.map(rsa), ...sizes.map(pss), ecdsa(256, 'P-256'), ecdsa(384, 'P-384'), ecdsa(512, 'P-521'), eddsa].map(
     (algorithm) => [algorithm.name, algorithm],
@@ -91,4 +100,14 @@ export const jwsAlgorithms: ReadonlyMap<string, JwsAlgorithm> = new Map(
 /** The table's row for an `alg`, or undefined for one we do not speak. */
 export function jwsAlgorithm(name: string): JwsAlgorithm | undefined {
   return jwsAlgorithms.get(name);
+}
+
+/** What only our own keys may sign with, where an operator wants it: newer than what most verifiers, and some Node, know. */
+export const newAlgorithms: ReadonlyMap<string, JwsAlgorithm> = new Map(
+  ([44, 65, 87] as const).map(mlDsa).map((algorithm) => [algorithm.name, algorithm]),
+);
+
+/** The row of an `alg` that a key of our own may have; strangers' signatures are held to `jwsAlgorithm`. */
+export function ownAlgorithm(name: string): JwsAlgorithm | undefined {
+  return jwsAlgorithms.get(name) ?? newAlgorithms.get(name);
 }

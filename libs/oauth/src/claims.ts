@@ -1,7 +1,7 @@
 // Claims: hashes that tie an ID token to its neighbours, names nobody but the provider may set, and what userinfo tells
 // (OpenID Connect Core §2, §3.1.3.6, §5.3.2; RFC 9068 §2.2).
 import { createHash } from 'node:crypto';
-import { jwsAlgorithm } from './algorithms.js';
+import { ownAlgorithm } from './algorithms.js';
 import type { Authorization, Claims } from './authorization.js';
 
 /** Claims of an ID token that the consent app cannot set: the provider answers for them. */
@@ -60,7 +60,7 @@ export function withoutClaims(claims: Claims, names: readonly string[]): Claims 
  * @throws {RangeError} for an algorithm we do not sign with
  */
 export function leftHalfHash(algorithm: string, value: string): string {
-  const row = jwsAlgorithm(algorithm);
+  const row = ownAlgorithm(algorithm);
   if (row === undefined) throw new RangeError(`no JWS algorithm ${algorithm}`);
   const digest = createHash(row.hash).update(value, 'ascii').digest();
   return digest.toString('base64url', 0, digest.length / 2);

@@ -4,9 +4,6 @@ import type { JsonWebKey, KeyObject } from 'node:crypto';
 
 export type BackendKind = 'hsm' | 'sealed';
 
-/** Bits of the modulus of a new RSA key: 2048 sign fifteen times as fast as 4096 (performance §1.1). */
-export const rsaBits = 2048;
-
 /** A key that is to be made. */
 export interface KeyName {
   readonly keySet: KeySetName;

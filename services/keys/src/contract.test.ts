@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { jwsAlgorithms } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { TestDatabase } from './database.fixture.js';
 import { createTestDatabase, newKek } from './database.fixture.js';
 import { createTestToken } from './hsm-token.fixture.js';
@@ -171,22 +171,31 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     expect(await signs()).toBe(first);
     expect(await keys.admin.promoteKey({ keyId: second })).toMatchObject({
       key: { keyId: second, state: signingV1.KeyState.CURRENT },
-      warnings: [expect.stringContaining('cached the key set')],
+      warnings: [expect.stringContaining(`${second} signs now and was published`)],
     });
     expect(await signs()).toBe(second);
-    expect((await keys.admin.promoteKey({ keyId: first })).warnings).toEqual([]);
+    expect((await keys.admin.promoteKey({ keyId: second })).warnings).toEqual([]);
+    await keys.admin.promoteKey({ keyId: first });
     expect(await signs()).toBe(first);
 
     expect(await keys.admin.retireKey({ keyId: first })).toMatchObject({
       key: { keyId: first, state: signingV1.KeyState.RETIRED },
-      warnings: [],
+      warnings: [
+        expect.stringContaining(`${second} signs now and was published`),
+        expect.stringContaining('destroy it'),
+      ],
     });
+    // Said again, it changes nothing and breaks nothing.
+    expect((await keys.admin.retireKey({ keyId: first })).warnings).toEqual([expect.stringContaining('destroy it')]);
     expect(await signs()).toBe(second);
     await expect(keys.admin.promoteKey({ keyId: first })).rejects.toMatchObject({ code: 'invalid_request' });
     for (const { keyId, algorithm } of (await published()).filter(({ keySet }) => keySet === accessTokenSet)) {
       if (algorithm === 'ES384' && keyId !== second) await keys.admin.retireKey({ keyId });
     }
-    expect((await keys.admin.retireKey({ keyId: second })).warnings).toEqual([expect.stringContaining('ES384')]);
+    expect((await keys.admin.retireKey({ keyId: second })).warnings).toEqual([
+      `Nothing in ${accessTokenSet} signs with ES384 any more: tokens that need it are refused.`,
+      expect.stringContaining('destroy it'),
+    ]);
     await expect(signs()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
 
     await expect(keys.admin.destroyKey({ keyId: first, confirmation: '' })).rejects.toMatchObject({
@@ -216,6 +225,52 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
       },
     ]);
     for (const word of ['diagnosis', 'secret', 'alice', jwt]) expect(rows[0]?.row).not.toContain(word);
+  });
+
+  test('what cannot be taken back is asked for twice', async () => {
+    const key = { keySet: accessTokenSet, keyId: 'from-elsewhere', algorithm: 'ES256', activateAfterSeconds: 0 };
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const der = privateKey.export({ format: 'der', type: 'pkcs8' });
+    const before = await published();
+    for (const confirmation of ['', 'yes', 'FROM-ELSEWHERE']) {
+      await expect(keys.admin.importKey({ ...key, privateKey: der, confirmation })).rejects.toMatchObject({
+        code: 'invalid_request',
+        description: expect.stringContaining('confirmation must repeat the key id'),
+      });
+      const [{ keyId } = { keyId: '' }] = before;
+      await expect(keys.admin.destroyKey({ keyId, confirmation })).rejects.toMatchObject({ code: 'invalid_request' });
+    }
+    expect(await published()).toEqual(before);
+  });
+
+  test('makes RSA keys as long as it is told to', async () => {
+    const long = await startKeys(programs, { ...environment, KEYS_RSA_BITS: '3072' });
+    try {
+      const request = { keySet: accessTokenSet, algorithm: 'PS384', activateAfterSeconds: 0, requestId: randomUUID() };
+      const { key } = await long.admin.createKey(request);
+      const { n = '' } = JSON.parse(key?.jwkJson ?? '') as { n?: string };
+      expect(Buffer.from(n, 'base64url')).toHaveLength(3072 / 8);
+      const { jwt } = await long.signing.signAccessToken(accessTokenRequest({ algorithm: 'PS384' }));
+      expect(isSignedBy([key!], accessTokenSet, jwt)).toBe(true);
+    } finally {
+      await long.stop();
+    }
+  });
+
+  test('a caller has so many signatures a second and no more, and keeps what it has for other purposes', async () => {
+    const strict = await startKeys(programs, { ...environment, KEYS_SIGNATURES_PER_SECOND: '3' });
+    try {
+      const asked = Array.from({ length: 40 }, () => strict.signing.signIdToken(idTokenRequest()));
+      const answers = await Promise.allSettled(asked);
+      const signed = answers.filter(({ status }) => status === 'fulfilled').length;
+      expect(signed).toBeGreaterThanOrEqual(3);
+      expect(signed).toBeLessThan(40);
+      const { jwt } = await strict.signing.signAccessToken(accessTokenRequest());
+      expect(isSignedBy(await published(), accessTokenSet, jwt)).toBe(true);
+      expect(strict.log()).toContain('a caller asks for more signatures than it may have');
+    } finally {
+      await strict.stop();
+    }
   });
 
   test('a request id has one signature, whichever replica is asked', async () => {

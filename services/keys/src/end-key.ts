@@ -14,77 +14,127 @@ export interface Changed {
 /**
  * Makes a key sign from now on, in the place of the one that does.
  *
+ * @param prePublish how long verifiers may keep a copy of the key set, milliseconds
  * @throws {OAuthError} not_found; invalid_request when the key was retired or is of the other backend
  */
-export function promoteKey(maker: KeyMaker, kid: string): Promise<Changed> {
+export function promoteKey(maker: KeyMaker, kid: string, prePublish: number): Promise<Changed> {
   return change(maker, kid, (key, keys, at) => {
     if (key.retiredAt !== undefined) throw refused('it was retired, and a retired key never signs again');
     if (key.backend !== maker.backend.kind) throw refused('this signer does not hold it');
-    const state = keyState(keys, key, at);
-    return {
-      change: state === 'current' ? {} : { activatesAt: at },
-      warnings:
-        state === 'next'
-          ? [
-              'Verifiers that cached the key set before this key was published refuse its signatures until they read it again.',
-            ]
-          : [],
-    };
+    const changes = keyState(keys, key, at) !== 'current';
+    return { change: changes ? { activatesAt: at } : {}, warnings: changes ? strangerTo(key, at, prePublish) : [] };
   });
 }
 
 /**
  * Stops a key for good; it stays published for what it signed.
  *
+ * @param prePublish how long verifiers may keep a copy of the key set, milliseconds
  * @throws {OAuthError} not_found
  */
-export function retireKey(maker: KeyMaker, kid: string): Promise<Changed> {
-  return change(maker, kid, (key, keys, at) => {
-    const left = keys.filter((other) => other !== key && other.backend === maker.backend.kind);
-    const alone = keyState(keys, key, at) === 'current' && !signingKey(left, key.keySet, key.algorithm, at);
-    return {
-      change: key.retiredAt === undefined ? { retiredAt: at } : {},
-      warnings: alone
-        ? [`Nothing in ${key.keySet} signs with ${key.algorithm} any more: tokens that need it are refused.`]
-        : [],
-    };
-  });
+export function retireKey(maker: KeyMaker, kid: string, prePublish: number): Promise<Changed> {
+  return change(maker, kid, (key, keys, at) => ({
+    change: key.retiredAt === undefined ? { retiredAt: at } : {},
+    warnings: [
+      ...successionBreaks(maker, keys, key, at, prePublish),
+      ...(key.activatesAt <= at
+        ? ['What it signed is accepted until it expires; destroy it to have that refused.']
+        : []),
+    ],
+  }));
+}
+
+/** What breaks where a key no longer signs: nobody signs in its place, or somebody whom not every verifier knows yet. */
+function successionBreaks(
+  { backend }: KeyMaker,
+  keys: readonly RegisteredKey[],
+  key: RegisteredKey,
+  at: number,
+  prePublish: number,
+): readonly string[] {
+  const own = keys.filter((other) => other.backend === backend.kind);
+  if (keyState(own, key, at) !== 'current') return [];
+  const { keySet, algorithm } = key;
+  const left = own.filter((other) => other !== key);
+  const successor = signingKey(left, keySet, algorithm, at);
+  return successor === undefined
+    ? [`Nothing in ${keySet} signs with ${algorithm} any more: tokens that need it are refused.`]
+    : strangerTo(successor, at, prePublish);
+}
+
+function strangerTo({ kid, createdAt }: StoredKey, at: number, prePublish: number): readonly string[] {
+  if (at - createdAt >= prePublish) return [];
+  const seconds = String(Math.ceil((at - createdAt) / 1000));
+  return [
+    `${kid} signs now and was published ${seconds} s ago: verifiers that cached the key set before that refuse its signatures until they read it again.`,
+  ];
 }
 
 /**
  * Removes a private half for good and publishes its public half no more.
  *
+ * @param prePublish how long verifiers may keep a copy of the key set, milliseconds
  * @throws {OAuthError} not_found; invalid_request when nothing in its set would sign any more
  */
-export async function destroyKey(maker: KeyMaker, kid: string): Promise<Changed> {
-  const { backend } = maker;
+export async function destroyKey(maker: KeyMaker, kid: string, prePublish = 0): Promise<Changed> {
   const changed = await change(
     maker,
     kid,
     (key, keys, at) => {
       const left = keys.filter((other) => other !== key);
-      if (signs(maker, keys, key.keySet, at) && !signs(maker, left, key.keySet, at)) {
-        throw refused(`nothing in ${key.keySet} would sign any more: create another key first`);
-      }
+      keepSigning(maker, keys, left, key.keySet, at);
       return {
         change: key.destroyedAt === undefined ? { destroyedAt: at } : {},
-        warnings: ['Whatever it signed and is still valid is refused from now on.'],
+        warnings: [
+          'Whatever it signed and is still valid is refused from now on.',
+          ...successionBreaks(maker, keys, key, at, prePublish),
+        ],
       };
     },
     true,
   );
-  // The row first: what a failure leaves in the token is used by nobody, and is removed when this is asked again.
-  backend.forget(kid);
-  if (changed.key.backend === backend.kind) {
-    await backend.destroy(changed.key).catch((error: unknown) => {
-      throw cannotSign('the token did not remove a key', error);
-    });
-  }
+  await removePrivateHalf(maker, changed.key);
   return changed;
 }
 
-const signs = ({ backend }: KeyMaker, keys: readonly RegisteredKey[], keySet: string, at: number) =>
-  keys.some((key) => key.keySet === keySet && key.backend === backend.kind && keyState(keys, key, at) === 'current');
+/**
+ * Removes what the backend still has of a key whose row is destroyed. The row goes first: what a failure leaves in the token is
+ * used by nobody, and is removed when the key is destroyed once more.
+ *
+ * @throws {OAuthError} temporarily_unavailable
+ */
+export async function removePrivateHalf({ backend }: KeyMaker, key: StoredKey): Promise<void> {
+  backend.forget(key.kid);
+  if (key.backend !== backend.kind) return;
+  await backend.destroy(key).catch((error: unknown) => {
+    throw cannotSign('the token did not remove a key', error);
+  });
+}
+
+/** @throws {OAuthError} invalid_request when a set that signs would sign no more */
+export function keepSigning(
+  maker: KeyMaker,
+  before: readonly StoredKey[],
+  after: readonly StoredKey[],
+  keySet: string,
+  at: number,
+): void {
+  if (setSigns(maker, before, keySet, at) && !setSigns(maker, after, keySet, at)) {
+    throw refused(`nothing in ${keySet} would sign any more: create another key first`);
+  }
+}
+
+/** Whether this signer has a key that signs in a set: what another backend holds signs nothing here. */
+export function setSigns({ backend }: KeyMaker, keys: readonly StoredKey[], keySet: string, at: number): boolean {
+  return keys.some(
+    (key) =>
+      key.keySet === keySet &&
+      key.backend === backend.kind &&
+      (key.retiredAt ?? Infinity) > at &&
+      (key.destroyedAt ?? Infinity) > at &&
+      key.activatesAt <= at,
+  );
+}
 
 function change(
   { registry, now }: KeyMaker,

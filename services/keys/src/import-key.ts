@@ -1,10 +1,11 @@
 // Takes in keys that were made elsewhere: a private key into the sealed store, or a pair already in the token (hydra-wire §7).
 import type { KeySetName } from '@cardea/oauth';
-import { OAuthError, jwsAlgorithm } from '@cardea/oauth';
+import { OAuthError, ownAlgorithm } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import type { StoredKey } from './backend.js';
 import type { Beginning, KeyMaker } from './create-key.js';
 import { add } from './create-key.js';
+import type { Exclusive } from './registry/registry.js';
 
 /** A key to take in, and how it is called. */
 export interface Imported {
@@ -24,6 +25,17 @@ export async function importKey(
   privateKey: KeyObject,
   beginning: Beginning,
 ): Promise<StoredKey> {
+  return maker.registry.exclusively((exclusive) => takeIn(maker, exclusive, key, privateKey, beginning));
+}
+
+/** The same as a part of something larger. */
+export async function takeIn(
+  maker: KeyMaker,
+  exclusive: Exclusive,
+  key: Imported,
+  privateKey: KeyObject,
+  beginning: Beginning,
+): Promise<StoredKey> {
   const { accept } = maker.backend;
   if (accept === undefined) {
     throw new OAuthError(
@@ -32,9 +44,7 @@ export async function importKey(
     );
   }
   checkFit(privateKey, key.algorithm);
-  return maker.registry.exclusively((exclusive) =>
-    add(maker, exclusive, key, beginning, (name) => accept(name, privateKey)),
-  );
+  return add(maker, exclusive, key, beginning, async (name) => accept(name, privateKey));
 }
 
 /** @throws {OAuthError} invalid_request when there is no token, or the pair in it must not sign */
@@ -53,7 +63,7 @@ export async function adoptKey(maker: KeyMaker, key: Imported, beginning: Beginn
 
 /** @throws {OAuthError} invalid_request unless the key can serve the algorithm, with bits enough */
 function checkFit(key: KeyObject, algorithm: string): void {
-  const row = jwsAlgorithm(algorithm);
+  const row = ownAlgorithm(algorithm);
   const refuse = (reason: string) => new OAuthError('invalid_request', `The key is not taken in: ${reason}.`);
   if (row === undefined) throw refuse('its algorithm is not known');
   const { modulusLength, namedCurve = '' } = key.asymmetricKeyDetails ?? {};
@@ -61,6 +71,7 @@ function checkFit(key: KeyObject, algorithm: string): void {
     RSA: key.asymmetricKeyType === 'rsa',
     EC: key.asymmetricKeyType === 'ec' && curveNames[namedCurve] === row.curve,
     OKP: key.asymmetricKeyType === 'ed25519',
+    AKP: key.asymmetricKeyType === algorithm.toLowerCase(),
   };
   if (!fits[row.keyType]) throw refuse(`it is not a key for ${algorithm}`);
   if (row.keyType !== 'RSA' || modulusLength === undefined) return;

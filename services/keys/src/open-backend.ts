@@ -10,7 +10,10 @@ export async function openBackend(
   options: { log: Log; now: () => number; random: (bytes: number) => Buffer; sessionLost: () => void },
 ): Promise<KeyBackend> {
   const { log, now, random, sessionLost } = options;
-  if (settings.kind === 'sealed') return createSealedBackend({ envelope: createEnvelope(settings.keks, random), now });
+  if (settings.kind === 'sealed') {
+    const { keks, rsaBits, mlDsa } = settings;
+    return createSealedBackend({ envelope: createEnvelope(keks, random), rsaBits, mlDsa, now });
+  }
   const { openHsmBackend } = await import('./hsm/backend.js');
   return openHsmBackend(settings.hsm, { log, now, sessionLost });
 }

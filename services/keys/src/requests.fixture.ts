@@ -1,5 +1,5 @@
 // Requests that the signer accepts, to be varied by tests; and a look at the JWTs that come back.
-import { jwsAlgorithm } from '@cardea/oauth';
+import { ownAlgorithm } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
 
@@ -95,7 +95,7 @@ export function readJwt(jwt: string): ReadJwt {
 export function isSignedBy(keys: readonly signingV1.PublicKey[], keySet: string, jwt: string): boolean {
   const { header } = readJwt(jwt);
   const key = keys.find((candidate) => candidate.keySet === keySet && candidate.keyId === header['kid']);
-  const algorithm = key && jwsAlgorithm(key.algorithm);
+  const algorithm = key && ownAlgorithm(key.algorithm);
   if (key === undefined || algorithm === undefined || header['alg'] !== key.algorithm) return false;
   const end = jwt.lastIndexOf('.');
   const publicKey = createPublicKey({ key: JSON.parse(key.jwkJson) as Record<string, string>, format: 'jwk' });

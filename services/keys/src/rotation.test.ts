@@ -93,7 +93,7 @@ test('a set in which nothing signs gets no key by itself', async () => {
   const replica = openReplica();
   await replica.look();
   const { created } = await bootstrap(replica);
-  await retireKey(replica.maker, created[0]!.kid);
+  await retireKey(replica.maker, created[0]!.kid, rules.prePublish);
   clock += 100 * hour;
   await replica.look();
   expect((await readKeys(database.client)).map(({ keySet }) => keySet).sort()).toEqual([

@@ -12,6 +12,7 @@ import { auditEntry } from './audit/entry.js';
 import { createKeyRing } from './key-ring.js';
 import { signatureCounter } from './metrics.js';
 import { openBackend } from './open-backend.js';
+import { createQuota } from './policy/quota.js';
 import { createReadiness } from './readiness.js';
 import { openPool } from './registry/connection.js';
 import { createDocuments } from './registry/documents.js';
@@ -75,6 +76,8 @@ export const service: Service = {
       },
     });
     const callers = callersOf(allow);
+    const quota = createQuota({ perSecond: config.keys.signaturesPerSecond, log, now });
+    const { prePublish } = config.keys;
     const refresh = async () => {
       await watch.refresh();
       await sleep(hearingMillis);
@@ -82,8 +85,12 @@ export const service: Service = {
     const keks = documentKeks(config);
     const documents = createDocuments({ pool, envelope: createEnvelope(keks, random), now });
     await host.serveGrpc(address, security, [
-      implement(signingV1.SigningServiceService, signingHandlers({ policy, sign, ring }), callers.signing),
-      implement(keyAdminV1.KeyAdminServiceService, keyAdminHandlers({ maker, ring, refresh }), callers.keyAdmin),
+      implement(signingV1.SigningServiceService, signingHandlers({ policy, quota, sign, ring }), callers.signing),
+      implement(
+        keyAdminV1.KeyAdminServiceService,
+        keyAdminHandlers({ maker, ring, prePublish, refresh }),
+        callers.keyAdmin,
+      ),
       implement(
         jsonWebKeyV1.JsonWebKeyServiceService,
         jsonWebKeyHandlers({

@@ -17,6 +17,11 @@ describe('refused', () => {
     ['a short passphrase', { KEYS_KEK: 'scrypt:AAAAAAAAAAAAAAAAAAAAAA==:horse' }, 'scrypt:SALT:PASSPHRASE'],
     ['an HSM without library', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', HSM_PIN: '1' }, 'hsm.library'],
     ['an HSM without PIN', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', HSM_LIBRARY: '/x' }, 'hsm.pin'],
+    ['RSA keys too short', { KEYS_KEK: good, KEYS_RSA_BITS: '1024' }, 'keys.rsa_bits'],
+    ['RSA keys too long', { KEYS_KEK: good, KEYS_RSA_BITS: '8192' }, 'keys.rsa_bits'],
+    ['RSA keys of broken bytes', { KEYS_KEK: good, KEYS_RSA_BITS: '2049' }, 'keys.rsa_bits'],
+    ['no signature at all', { KEYS_KEK: good, KEYS_SIGNATURES_PER_SECOND: '0' }, 'keys.signatures_per_second'],
+    ['ML-DSA in an HSM', { HSM_ENABLED: 'true', HSM_TOKEN_LABEL: 'x', KEYS_ML_DSA: 'true' }, 'keys.ml_dsa'],
     ['an HSM without token', { HSM_ENABLED: 'true', HSM_LIBRARY: '/x', HSM_PIN: '1' }, 'hsm.token_label'],
   ])('%s', (_name, env: Record<string, string>, said) => {
     expect(() => backend(env)).toThrow(ConfigError);

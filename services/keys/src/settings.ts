@@ -5,6 +5,7 @@ import { scryptSync } from 'node:crypto';
 import { ConfigError, required } from '@cardea/service';
 import type { SigningSetRules } from './json-web-key/signing-set.js';
 import type { Policy } from './policy/statement.js';
+import { hasMlDsa } from './sealed/generate.js';
 
 /** The settings of a PKCS#11 token. */
 export interface HsmSettings {
@@ -17,14 +18,23 @@ export interface HsmSettings {
   readonly keySetPrefix: string;
   /** Worker threads with a session each. */
   readonly sessions: number;
+  /** Bits of the modulus of a new RSA key. */
+  readonly rsaBits: number;
 }
 
 export type BackendSettings =
-  { readonly kind: 'hsm'; readonly hsm: HsmSettings } | { readonly kind: 'sealed'; readonly keks: readonly Buffer[] };
+  | { readonly kind: 'hsm'; readonly hsm: HsmSettings }
+  | { readonly kind: 'sealed'; readonly keks: readonly Buffer[]; readonly rsaBits: number; readonly mlDsa: boolean };
 
 /** @throws {ConfigError} naming the setting, never its value */
 export function backendSettings({ hsm, keys }: Config): BackendSettings {
-  if (!hsm.enabled) return { kind: 'sealed', keks: required(keys.kek, 'keys.kek').map(kekOf) };
+  const { rsaBits, mlDsa } = keys;
+  if (rsaBits % 8 !== 0) throw new ConfigError('keys.rsa_bits must be a multiple of 8');
+  if (mlDsa && hsm.enabled) throw new ConfigError('keys.ml_dsa needs software keys: no HSM is asked for ML-DSA yet');
+  if (mlDsa && !hasMlDsa()) {
+    throw new ConfigError(`keys.ml_dsa needs Node.js 24.7 or newer: ${process.version} has no ML-DSA`);
+  }
+  if (!hsm.enabled) return { kind: 'sealed', keks: required(keys.kek, 'keys.kek').map(kekOf), rsaBits, mlDsa };
   if (hsm.tokenLabel === undefined && hsm.slot === undefined) {
     throw new ConfigError('hsm.token_label or hsm.slot must say which token holds the keys');
   }
@@ -34,7 +44,7 @@ export function backendSettings({ hsm, keys }: Config): BackendSettings {
     hsm: {
       library: required(hsm.library, 'hsm.library'),
       pin: required(hsm.pin, 'hsm.pin'),
-      ...{ tokenLabel, slot, keySetPrefix, sessions },
+      ...{ tokenLabel, slot, keySetPrefix, sessions, rsaBits },
     },
   };
 }

@@ -1,5 +1,5 @@
 // Finds the row key in an access token: in the handle itself, or for a JWT behind its verified `jti` (RFC 9068 §4, RFC 8725).
-import { jwsAlgorithm } from '@cardea/oauth';
+import { ownAlgorithm } from '@cardea/oauth';
 import { createHmac, verify } from 'node:crypto';
 import type { PublicKeys } from './public-keys.js';
 import { accessTokenKeySet } from './public-keys.js';
@@ -44,7 +44,7 @@ export function createAccessTokenKeys(options: {
       const typ = header?.['typ'];
       if (typeof header?.['kid'] !== 'string' || (typ !== 'at+jwt' && typ !== 'JWT')) return [];
       const known = await publicKeys.find(accessTokenKeySet, header['kid']);
-      const algorithm = known && jwsAlgorithm(known.algorithm);
+      const algorithm = known && ownAlgorithm(known.algorithm);
       if (known === undefined || algorithm === undefined || header['alg'] !== algorithm.name) return [];
       const bytes = Buffer.from(signature, 'base64url');
       // The decoder forgives spare bits; a token has one spelling.

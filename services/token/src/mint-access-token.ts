@@ -47,8 +47,12 @@ export function createMintAccessToken(options: {
     },
   });
 
-  const signed = async (authorization: Authorization, validity: Validity): Promise<MintedAccessToken> => {
-    const { jwt, tokenId } = await signer.accessToken(authorization, validity);
+  const signed = async (
+    client: clientV1.Client,
+    authorization: Authorization,
+    validity: Validity,
+  ): Promise<MintedAccessToken> => {
+    const { jwt, tokenId } = await signer.accessToken(client, authorization, validity);
     // Introspection tells the audience that stands in the token.
     const audience = audienceOfJwt(authorization, settings.accessTokenFormat, settings.issuer);
     return minted(jwt, accessTokenKeys.mint(tokenId), { ...authorization, audience }, validity);
@@ -56,7 +60,7 @@ export function createMintAccessToken(options: {
 
   return (client, authorization, validity) => {
     const strategy = client.accessTokenStrategy === '' ? settings.accessTokenStrategy : client.accessTokenStrategy;
-    if (strategy === 'jwt') return signed(authorization, validity);
+    if (strategy === 'jwt') return signed(client, authorization, validity);
     const { handle, key } = handles.mint('access_token', validity.expiresAt);
     return minted(handle, key, authorization, validity);
   };

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { listen } from './announcements.js';
 import type { PublicKeys } from './public-keys.js';
-import { createPublicKeys, idTokenKeySet } from './public-keys.js';
+import { accessTokenKeySet, createPublicKeys, idTokenKeySet } from './public-keys.js';
 import type { SigningClient } from './sign.js';
 import { createSigner } from './sign.js';
 
@@ -97,6 +97,44 @@ test.each<[string, boolean, string, string]>([
   const client = clientV1.Client.create({ clientId: 'app', idTokenSignedResponseAlg: registered });
   await signer.idToken(client, authorization, { accessToken: 'token', code: undefined }, { issuedAt: 1, expiresAt: 2 });
   expect(asked).toMatchObject([{ algorithm }]);
+});
+
+test.each<[string, string, string]>([
+  ['the newest key of its set', '', 'ES384'],
+  ['what the client registered', 'PS256', 'PS256'],
+])('a JWT access token is signed with %s', async (_name, registered, algorithm) => {
+  const published = [key('new', 'ES384', signingV1.KeyState.CURRENT), key('old', 'RS256', signingV1.KeyState.CURRENT)];
+  const publicKeys = open(published.map((one) => ({ ...one, keySet: accessTokenKeySet })));
+  const asked: signingV1.SignAccessTokenRequest[] = [];
+  const keys = {
+    signAccessToken: async (request: signingV1.SignAccessTokenRequest) => {
+      asked.push(request);
+      return { jwt: 'a.b.c' };
+    },
+  } as SigningClient;
+  const signer = createSigner({
+    ...{ keys, publicKeys, issuer: 'https://id.example/', hydraCompat: false, random: randomBytes },
+    accessTokenFormat: signingV1.AccessTokenFormat.RFC9068,
+  });
+  const client = clientV1.Client.create({ clientId: 'app', accessTokenSignedResponseAlg: registered });
+  await signer.accessToken(client, authorization, { issuedAt: 1, expiresAt: 2 });
+  expect(asked).toMatchObject([{ algorithm }]);
+});
+
+test('a published key that this Node cannot read is said, published on, and hides no other', async () => {
+  const said: object[] = [];
+  const strange = { ...key('strange', 'XX-1', signingV1.KeyState.CURRENT), jwkJson: '{"kty":"AKP","pub":"AA"}' };
+  const good = key('good', 'ES256', signingV1.KeyState.CURRENT);
+  const keys = createPublicKeys({
+    list: async () => [strange, good],
+    log: { ...log, warn: (fields: object) => void said.push(fields) },
+    now: Date.now,
+  });
+  cleanUps.push(() => keys.close());
+  expect(await keys.all()).toEqual([strange, good]);
+  expect((await keys.find(idTokenKeySet, 'good'))?.algorithm).toBe('ES256');
+  expect(await keys.find(idTokenKeySet, 'strange')).toBeUndefined();
+  expect(said).toEqual([{ kid: 'strange', key_set: idTokenKeySet, algorithm: 'XX-1' }]);
 });
 
 const authorization: Authorization = {

@@ -68,15 +68,7 @@ export function createPublicKeys(options: {
       away = false;
       const spelling = JSON.stringify(keys);
       if (spelling === spelled) return;
-      verification = new Map(
-        keys.map((key) => [
-          `${key.keySet} ${key.keyId}`,
-          {
-            algorithm: key.algorithm,
-            key: createPublicKey({ format: 'jwk', key: JSON.parse(key.jwkJson) as Record<string, string> }),
-          },
-        ]),
-      );
+      verification = new Map(keys.flatMap((key) => verificationKey(key, log)));
       known = keys;
       // A key that begins before the next round is looked at again when it has begun.
       for (const { state, activatesAt } of keys) {
@@ -122,4 +114,18 @@ export function createPublicKeys(options: {
       soon.forEach(clearTimeout);
     },
   };
+}
+
+/** One key that this Node cannot read, such as an ML-DSA key before Node.js 24.7, must not hide the others. */
+function verificationKey(
+  { keySet, keyId, algorithm, jwkJson }: signingV1.PublicKey,
+  log: Log,
+): readonly (readonly [string, VerificationKey])[] {
+  try {
+    const key = createPublicKey({ format: 'jwk', key: JSON.parse(jwkJson) as Record<string, string> });
+    return [[`${keySet} ${keyId}`, { algorithm, key }]];
+  } catch {
+    log.warn({ kid: keyId, key_set: keySet, algorithm }, 'what a published key signed cannot be verified by this Node');
+    return [];
+  }
 }

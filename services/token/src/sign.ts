@@ -24,7 +24,11 @@ export interface Beside {
 
 export interface Signer {
   /** @returns the JWT and its `jti` */
-  accessToken(authorization: Authorization, validity: Validity): Promise<{ jwt: string; tokenId: string }>;
+  accessToken(
+    client: clientV1.Client,
+    authorization: Authorization,
+    validity: Validity,
+  ): Promise<{ jwt: string; tokenId: string }>;
   idToken(client: clientV1.Client, authorization: Authorization, beside: Beside, validity: Validity): Promise<string>;
   userinfo(client: clientV1.Client, subject: string, claims: Claims, issuedAt: number): Promise<string>;
 }
@@ -43,9 +47,11 @@ export function createSigner(options: {
 }): Signer {
   const { keys, publicKeys, issuer, accessTokenFormat, hydraCompat, random } = options;
   return {
-    async accessToken(authorization, { issuedAt, expiresAt }) {
+    async accessToken(client, authorization, { issuedAt, expiresAt }) {
       const tokenId = randomUuid(random);
-      const [algorithm = 'RS256'] = await publicKeys.currentAlgorithms(accessTokenKeySet);
+      const chosen = client.accessTokenSignedResponseAlg;
+      const [newest = 'RS256'] = chosen === '' ? await publicKeys.currentAlgorithms(accessTokenKeySet) : [];
+      const algorithm = chosen === '' ? newest : chosen;
       const confirmation = confirmationOf(authorization);
       const { jwt } = await keys.signAccessToken({
         requestId: tokenId,

@@ -57,6 +57,7 @@ export interface ClientDocument {
   /** JSON of any kind. */
   metadataJson: Buffer;
   accessTokenStrategy: string;
+  accessTokenSignedResponseAlg: string;
   skipConsent: boolean;
   skipLogoutConsent?: boolean | undefined;
   lifespans?: LifespansDocument | undefined;
@@ -109,6 +110,7 @@ export function emptyClient(): ClientDocument {
     postLogoutRedirectUris: [],
     metadataJson: Buffer.alloc(0),
     accessTokenStrategy: '',
+    accessTokenSignedResponseAlg: '',
     skipConsent: false,
     requireAuthTime: false,
     defaultAcrValues: [],

@@ -62,6 +62,7 @@ const fields: readonly ClientField[] = [
   flagField('backchannel_logout_session_required', 'backchannelLogoutSessionRequired'),
   jsonField('metadata', 'metadataJson'),
   textField('access_token_strategy', 'accessTokenStrategy'),
+  textField('access_token_signed_response_alg', 'accessTokenSignedResponseAlg'),
   flagField('skip_consent', 'skipConsent', 'shown'),
   {
     member: 'skip_logout_consent',

@@ -1,6 +1,6 @@
 // What a client may say about itself: defaults and limits (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2,
 // hydra-wire §6).
-import { jwsAlgorithms } from '../algorithms.js';
+import { jwsAlgorithms, newAlgorithms } from '../algorithms.js';
 import { parseScope } from '../scope.js';
 import { authenticationMethods, hmacAlgorithms, registeredMethod } from './authentication.js';
 import { contentEncryptionAlgorithms, keyManagementAlgorithms, responseEncryption } from './encryption.js';
@@ -90,8 +90,10 @@ function subjectTypesFor(client: ClientMetadata, { subjectTypes, hydraCompat }: 
 
 function checkAlgorithms(client: ClientMetadata, { hydraCompat }: ClientMetadataPolicy): void {
   const signing = ['', ...jwsAlgorithms.keys()];
-  oneOf('id_token_signed_response_alg', client.idTokenSignedResponseAlg, signing);
-  oneOf('userinfo_signed_response_alg', client.userinfoSignedResponseAlg, ['none', ...signing]);
+  const ours = [...signing, ...newAlgorithms.keys()];
+  oneOf('id_token_signed_response_alg', client.idTokenSignedResponseAlg, ours);
+  oneOf('userinfo_signed_response_alg', client.userinfoSignedResponseAlg, ['none', ...ours]);
+  oneOf('access_token_signed_response_alg', client.accessTokenSignedResponseAlg, ours);
   const shared = client.tokenEndpointAuthMethod === 'client_secret_jwt';
   oneOf(
     'token_endpoint_auth_signing_alg',

@@ -29,6 +29,7 @@ describe('members', () => {
     [{ metadata: {} }, bad, bad],
     [{ metadata: null }, 'ok', 'ok'],
     [{ access_token_strategy: 'jwt' }, bad, bad],
+    [{ access_token_signed_response_alg: 'ES256' }, bad, bad],
     [{ skip_consent: true }, bad, bad],
     [{ skip_consent: false, skip_logout_consent: false }, 'ok', 'ok'],
     [{ skip_logout_consent: true }, bad, bad],
@@ -133,6 +134,7 @@ test('an update keeps what only operators may say', () => {
     metadataJson: Buffer.from('{"a":1}'),
     lifespans: { implicitGrantIdTokenMillis: 1 },
     clientName: 'before',
+    accessTokenSignedResponseAlg: 'ES256',
     dynamicallyRegistered: true,
   });
   const kept = keepingOperatorsWord(present, client({ clientName: 'after', accessTokenStrategy: 'jwt' }));

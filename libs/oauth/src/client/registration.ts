@@ -29,6 +29,7 @@ const operatorMembers: readonly string[] = [
   'client_secret',
   'metadata',
   'access_token_strategy',
+  'access_token_signed_response_alg',
   'skip_consent',
   'skip_logout_consent',
   ...lifespanMembers,
@@ -127,12 +128,13 @@ const redirecting: readonly string[] = ['authorization_code', 'implicit'];
 
 /** What a registrant cannot say stays as it was. */
 export function keepingOperatorsWord<C extends ClientDocument>(present: C, next: C): C {
-  const { metadataJson, accessTokenStrategy, skipConsent, skipLogoutConsent, lifespans, dynamicallyRegistered } =
-    present;
+  const { metadataJson, accessTokenStrategy, accessTokenSignedResponseAlg } = present;
+  const { skipConsent, skipLogoutConsent, lifespans, dynamicallyRegistered } = present;
   return {
     ...next,
     metadataJson,
     accessTokenStrategy,
+    accessTokenSignedResponseAlg,
     skipConsent,
     skipLogoutConsent,
     lifespans,

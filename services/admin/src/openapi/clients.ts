@@ -73,6 +73,10 @@ const sometimes: Properties = {
   backchannel_logout_uri: text,
   backchannel_logout_session_required: flag,
   access_token_strategy: oneOf('jwt', 'opaque'),
+  access_token_signed_response_alg: described(
+    text,
+    'Of JWT access tokens; by default the algorithm of the newest key.',
+  ),
   default_max_age: whole,
   require_auth_time: flag,
   default_acr_values: texts,

@@ -1,5 +1,5 @@
 // Keys in a PKCS#11 token: objects by CKA_LABEL = prefix and key set, CKA_ID = kid, as Hydra lays them out.
-import { jwsAlgorithm } from '@cardea/oauth';
+import { newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import type { JsonWebKey } from 'node:crypto';
 import { createPublicKey, verify } from 'node:crypto';
@@ -43,7 +43,12 @@ export async function openHsmBackend(
 
   return {
     kind: 'hsm',
-    generate: async (name) => kept(await pool.run({ kind: 'generate', ...named(name, generateMillis) })),
+    generate: async (name) => {
+      if (newAlgorithms.has(name.algorithm)) {
+        throw new OAuthError('invalid_request', `A key for ${name.algorithm} cannot be made in an HSM yet.`);
+      }
+      return kept(await pool.run({ kind: 'generate', rsaBits: hsm.rsaBits, ...named(name, generateMillis) }));
+    },
     adopt: async (name) => kept(await pool.run({ kind: 'adopt', ...named(name, examineMillis) })),
     forget: (kid) => void keys.delete(kid),
     async destroy(key) {
@@ -61,7 +66,7 @@ export async function openHsmBackend(
 }
 
 function verifies({ jwk, algorithm }: StoredKey, signature: Uint8Array): boolean {
-  const row = jwsAlgorithm(algorithm);
+  const row = ownAlgorithm(algorithm);
   if (row === undefined) return false;
   const { digest, options } = row.node;
   const key = createPublicKey({ key: jwk, format: 'jwk' });

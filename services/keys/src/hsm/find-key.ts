@@ -1,6 +1,7 @@
 // Finds a private key in the token, and refuses one that is not what it must be (security §3.I I09).
 import { jwsAlgorithm } from '@cardea/oauth';
 import type { JsonWebKey } from 'node:crypto';
+import { mechanismsOf } from './mechanisms.js';
 import type { TokenKey } from './messages.js';
 import { publicAttributes, publicHalf } from './public-half.js';
 import { TokenError } from './return-codes.js';
@@ -69,7 +70,7 @@ export function findKey(session: TokenSession, key: TokenKey): FoundKey {
     if (publicHalf(algorithm, [modulus ?? Buffer.alloc(0)]).n !== jwk.n)
       throw unfit(key.kid, 'has halves that do not match');
   }
-  const { sign: how, prehashed, pss } = algorithm.pkcs11;
+  const { sign: how, prehashed, pss } = mechanismsOf(algorithm);
   return {
     handle: privateKey,
     mechanism: { name: how, pss },

@@ -3,56 +3,60 @@ import { jwsAlgorithm } from '@cardea/oauth';
 import type { JsonWebKey } from 'node:crypto';
 import type { Pair } from './find-key.js';
 import { checkRights, findObjects, findPair, rightsToRefuse, unfit } from './find-key.js';
-import { pairTemplates } from './mechanisms.js';
+import { mechanismsOf, pairTemplates } from './mechanisms.js';
 import type { Job } from './messages.js';
 import { publicAttributes, publicHalf } from './public-half.js';
 import { TokenError } from './return-codes.js';
 import type { Token, TokenSession } from './token.js';
 
 type PairJob = Job & { readonly kind: 'generate' | 'adopt' | 'destroy' };
+/** Any of them. */
+type NamedJob = Pick<PairJob, 'kid' | 'label' | 'algorithm'>;
 
 /** @returns the public half of a pair that was made or taken over */
 export function managePair(token: Token, job: PairJob): JsonWebKey | undefined {
   // A session of its own: those that sign are read-only.
   const session = token.openSession({ write: true });
   try {
-    return work[job.kind](session, job);
+    switch (job.kind) {
+      case 'generate':
+        return generate(session, job);
+      case 'adopt':
+        return adopt(session, job);
+      case 'destroy':
+        for (const object of findObjects(session, job)) session.destroy(object);
+        return undefined;
+    }
   } finally {
     session.close();
   }
 }
 
-const work: Readonly<Record<PairJob['kind'], (session: TokenSession, job: PairJob) => JsonWebKey | undefined>> = {
-  generate(session, { kid, label, algorithm }) {
-    const row = rowOf(algorithm);
-    const { publicKey } = session.generatePair({ name: row.pkcs11.generate }, pairTemplates({ label, kid }, row.curve));
-    return publicHalf(row, session.attributes(publicKey, publicAttributes(row)));
-  },
+function generate(
+  session: TokenSession,
+  { kid, label, algorithm, rsaBits }: PairJob & { readonly kind: 'generate' },
+): JsonWebKey {
+  const row = rowOf(algorithm);
+  const templates = pairTemplates({ label, kid }, row.curve, rsaBits);
+  const { publicKey } = session.generatePair({ name: mechanismsOf(row).generate }, templates);
+  return publicHalf(row, session.attributes(publicKey, publicAttributes(row)));
+}
 
-  /** Hydra lets its keys decrypt as well; the right is taken from them, or they are refused. */
-  adopt(session, { kid, label, algorithm }) {
-    const row = rowOf(algorithm);
-    const { privateKey, publicKey } = findNamed(session, { kid, label });
-    for (const right of rightsToRefuse) {
-      if (session.attributes(privateKey, [right])[0]?.[0] !== 1) continue;
-      try {
-        session.change(privateKey, { [right]: false });
-      } catch (error) {
-        throw unfit(
-          kid,
-          `may do more than sign, and the token does not let go of ${right}: ${(error as Error).message}`,
-        );
-      }
+/** Hydra lets its keys decrypt as well; the right is taken from them, or they are refused. */
+function adopt(session: TokenSession, { kid, label, algorithm }: NamedJob): JsonWebKey {
+  const row = rowOf(algorithm);
+  const { privateKey, publicKey } = findNamed(session, { kid, label });
+  for (const right of rightsToRefuse) {
+    if (session.attributes(privateKey, [right])[0]?.[0] !== 1) continue;
+    try {
+      session.change(privateKey, { [right]: false });
+    } catch (error) {
+      throw unfit(kid, `may do more than sign, and the token does not let go of ${right}: ${(error as Error).message}`);
     }
-    checkRights(session, kid, privateKey);
-    return publicHalf(row, session.attributes(publicKey, publicAttributes(row)));
-  },
-
-  destroy(session, name) {
-    for (const object of findObjects(session, name)) session.destroy(object);
-    return undefined;
-  },
-};
+  }
+  checkRights(session, kid, privateKey);
+  return publicHalf(row, session.attributes(publicKey, publicAttributes(row)));
+}
 
 /** A token without any key is no token that went away, for somebody who only hopes to find one. */
 function findNamed(session: TokenSession, name: { kid: string; label: string }): Pair {

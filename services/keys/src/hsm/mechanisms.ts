@@ -1,7 +1,7 @@
 // PKCS#11 numbers for the algorithm table's mechanism names, and the templates keys are made by: signing only, and never to
 // leave the token (PKCS#11 3.0 §4.7-§4.9, §6.1, §6.3).
-
-import { rsaBits } from '../backend.js';
+import type { JwsAlgorithm, Pkcs11SignatureParameters } from '@cardea/oauth';
+import { TokenError } from './return-codes.js';
 
 /** An attribute by name; token.ts knows the numbers. */
 export type Attributes = Readonly<Record<string, boolean | number | Buffer | string>>;
@@ -20,10 +20,15 @@ const curveParameters: Readonly<Record<string, Buffer>> = {
   Ed25519: Buffer.from('130c656477617264733235353139', 'hex'),
 };
 
-/** Templates of a key pair. */
+/**
+ * Templates of a key pair.
+ *
+ * @param rsaBits bits of the modulus where there is no curve
+ */
 export function pairTemplates(
   name: { label: string; kid: string },
   curve: string | undefined,
+  rsaBits: number,
 ): { publicHalf: Attributes; privateHalf: Attributes } {
   const both = { CKA_TOKEN: true, CKA_LABEL: name.label, CKA_ID: Buffer.from(name.kid) };
   const shape: Attributes =
@@ -38,4 +43,10 @@ export function pairTemplates(
       ...{ CKA_DECRYPT: false, CKA_UNWRAP: false },
     },
   };
+}
+
+/** @throws {TokenError} for an algorithm no token is asked for */
+export function mechanismsOf({ name, pkcs11 }: JwsAlgorithm): Pkcs11SignatureParameters {
+  if (pkcs11 === undefined) throw new TokenError('no_mechanism', `PKCS#11 3.0 has no ${name}`, 'refused');
+  return pkcs11;
 }

@@ -23,7 +23,11 @@ export type Job =
   | { readonly kind: 'examine'; readonly kid: string; readonly deadline: number }
   | ({ readonly kind: 'adopt' } & NamedJob)
   | ({ readonly kind: 'destroy' } & NamedJob)
-  | ({ readonly kind: 'generate' } & NamedJob);
+  | ({
+      readonly kind: 'generate';
+      /** Bits of the modulus, where there is one. */
+      readonly rsaBits: number;
+    } & NamedJob);
 
 /** For a pair that the registry does not know yet, or not any more. */
 interface NamedJob {

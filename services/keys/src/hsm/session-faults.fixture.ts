@@ -15,7 +15,7 @@ const token = await openToken(settings.hsm, false);
 const session = createSessionJobs(token);
 const deadline = Date.now() + 60_000;
 const name = { kid: 'fault', label: 'faults', algorithm: 'ES256' };
-const made = session.run({ kind: 'generate', ...name, deadline });
+const made = session.run({ kind: 'generate', rsaBits: 2048, ...name, deadline });
 if (!('value' in made)) throw new Error(JSON.stringify(made));
 const jwk = made.value as JsonWebKey;
 session.know([{ ...name, jwk }]);

@@ -282,6 +282,35 @@ describe('a signing set', () => {
     await expect(sets.create(idTokens, { kid: 'one' })).rejects.toEqual(conflict);
   });
 
+  test('is replaced whole or not at all: what cannot be taken in leaves every key as it was', async () => {
+    const sets = open();
+    await sets.create(idTokens, { kid: 'one' });
+    await sets.create(idTokens, { kid: 'gone' });
+    await sets.remove(idTokens, 'gone');
+    const before = await states();
+    for (const bad of [pair('one'), pair('gone'), { ...pair('b'), alg: 'ES384' }, pair('a')]) {
+      await expect(sets.replace(idTokens, [pair('a'), bad])).rejects.toMatchObject({ code: expect.any(String) });
+      expect(await states()).toEqual(before);
+    }
+  });
+
+  test('has one writer at a time: of many replacements at once one whole set is left, and it signs', async () => {
+    const sets = open();
+    await sets.create(idTokens, { kid: 'one' });
+    const wanted = Array.from({ length: 8 }, (_, round) => [pair(`a${String(round)}`), pair(`b${String(round)}`)]);
+    await Promise.all(wanted.map((jwks) => sets.replace(idTokens, jwks)));
+    const left = kids(await sets.read(idTokens)).sort();
+    expect(wanted.map(kids)).toContainEqual(left);
+    const rows = await readKeys(database.client);
+    expect(
+      rows
+        .filter(({ destroyedAt }) => destroyedAt === undefined)
+        .map(({ kid }) => kid)
+        .sort(),
+    ).toEqual(left);
+    expect(rows).toHaveLength(17);
+  });
+
   test('is replaced by keys that sign at once', async () => {
     const sets = open();
     await sets.create(idTokens, { kid: 'one' });

@@ -1,15 +1,16 @@
 // The two sets that sign, managed as if they were documents: the rules of their lives stay in force (hydra-wire §2.8, §7).
 import type { KeySetName } from '@cardea/oauth';
-import { isKeySet, OAuthError, publishedKeys, signingKey } from '@cardea/oauth';
+import { isKeySet, OAuthError, publishedKeys } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoredKey } from '../backend.js';
-import type { KeyMaker } from '../create-key.js';
+import type { Beginning, KeyMaker } from '../create-key.js';
 import { add } from '../create-key.js';
-import { destroyKey } from '../end-key.js';
-import { importKey } from '../import-key.js';
+import { keepSigning, removePrivateHalf, setSigns } from '../end-key.js';
+import { takeIn } from '../import-key.js';
 import { algorithm as knownAlgorithm, keyId, refuse } from '../policy/checks.js';
+import type { Exclusive } from '../registry/registry.js';
 import { jwkOf } from '../rpc/public-key.js';
 import type { Jwk, KeyDocument } from './document.js';
 import { privateKeyOf } from './document.js';
@@ -25,22 +26,22 @@ export interface SigningSetRules {
   readonly reveal: boolean;
 }
 
+/** A document that can sign. */
+interface Importable {
+  readonly kid: string;
+  readonly key: KeyObject;
+  readonly algorithm: string;
+}
+
+const atOnce: Beginning = { activateAfterSeconds: 0, requestId: undefined };
+
 export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRules }): KeySet {
   const { maker, rules } = options;
   const { registry, backend, now } = maker;
 
-  const current = (keys: readonly StoredKey[], keySet: string) =>
-    keys.filter(
-      (key) =>
-        key.keySet === keySet &&
-        key.backend === backend.kind &&
-        signingKey(keys, keySet, key.algorithm, now())?.kid === key.kid,
-    );
   /** A set that does not sign yet has no verifiers to wait for. */
-  const beginning = (keys: readonly StoredKey[], keySet: string) => ({
-    activateAfterSeconds: current(keys, keySet).length === 0 ? 0 : rules.prePublishSeconds,
-    requestId: undefined,
-  });
+  const beginning = (keys: readonly StoredKey[], keySet: string): Beginning =>
+    setSigns(maker, keys, keySet, now()) ? { ...atOnce, activateAfterSeconds: rules.prePublishSeconds } : atOnce;
   const begun = async ({ activatesAt }: StoredKey): Promise<void> => {
     if (rules.answerWhenSigning) await sleep(Math.max(0, activatesAt - now()));
   };
@@ -52,26 +53,36 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
         : undefined;
     return { kid: key.kid, jwk: { ...jwkOf(key), ...secret } };
   };
-  const take = async (keySet: KeySetName, document: KeyDocument, atOnce: boolean): Promise<void> => {
-    const { kid, key, algorithm } = importable(document);
-    const keys = await allKeys();
-    const before = keys.find((known) => known.kid === kid && known.destroyedAt === undefined);
-    if (before !== undefined) {
-      const same =
-        before.keySet === keySet && createPublicKey({ key: before.jwk, format: 'jwk' }).equals(createPublicKey(key));
-      if (!same) throw new OAuthError('conflict', 'There is another key of this id, and verifiers may know it.');
-      return;
-    }
-    const begin = atOnce ? { activateAfterSeconds: 0, requestId: undefined } : beginning(keys, keySet);
-    await begun(await importKey(maker, { keySet, kid, algorithm }, key, begin));
+  /** @returns the key that was added; undefined when it is there already */
+  const take = async (
+    exclusive: Exclusive,
+    keySet: KeySetName,
+    { kid, key, algorithm }: Importable,
+    begin: Beginning,
+  ): Promise<StoredKey | undefined> => {
+    const before = exclusive.keys.find((known) => known.kid === kid && known.destroyedAt === undefined);
+    if (before === undefined) return takeIn(maker, exclusive, { keySet, kid, algorithm }, key, begin);
+    const same =
+      before.keySet === keySet && createPublicKey({ key: before.jwk, format: 'jwk' }).equals(createPublicKey(key));
+    if (!same) throw new OAuthError('conflict', 'There is another key of this id, and verifiers may know it.');
+    return undefined;
   };
-
-  const remove = async (name: string, kid: string | undefined): Promise<void> => {
-    const keys = publishedKeys(await allKeys(), now()).filter((key) => key.keySet === name);
-    if (kid === undefined && current(keys, name).length > 0) {
-      refuse('this set signs; its keys can be removed one by one, but for the last');
-    }
-    for (const key of keys) if (kid === undefined || key.kid === kid) await destroyKey(maker, key.kid);
+  /** Ends the keys of a set that are not to stay; the set goes on signing. */
+  const end = async (
+    exclusive: Exclusive,
+    keySet: string,
+    stays: (kid: string) => boolean,
+    added: readonly StoredKey[],
+  ): Promise<readonly StoredKey[]> => {
+    const at = now();
+    const ending = publishedKeys(exclusive.keys, at).filter((key) => key.keySet === keySet && !stays(key.kid));
+    const left = exclusive.keys.filter((key) => !ending.includes(key));
+    keepSigning(maker, exclusive.keys, [...left, ...added], keySet, at);
+    for (const { kid } of ending) await exclusive.change(kid, { destroyedAt: at });
+    return ending;
+  };
+  const removePrivateHalves = async (ended: readonly StoredKey[]): Promise<void> => {
+    for (const key of ended) await removePrivateHalf(maker, key);
   };
 
   return {
@@ -95,19 +106,36 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
         .map((key) => shown(key, includePrivate));
     },
     async put(name, document) {
-      await take(signing(name), document, false);
+      const keySet = signing(name);
+      const key = importable(document);
+      const added = await registry.exclusively((exclusive) =>
+        take(exclusive, keySet, key, beginning(exclusive.keys, keySet)),
+      );
+      if (added !== undefined) await begun(added);
     },
     async replace(name, documents) {
       const keySet = signing(name);
-      documents.forEach(importable);
-      if (documents.length === 0) await remove(name, undefined);
-      for (const document of documents) await take(keySet, document, true);
-      const kept = new Set(documents.map(({ kid }) => kid));
-      for (const { kid } of publishedKeys(await allKeys(), now()).filter((key) => key.keySet === keySet)) {
-        if (!kept.has(kid)) await destroyKey(maker, kid);
-      }
+      const wanted = documents.map(importable);
+      const kids = new Set(wanted.map(({ kid }) => kid));
+      if (kids.size < wanted.length) refuse('two keys have the same kid');
+      const ended = await registry.exclusively(async (exclusive) => {
+        const added: StoredKey[] = [];
+        for (const key of wanted) {
+          const taken = await take(exclusive, keySet, key, atOnce);
+          if (taken !== undefined) added.push(taken);
+        }
+        return end(exclusive, keySet, (kid) => kids.has(kid), added);
+      });
+      await removePrivateHalves(ended);
     },
-    remove,
+    async remove(name, kid) {
+      const keySet = signing(name);
+      await removePrivateHalves(
+        await registry.exclusively((exclusive) =>
+          end(exclusive, keySet, (other) => kid !== undefined && other !== kid, []),
+        ),
+      );
+    },
   };
 }
 
@@ -116,7 +144,7 @@ function signing(name: string): KeySetName {
 }
 
 /** @throws {OAuthError} invalid_request for a key that could not sign */
-function importable({ kid, whole, secret }: KeyDocument): { kid: string; key: KeyObject; algorithm: string } {
+function importable({ kid, whole, secret }: KeyDocument): Importable {
   if (!secret || whole['kty'] === 'oct') return refuse('a key of this set must have a private half');
   if (typeof whole['alg'] !== 'string') return refuse('a key of this set must say its alg');
   return { kid: keyId(kid), key: privateKeyOf(whole), algorithm: knownAlgorithm(whole['alg']) };

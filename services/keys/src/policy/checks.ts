@@ -1,5 +1,5 @@
 // The rules single fields must pass before the signer puts its name to them (security §2.3: the signer trusts no caller).
-import { OAuthError, jwsAlgorithm } from '@cardea/oauth';
+import { OAuthError, ownAlgorithm } from '@cardea/oauth';
 
 /** @throws {OAuthError} invalid_request: the caller asked for something that is never signed */
 export function refuse(description: string): never {
@@ -21,7 +21,7 @@ export function keyId(value: string): string {
 
 /** The name of an algorithm of the table. */
 export function algorithm(value: string): string {
-  return jwsAlgorithm(value) === undefined ? refuse('it knows no such algorithm') : value;
+  return ownAlgorithm(value) === undefined ? refuse('it knows no such algorithm') : value;
 }
 
 /** `sub` and its like: 1 to 255 printable ASCII characters (OpenID Connect Core §2). */

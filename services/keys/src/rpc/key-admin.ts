@@ -19,10 +19,12 @@ const longestWaitSeconds = 366 * 24 * 3600;
 export function keyAdminHandlers(options: {
   maker: KeyMaker;
   ring: KeyRing;
+  /** How long verifiers may keep a copy of the key set, milliseconds. */
+  prePublish: number;
   /** Makes the ring learn of a change before it is answered. */
   refresh: () => Promise<void>;
 }): Handlers<typeof keyAdminV1.KeyAdminServiceService> {
-  const { maker, ring, refresh } = options;
+  const { maker, ring, prePublish, refresh } = options;
 
   const published = async (kid: string): Promise<signingV1.PublicKey> => {
     await refresh();
@@ -57,12 +59,12 @@ export function keyAdminHandlers(options: {
       return { key: await published(key.kid) };
     },
 
-    promoteKey: async (request) => changed(await promoteKey(maker, request.keyId)),
-    retireKey: async (request) => changed(await retireKey(maker, request.keyId)),
+    promoteKey: async (request) => changed(await promoteKey(maker, request.keyId, prePublish)),
+    retireKey: async (request) => changed(await retireKey(maker, request.keyId, prePublish)),
 
     async destroyKey(request) {
       confirmed(request.keyId, request.confirmation);
-      const { warnings } = await destroyKey(maker, request.keyId);
+      const { warnings } = await destroyKey(maker, request.keyId, prePublish);
       await refresh();
       return { warnings: [...warnings] };
     },

@@ -1,9 +1,8 @@
 // Software keys: PKCS#8 in sealed rows, opened once into this process and signed with by node:crypto.
-import { jwsAlgorithm } from '@cardea/oauth';
+import { newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
-import { rsaBits } from '../backend.js';
 import { createLane } from '../lane.js';
 import { cannotSign } from '../unavailable.js';
 import type { Envelope } from './envelope.js';
@@ -30,8 +29,17 @@ interface OpenKey {
 export const keyContext = ({ keySet, kid, algorithm }: KeyName) =>
   ['cardea_keys.key', keySet, kid, algorithm].join('\0');
 
-export function createSealedBackend(options: { envelope: Envelope; now: () => number }): KeyBackend {
-  const { envelope, now } = options;
+/**
+ * @param options.rsaBits bits of the modulus of a new RSA key
+ * @param options.mlDsa whether ML-DSA keys may be made
+ */
+export function createSealedBackend(options: {
+  envelope: Envelope;
+  rsaBits?: number;
+  mlDsa?: boolean;
+  now: () => number;
+}): KeyBackend {
+  const { envelope, rsaBits = 2048, mlDsa = false, now } = options;
   const open = new Map<string, OpenKey>();
   const lane = createLane({ atOnce: threads, waiting: threads * waitingPerThread, now });
 
@@ -40,6 +48,10 @@ export function createSealedBackend(options: { envelope: Envelope; now: () => nu
     const sealed = envelope.seal(keyContext(name), plain);
     plain.fill(0);
     return { jwk: createPublicKey(privateKey).export({ format: 'jwk' }), sealed };
+  };
+  const welcome = ({ algorithm }: KeyName): void => {
+    if (mlDsa || !newAlgorithms.has(algorithm)) return;
+    throw new OAuthError('invalid_request', `A key for ${algorithm} is made where keys.ml_dsa is set.`);
   };
   const reveal = (key: StoredKey): KeyObject => {
     if (key.sealed === undefined) throw new Error('the registry has no private half of it');
@@ -51,8 +63,14 @@ export function createSealedBackend(options: { envelope: Envelope; now: () => nu
 
   return {
     kind: 'sealed',
-    generate: async (name) => keep(name, await generateSoftwareKey(rowOf(name.algorithm), rsaBits)),
-    accept: keep,
+    generate: async (name) => {
+      welcome(name);
+      return keep(name, await generateSoftwareKey(rowOf(name.algorithm), rsaBits));
+    },
+    accept: (name, privateKey) => {
+      welcome(name);
+      return keep(name, privateKey);
+    },
     reveal,
 
     examine(key) {
@@ -90,7 +108,7 @@ export function createSealedBackend(options: { envelope: Envelope; now: () => nu
 }
 
 function rowOf(algorithm: string) {
-  const row = jwsAlgorithm(algorithm);
+  const row = ownAlgorithm(algorithm);
   if (row === undefined) throw new Error(`this release does not know algorithm ${algorithm}`);
   return row;
 }

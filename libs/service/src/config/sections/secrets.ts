@@ -45,6 +45,25 @@ export const keys = z
       description:
         'How long a new key is published before it signs: longer than any verifier keeps the JWKS. With `hydra-compat`, keys made through the admin API sign at once.',
     }).prefault('1h'),
+    rsa_bits: integer(
+      {
+        description:
+          'Bits of the modulus of RSA keys that are made from now on. 3072 bits sign a seventh as fast as 2048, 4096 a fifteenth.',
+      },
+      2048,
+      4096,
+    ).default(2048),
+    signatures_per_second: integer(
+      {
+        description:
+          'How many signatures a second each caller may have for each purpose, and as many at once; more are refused. Without it there is no limit.',
+      },
+      1,
+    ).optional(),
+    ml_dsa: flag({
+      description:
+        'Let ML-DSA-44, ML-DSA-65 and ML-DSA-87 keys be made (RFC 9964): software keys, on Node.js 24.7 or newer, for verifiers that know them.',
+    }).default(false),
     rotation: z
       .strictObject({
         interval: duration({
@@ -59,6 +78,15 @@ export const keys = z
           description:
             'Write a row for each signature before it leaves the signer; without the database nothing is signed then.',
         }).default(true),
+        retention: duration({
+          description:
+            'How long rows of the record are kept; then they go in whole segments, and the hash that closed them stays. `0s` keeps them for ever.',
+        }).prefault('9600h'),
+        secret: list({
+          description:
+            'Secrets of at least 32 characters that hide subjects in the record and seal the signatures that are given again to whoever repeats a request. The first hides and seals, all open. By default made of keys.kek.',
+          secret: true,
+        }).default([]),
       })
       .prefault({}),
   })

@@ -116,6 +116,8 @@ export interface Client {
   defaultAcrValues: string[];
   /** `client_id_issued_at` follows created_at; whether the client registered itself (RFC 7591). */
   dynamicallyRegistered: boolean;
+  /** `access_token_signed_response_alg`: of its JWT access tokens; empty means the server's. */
+  accessTokenSignedResponseAlg: string;
 }
 
 /** Lifetimes per grant. Absent means the server's. Milliseconds, because Hydra's API takes them that fine. */
@@ -440,6 +442,7 @@ function createBaseClient(): Client {
     userinfoEncryptedResponseEnc: "",
     defaultAcrValues: [],
     dynamicallyRegistered: false,
+    accessTokenSignedResponseAlg: "",
   };
 }
 
@@ -582,6 +585,9 @@ export const Client: MessageFns<Client> = {
     }
     if (message.dynamicallyRegistered !== false) {
       writer.uint32(368).bool(message.dynamicallyRegistered);
+    }
+    if (message.accessTokenSignedResponseAlg !== "") {
+      writer.uint32(378).string(message.accessTokenSignedResponseAlg);
     }
     return writer;
   },
@@ -967,6 +973,14 @@ export const Client: MessageFns<Client> = {
             message.dynamicallyRegistered = reader.bool();
             continue;
           }
+          case 47: {
+            if (tag !== 378) {
+              break;
+            }
+
+            message.accessTokenSignedResponseAlg = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1032,6 +1046,7 @@ export const Client: MessageFns<Client> = {
     message.userinfoEncryptedResponseEnc = object.userinfoEncryptedResponseEnc ?? "";
     message.defaultAcrValues = object.defaultAcrValues?.map((e) => e) || [];
     message.dynamicallyRegistered = object.dynamicallyRegistered ?? false;
+    message.accessTokenSignedResponseAlg = object.accessTokenSignedResponseAlg ?? "";
     return message;
   },
 };
