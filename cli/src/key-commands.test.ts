@@ -3,11 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { OAuthError } from '@cardea/oauth';
 import type { RpcServer } from '@cardea/rpc';
 import { implement, keyAdminV1, serveRpc, signingV1 } from '@cardea/rpc';
+import type { Command } from 'commander';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { main } from './main.js';
+import { createProgram } from './program.js';
 
 const set = 'hydra.openid.id-token';
 const activatesAt = new Date('2026-01-02T03:04:05Z');
@@ -114,6 +116,7 @@ describe('import', () => {
     ['PKCS#8 in PEM', privateKey.export({ format: 'pem', type: 'pkcs8' })],
     ['SEC1 in PEM', privateKey.export({ format: 'pem', type: 'sec1' })],
     ['PKCS#8 in DER', pkcs8],
+    ['SEC1 in DER', privateKey.export({ format: 'der', type: 'sec1' })],
     ['a JWK', JSON.stringify(jwk)],
     ['a JWKS', JSON.stringify({ keys: [{ kty: 'oct', k: 'AA', kid: 'other' }, jwk] })],
   ])('%s', async (_name, content) => {
@@ -163,15 +166,31 @@ test('what cannot be taken back is asked for twice', async () => {
   });
 });
 
-test.each(['list', 'create', 'rotate', 'import', 'adopt', 'promote', 'retire', 'destroy', 'reseal'])(
-  'keys %s --help says what relying parties will see, with an example',
-  async (name) => {
-    const { code, out } = await cardea('keys', name, '--help');
+/** Every command below `keys`, by the words that call it. */
+const below = (command: Command): string[][] =>
+  command.commands.length === 0
+    ? [[command.name()]]
+    : command.commands.flatMap((inner) => below(inner).map((words) => [command.name(), ...words]));
+const keyCommands = createProgram({ env: {}, out: () => undefined, err: () => undefined } as never).commands.find(
+  (command) => command.name() === 'keys',
+);
+
+test.each((keyCommands === undefined ? [] : below(keyCommands)).map((words) => [words.join(' '), words] as const))(
+  '%s --help says what relying parties will see, with an example',
+  async (usage, words) => {
+    const { code, out } = await cardea(...words, '--help');
     expect(code).toBe(0);
     expect(out).toMatch(/Relying parties: \w/);
-    expect(out).toContain(`$ cardea keys ${name}`);
+    expect(out).toContain(`$ cardea ${usage}`);
   },
 );
+
+test('the commands for keys are those of the documentation', () => {
+  const words = (keyCommands?.commands ?? []).map((command) => command.name());
+  for (const name of ['list', 'create', 'import', 'promote', 'retire', 'destroy', 'rotate', 'audit', 'reseal']) {
+    expect(words).toContain(name);
+  }
+});
 
 test.each<[string[], string]>([
   [[], 'dsn is not set'],

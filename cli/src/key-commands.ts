@@ -84,7 +84,7 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
 
   add(
     'import <file>',
-    'Take in a private key that was made elsewhere: PEM, DER (PKCS#8), JWK, or a JWKS with --kid.',
+    'Take in a private key that was made elsewhere: PEM, DER, JWK, or a JWKS, of which --kid names the key.',
     {
       seen: 'a further key in the JWKS; later, tokens signed by it.',
       example:
@@ -145,7 +145,7 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
     'retire <kid>',
     'Stop a key for good and at once, as in an emergency; it stays published for what it signed.',
     {
-      seen: 'tokens of the next youngest key of its algorithm, or none where there is no other.',
+      seen: 'tokens of the next youngest key of its algorithm, or none where there is no other; what the retired one signed stays good.',
       example: 'cardea keys retire 9f1c --config cardea.yaml',
     },
     async (admin, _options, _config, keyId) => {
@@ -182,7 +182,10 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
   withConfig(audit.command('verify'))
     .description('Walk the record from its first row and name the first one that is not as it was written.')
     .option('--anchor <rows:hash>', 'what an earlier run said: tells a record written anew from the one it replaced')
-    .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea keys audit verify --config cardea.yaml')
+    .addHelpText(
+      'after',
+      '\nRelying parties: nothing changes.\n\nNeeds: dsn\n\nExample:\n  $ cardea keys audit verify --config cardea.yaml',
+    )
     .action(({ config = [], anchor }: ConfigOptions & { anchor?: string }) =>
       auditVerify(configOf(config, surroundings), anchor, out),
     );

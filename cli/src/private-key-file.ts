@@ -1,5 +1,6 @@
-// Reads a private key from whatever a file of one looks like: PEM, DER, JWK, JWKS (RFC 7468, RFC 5958, RFC 7517).
-import type { JsonWebKey } from 'node:crypto';
+// Reads a private key from whatever a file of one looks like: PEM, DER, JWK, JWKS (RFC 7468, RFC 5958, RFC 8017 §A.1.2, RFC 5915,
+// RFC 7517).
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 
 /**
@@ -13,19 +14,27 @@ export function readPrivateKey(file: Buffer, kid: string): Buffer {
   return key.export({ format: 'der', type: 'pkcs8' });
 }
 
-function fromBytes(file: Buffer, text: string) {
-  try {
-    if (text.startsWith('-----BEGIN')) return createPrivateKey(file);
-    return createPrivateKey({ key: file, format: 'der', type: 'pkcs8' });
-  } catch (cause) {
-    throw new Error(
-      'the file has no private key that can be read: PEM without a passphrase, PKCS#8 in DER, JWK or JWKS',
-      {
-        cause,
-      },
-    );
+function fromBytes(file: Buffer, text: string): KeyObject {
+  if (text.startsWith('-----BEGIN')) {
+    try {
+      return createPrivateKey(file);
+    } catch (cause) {
+      throw unreadable(cause);
+    }
   }
+  let cause: unknown;
+  for (const type of ['pkcs8', 'pkcs1', 'sec1'] as const) {
+    try {
+      return createPrivateKey({ key: file, format: 'der', type });
+    } catch (error) {
+      cause ??= error;
+    }
+  }
+  throw unreadable(cause);
 }
+
+const unreadable = (cause: unknown) =>
+  new Error('the file has no private key that can be read: PEM without a passphrase, DER, JWK or JWKS', { cause });
 
 function fromJson(text: string, kid: string) {
   const document = JSON.parse(text) as JsonWebKey & { keys?: JsonWebKey[] };

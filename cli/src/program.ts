@@ -61,7 +61,8 @@ export function createProgram(surroundings: Surroundings): Command {
     .description('Create the first signing keys where there are none; existing keys stay as they are.')
     .addHelpText(
       'after',
-      '\nNeeds: dsn, and either keys.kek (keys sealed in PostgreSQL) or hsm.* (keys in a PKCS#11 token)\n\n' +
+      '\nRelying parties: the JWKS has its first keys, which sign at once. Where there are keys nothing changes.\n' +
+        '\nNeeds: dsn, and either keys.kek (keys sealed in PostgreSQL) or hsm.* (keys in a PKCS#11 token)\n\n' +
         'Example:\n  $ cardea keys bootstrap --config cardea.yaml',
     )
     .action(({ config = [] }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));

@@ -9,7 +9,7 @@ export async function reseal(config: Config, out: (text: string) => void): Promi
   const log = openLog('keys', config.log.level, { write: (line) => void process.stderr.write(line) });
   const { signingKeys, documents } = await resealKeys(config, {
     ...{ log, random: randomBytes },
-    progress: (name) => out(`sealed ${name}\n`),
+    progress: ({ name, position, all }) => out(`${String(position)} of ${String(all)}: sealed ${name}\n`),
   });
   const count = ({ all, changed }: { all: number; changed: number }) => `${String(changed)} of ${String(all)}`;
   out(`${count(signingKeys)} signing keys and ${count(documents)} other keys were sealed anew\n`);

@@ -1,6 +1,7 @@
 // Who may call what, with real services over mutual TLS: each certificate name opens its own methods and no other, unary and
 // over the stream, and the main job still works (ARCHITECTURE §1, security catalogue TB3-TB5, I02).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as grpc from '@grpc/grpc-js';
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -25,6 +26,7 @@ const names = {
   keys: { uri: 'spiffe://cardea.test/keys' },
   orders: { uri: 'spiffe://cardea.test/orders' },
   worker: { uri: 'spiffe://cardea.test/worker' },
+  prober: { dns: 'prober.cardea.test' },
   /** Looks like somebody, but only where nobody looks: the common name, a wildcard, another letter case. */
   mimic: { dns: '*.cardea.test', uri: 'spiffe://cardea.test/Token', commonName: 'spiffe://cardea.test/token' },
 } as const;
@@ -76,7 +78,7 @@ beforeAll(async () => {
         keys: {
           address: address.keys,
           ...(who === 'keys' && { tls: files.keys }),
-          allow: { token: [names.token.uri], admin: [names.admin.dns] },
+          allow: { token: [names.token.uri], admin: [names.admin.dns], prober: [names.prober.dns] },
         },
       },
       peers: {
@@ -114,7 +116,7 @@ const table: readonly (readonly [
   admitted: readonly Who[],
   except?: Record<string, readonly Who[]>,
 ])[] = [
-  ['keys', 'cardea.keys.v1.SigningService', ['token'], { ListPublicKeys: ['token', 'admin'] }],
+  ['keys', 'cardea.keys.v1.SigningService', ['token'], { ListPublicKeys: ['token', 'admin', 'prober'] }],
   ['keys', 'cardea.keys.v1.KeyAdminService', ['admin']],
   ['keys', 'cardea.keys.v1.JsonWebKeyService', ['admin']],
   ['token', 'cardea.token.v1.TokenService', ['gateway']],
@@ -170,6 +172,59 @@ describe('the transport', () => {
     expect((await wrong.unary(method)).code).toBe(14);
     expect((await plain.unary(method)).code).toBe(14);
     for (const caller of [good, wrong, plain]) caller.close();
+  });
+});
+
+describe('the way to a signature (security §2.3, the walk of Boulder’s TestServiceAuthChecker)', () => {
+  const sign = methodsOf('cardea.keys.v1.SigningService')['SignIdToken'];
+  const create = methodsOf('cardea.keys.v1.KeyAdminService')['CreateKey'];
+  const authorityOnly = () => grpc.credentials.createSsl(readFileSync(files.token.ca_file));
+  // 14, UNAVAILABLE: the handshake never ends well. 7, PERMISSION_DENIED. 3, INVALID_ARGUMENT: the signer's own word.
+  const steps: readonly (readonly [string, () => grpc.ChannelCredentials | undefined, number])[] = [
+    ['1. without TLS', () => undefined, 14],
+    ['2. over TLS, without a certificate', authorityOnly, 14],
+    ['3. with the right name by another authority', () => tlsCredentials(foreign), 14],
+    ['4. with the right name where it does not count', () => tlsCredentials(files.mimic), 7],
+    ['5. with the name of another service', () => tlsCredentials(files.worker), 7],
+    ['6. with the right name', () => tlsCredentials(files.token), 3],
+  ];
+  test.each(steps)('%s', async (_step, credentials, code) => {
+    const caller = createCaller(address.keys, credentials());
+    for (const end of [await caller.unary(sign!), await caller.streamed(sign!)]) {
+      expect(end).toMatchObject({ code, served: code === 3 });
+    }
+    caller.close();
+  });
+
+  test('goes no further than its own methods, and there are no others', async () => {
+    const caller = createCaller(address.keys, tlsCredentials(files.token));
+    expect(await caller.unary(create!)).toMatchObject({ code: 7, served: false });
+    const made = ['SignBytes', 'SignDigest', 'Sign', 'signIdToken', 'Decrypt', 'ExportKey'];
+    const others = [
+      ...made.map((name) => `/cardea.keys.v1.SigningService/${name}`),
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+      '/cardea.token.v1.TokenService/IssueToken',
+    ];
+    for (const path of others) {
+      // 12 is UNIMPLEMENTED.
+      for (const end of [await caller.unary({ ...sign!, path }), await caller.streamed({ ...sign!, path })]) {
+        expect({ path, ...end }).toMatchObject({ path, code: 12, served: false });
+      }
+    }
+    caller.close();
+  });
+
+  test('a keys service without an allow-list does not start where others can reach it', async () => {
+    const given = (name: string) => path.join(demo.home, 'config', `${name}.yaml`);
+    const file = path.join(demo.home, 'mtls', 'open.yaml');
+    const port = await freeBase();
+    const keys = { address: `127.0.0.1:${String(port)}`, tls: files.keys };
+    writeFileSync(file, JSON.stringify({ serve: { keys, management: { keys: port + 14 } } }));
+    const ready = `http://127.0.0.1:${String(port + 14)}/health/ready`;
+    await expect(serve('keys', [given('shared'), given('keys'), file], ready)).rejects.toThrow(
+      'serve.keys.allow.token is not set',
+    );
   });
 });
 

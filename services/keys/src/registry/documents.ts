@@ -91,14 +91,20 @@ export function createDocuments(options: { pool: Pool; envelope: Envelope; now: 
   };
 }
 
-/** Everything that is sealed, by what it belongs to; changes it one by one. */
+/**
+ * Everything that is sealed, by what it belongs to; changes it one by one.
+ *
+ * @param counted told first how many there are
+ */
 export async function resealDocuments(
   connection: Queryable,
+  counted: (all: number) => void,
   reseal: (context: string, sealed: Buffer) => Buffer | undefined,
 ): Promise<void> {
   const { rows } = await connection.query<{ key_set: string; kid: string; sealed: Buffer }>(
     'SELECT key_set, kid, sealed FROM cardea_keys.json_web_key WHERE sealed IS NOT NULL ORDER BY sequence',
   );
+  counted(rows.length);
   for (const { key_set: keySet, kid, sealed } of rows) {
     const fresh = reseal(documentContext(keySet, kid), sealed);
     if (fresh === undefined) continue;

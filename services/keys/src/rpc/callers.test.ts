@@ -6,21 +6,22 @@ import { callersOf } from './callers.js';
 
 const token = 'spiffe://cardea/token';
 const admin = 'spiffe://cardea/admin';
-const { signing, keyAdmin, jsonWebKey } = callersOf({ token: [token], admin: [admin] });
+const prober = 'spiffe://cardea/prober';
+const { signing, keyAdmin, jsonWebKey } = callersOf({ token: [token], admin: [admin], prober: [prober] });
 
 function admitted<D extends ServiceDefinition>(definition: D, allow: Parameters<typeof implement>[2]) {
   const { methods } = implement(definition, {} as Handlers<D>, allow);
   return Object.fromEntries(methods.map(({ path, allowed = ['everybody'] }) => [path.split('/')[2] ?? '', allowed]));
 }
 
-test('only token has something signed, only admin makes keys, both see public halves', () => {
+test('only token has something signed, only admin makes keys, both and probers see public halves', () => {
   expect(admitted(signingV1.SigningServiceService, signing)).toEqual({
     SignIdToken: [token],
     SignAccessToken: [token],
     SignUserinfo: [token],
     SignLogoutToken: [token],
     SignCredential: [token],
-    ListPublicKeys: [token, admin],
+    ListPublicKeys: [token, admin, prober],
   });
   expect(admitted(keyAdminV1.KeyAdminServiceService, keyAdmin)).toEqual({
     CreateKey: [admin],
@@ -35,7 +36,7 @@ test('only token has something signed, only admin makes keys, both see public ha
 });
 
 test('nobody is admitted who is not named', () => {
-  const nobody = callersOf({ token: [], admin: [] });
+  const nobody = callersOf({ token: [], admin: [], prober: [] });
   const all = [
     admitted(signingV1.SigningServiceService, nobody.signing),
     admitted(keyAdminV1.KeyAdminServiceService, nobody.keyAdmin),

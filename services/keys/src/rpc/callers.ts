@@ -9,9 +9,9 @@ export interface Callers {
 }
 
 /** @param allow `serve.keys.allow`: names of certificates */
-export function callersOf({ token, admin }: Config['serve']['keys']['allow']): Callers {
+export function callersOf({ token, admin, prober }: Config['serve']['keys']['allow']): Callers {
   return {
-    signing: { '*': token, listPublicKeys: [...token, ...admin] },
+    signing: { '*': token, listPublicKeys: [...token, ...admin, ...prober] },
     keyAdmin: { '*': admin },
     jsonWebKey: { '*': admin },
   };

@@ -46,6 +46,9 @@ export const serve = z
           .strictObject({
             token: allow('Certificate names of token services: the only ones that may have something signed.'),
             admin: allow('Certificate names of admin services: they may create and list keys.'),
+            prober: allow(
+              'Certificate names of probers that compare what is published with what keys says: they may list keys.',
+            ),
           })
           .prefault({}),
       })
