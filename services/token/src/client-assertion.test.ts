@@ -10,6 +10,8 @@ import { createTokenService, verdict, verifier } from './tokens.fixture.js';
 
 let service: TokenService;
 let hydra: TokenService;
+/** As by RFC 7523's successor. */
+let strict: TokenService;
 const es = testKey('ES256');
 const rs = testKey('RS256');
 const stranger = testKey('ES256', es.kid);
@@ -20,7 +22,14 @@ const grantTypes = ['client_credentials'];
 
 beforeAll(async () => {
   service = await createTokenService();
-  hydra = await createTokenService({ database: service.database, settings: { hydraCompat: true } });
+  hydra = await createTokenService({
+    database: service.database,
+    settings: { hydraCompat: true, audiences: { client: 'among', grant: 'among' } },
+  });
+  strict = await createTokenService({
+    database: service.database,
+    settings: { audiences: { client: 'issuer', grant: 'only' } },
+  });
   const keys = { tokenEndpointAuthMethod: 'private_key_jwt', grantTypes };
   await service.client({ clientId: 'pkj', ...keys, jwksJson: json({ keys: [es.jwk, rs.jwk] }) });
   await service.client({
@@ -34,6 +43,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await hydra.close();
+  await strict.close();
   await service.close();
 });
 
@@ -248,6 +258,26 @@ describe('private_key_jwt', () => {
     // One made for the other server, as its issuer, is nothing here, nor is one for both.
     for (const aud of ['https://evil.test', ['https://evil.test', 'https://as.test/oauth2/token']])
       expect(await refused(signed(es, claims({ iss: 'lured', sub: 'lured', aud })))).toBe('invalid_client');
+  });
+
+  test.each<[string, unknown, string, string, string]>([
+    // By default, by oauth21, by Hydra.
+    ['the issuer', 'https://as.test', 'ok', 'ok', 'ok'],
+    ['the issuer in a list', ['https://as.test'], 'ok', 'invalid_client', 'ok'],
+    [
+      'the token endpoint, which another server may give out as its own',
+      'https://as.test/oauth2/token',
+      'ok',
+      'invalid_client',
+      'ok',
+    ],
+    ['issuer and token endpoint', ['https://as.test', 'https://as.test/oauth2/token'], 'ok', 'invalid_client', 'ok'],
+    ['us and another', ['https://as.test', 'https://evil.test'], 'invalid_client', 'invalid_client', 'ok'],
+    ['another', 'https://evil.test', 'invalid_client', 'invalid_client', 'invalid_client'],
+  ])('C10 made for %s', async (_name, aud, standard, oauth21, compat) => {
+    // RS256, because nothing else is registered, and that is what Hydra takes then.
+    const shownAt = (at: TokenService) => shown(signed(rs, claims({ aud })), {}, at);
+    expect([await shownAt(service), await shownAt(strict), await shownAt(hydra)]).toEqual([standard, oauth21, compat]);
   });
 
   test('a jti counts once whatever else the assertion says, and is remembered to the last second (E17)', async () => {

@@ -1,6 +1,6 @@
 // Verifies a JWT by which a client says that it is itself: private_key_jwt and client_secret_jwt (RFC 7523 §2.2 and §3,
 // OpenID Connect Core §9).
-import type { AssertionRules, UnverifiedJwt } from '@cardea/oauth';
+import type { AssertionRules, AudienceRule, UnverifiedJwt } from '@cardea/oauth';
 import {
   AssertionError,
   hmacHash,
@@ -33,19 +33,20 @@ export function createVerifyClientAssertion(options: {
   issuer: string;
   /** The token endpoint, by every name it has. */
   endpoints: readonly string[];
+  audience: AudienceRule;
   keys: ClientKeys;
   secrets: ClientSecrets;
   replays: Replays;
-  /** Hydra: RS256 unless registered, any lifetime, audiences beside ours, and a replay has an error of its own. */
+  /** Hydra: RS256 unless registered, any lifetime, and a replay has an error of its own. */
   hydraCompat: boolean;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): VerifyClientAssertion {
-  const { issuer, endpoints, keys, secrets, replays, hydraCompat, now } = options;
+  const { issuer, endpoints, audience, keys, secrets, replays, hydraCompat, now } = options;
   const rules: Omit<AssertionRules, 'now'> = {
     issuer,
     endpoints,
-    audience: hydraCompat ? 'among' : 'only',
+    audience,
     jtiOptional: false,
     iatOptional: true,
     longestMillis: hydraCompat ? Infinity : longestMillis,

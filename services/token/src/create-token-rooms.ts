@@ -125,6 +125,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const assertion = createVerifyClientAssertion({
     issuer,
     endpoints,
+    audience: settings.audiences.client,
     keys: clientKeys,
     secrets,
     replays,

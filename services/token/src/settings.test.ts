@@ -14,6 +14,14 @@ test.each<[string, Record<string, string>, object]>([
   expect(tokenSettings(read({ PROFILE: profile, ...env })).policy).toMatchObject(policy);
 });
 
+test.each([
+  ['standard', { client: 'only', grant: 'only' }],
+  ['hydra-compat', { client: 'among', grant: 'among' }],
+  ['oauth21', { client: 'issuer', grant: 'only' }],
+])('C10 audiences of assertions by profile %s', (profile, audiences) => {
+  expect(tokenSettings(read({ PROFILE: profile })).audiences).toEqual(audiences);
+});
+
 test('secrets that can be guessed refuse to start, and say which one', () => {
   expect(systemSecrets(read({ SECRETS_SYSTEM: 'x'.repeat(16) }))).toHaveLength(1);
   expect(() => systemSecrets(read({ SECRETS_SYSTEM: `${'x'.repeat(32)},short` }))).toThrow(

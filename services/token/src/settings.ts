@@ -1,5 +1,5 @@
 // Reads the token rooms' settings out of the product's configuration; the only place that knows both spellings.
-import type { GrantPolicy, ProviderFeatures, TokenLifetimes } from '@cardea/oauth';
+import type { AudienceRule, GrantPolicy, ProviderFeatures, TokenLifetimes } from '@cardea/oauth';
 import { signingV1 } from '@cardea/rpc';
 import type { Config } from '@cardea/service';
 import { ConfigError, required } from '@cardea/service';
@@ -16,6 +16,8 @@ export interface TokenSettings {
   readonly policy: GrantPolicy;
   readonly hooks: { readonly token: HookSettings | undefined; readonly refresh: HookSettings | undefined };
   readonly claims: ClaimSettings;
+  /** Whom assertions may name as their audience: of clients, and of trusted issuers. */
+  readonly audiences: { readonly client: AudienceRule; readonly grant: AudienceRule };
   /** `oauth2.grant.jwt`. */
   readonly assertions: AssertionSettings;
   readonly accessTokenStrategy: 'opaque' | 'jwt';
@@ -43,6 +45,12 @@ export interface AssertionSettings {
   readonly longestMillis: number;
   readonly audienceKept: boolean;
 }
+
+const audiences: Readonly<Record<Config['profile'], TokenSettings['audiences']>> = {
+  standard: { client: 'only', grant: 'only' },
+  'hydra-compat': { client: 'among', grant: 'among' },
+  oauth21: { client: 'issuer', grant: 'only' },
+};
 
 export function tokenSettings(config: Config): TokenSettings {
   const { urls, ttl, oauth2, strategies, profile } = config;
@@ -73,6 +81,7 @@ export function tokenSettings(config: Config): TokenSettings {
       preserved: oauth2.preserveExtClaims,
       excludeNotBefore: oauth2.excludeNotBeforeClaim,
     },
+    audiences: audiences[profile],
     assertions: {
       jtiOptional: oauth2.grant.jwt.jtiOptional,
       iatOptional: oauth2.grant.jwt.iatOptional,

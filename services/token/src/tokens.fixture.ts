@@ -61,6 +61,7 @@ export const settings: TokenSettings = {
   },
   hooks: { token: undefined, refresh: undefined },
   claims: { issuer: 'https://as.test', topLevel: [], mirrored: true, preserved: false, excludeNotBefore: false },
+  audiences: { client: 'only', grant: 'only' },
   assertions: { jtiOptional: false, iatOptional: false, longestMillis: 720 * 3_600_000, audienceKept: false },
   accessTokenStrategy: 'opaque',
   accessTokenFormat: signingV1.AccessTokenFormat.RFC9068,

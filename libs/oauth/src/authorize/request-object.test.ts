@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '../errors.js';
 import type { UnverifiedJwt } from '../jwt.js';
 import type { RequestObjectClient, RequestObjectRules } from './request-object.js';
-import { checkRequestObjectHeader, checkRequestUri, mergeRequestObject } from './request-object.js';
+import { checkRequestObjectHeader, checkRequestUri, mergeRequestObject, requestObjectUse } from './request-object.js';
 
 const client: RequestObjectClient = {
   clientId: 'app',
@@ -34,6 +34,9 @@ describe('refused or not', () => {
   test.each<[string, Record<string, unknown>, string, string, string]>([
     // name, claims, then the verdicts by OpenID Connect, RFC 9101 and Hydra
     ['nothing but itself', { client_id: 'app' }, 'ok', 'ok', 'ok'],
+    ['E15 no expiry', { client_id: 'app', exp: undefined }, 'ok', bad, 'ok'],
+    ['E15 good for an hour', { client_id: 'app', exp: now + 3600 }, 'ok', 'ok', 'ok'],
+    ['E15 good for two days', { client_id: 'app', exp: now + 172_800 }, 'ok', bad, 'ok'],
     ['no client_id', {}, 'ok', bad, 'ok'],
     ['another client', { client_id: 'eve' }, bad, bad, 'ok'],
     ['E15 another issuer', { client_id: 'app', iss: 'eve' }, bad, bad, 'ok'],
@@ -52,14 +55,16 @@ describe('refused or not', () => {
     ['a NUL', { client_id: 'app', state: 'a\0b' }, bad, bad, bad],
   ])('%s', (_name, claims, oidc, jar, hydra) => {
     const by = (merge: 'oidc' | 'jar' | 'hydra') =>
-      verdict(() => mergeRequestObject(outer, claims, client, { ...rules, merge }));
+      verdict(() => mergeRequestObject(outer, { exp: now + 60, ...claims }, client, { ...rules, merge }));
     expect([by('oidc'), by('jar'), by('hydra')]).toEqual([oidc, jar, hydra]);
   });
 });
 
 describe('what remains', () => {
   const merged = (claims: Record<string, unknown>, merge: 'oidc' | 'jar' | 'hydra' = 'oidc') =>
-    Object.fromEntries(mergeRequestObject(outer, { client_id: 'app', ...claims }, client, { ...rules, merge }));
+    Object.fromEntries(
+      mergeRequestObject(outer, { client_id: 'app', exp: now + 60, ...claims }, client, { ...rules, merge }),
+    );
 
   test('its own parameters win, the others stay, the object goes', () => {
     expect(merged({ state: 'inner', scope: 'openid photos', iss: 'app', jti: '1' })).toEqual({
@@ -103,6 +108,20 @@ describe('what remains', () => {
       'login_verifier',
     );
   });
+});
+
+test.each<[unknown, 'oidc' | 'jar' | 'hydra', unknown]>([
+  ['a', 'jar', { tokenId: 'a', expiresAt: now + 120 }],
+  ['a', 'oidc', undefined],
+  ['a', 'hydra', undefined],
+  [undefined, 'jar', undefined],
+  [7, 'jar', 'invalid_request_object'],
+  ['', 'jar', 'invalid_request_object'],
+  ['x'.repeat(1025), 'jar', 'invalid_request_object'],
+])('E15 jti %j by %s is used up: %j', (jti, merge, expected) => {
+  const run = () => requestObjectUse({ jti, exp: now + 60 }, { ...rules, merge });
+  if (typeof expected === 'string') expect(verdict(run)).toBe(expected);
+  else expect(run()).toEqual(expected);
 });
 
 test.each<[string, Partial<UnverifiedJwt>, string, boolean, string | boolean]>([

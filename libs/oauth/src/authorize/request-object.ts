@@ -23,6 +23,13 @@ export interface RequestObjectRules {
   readonly now: number;
 }
 
+/** A request object as a fact that counts once. */
+export interface RequestObjectUse {
+  readonly tokenId: string;
+  /** Seconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 /** What is looked at of the client. */
 export interface RequestObjectClient {
   readonly clientId: string;
@@ -37,6 +44,9 @@ const notParameters: ReadonlySet<string> = new Set([
   ...['login_verifier', 'consent_verifier', 'device_verifier'],
 ]);
 const longestUri = 512;
+const longestTokenId = 1024;
+/** How long an object may be good for by RFC 9101, seconds (FAPI 2.0 Message Signing §5.3.1 says the same). */
+const longestLife = 3600;
 
 function refuse(why: string): never {
   throw new OAuthError('invalid_request_object', `The request object ${why}.`);
@@ -83,7 +93,7 @@ export function mergeRequestObject(
   client: RequestObjectClient,
   rules: RequestObjectRules,
 ): Parameters {
-  checkTimes(claims, rules.now);
+  checkTimes(claims, rules);
   if (rules.merge !== 'hydra') checkParties(claims, client, rules);
   const inner = parametersOf(claims);
   if (rules.merge === 'oidc' && outer.has('response_type') && inner.has('response_type')) {
@@ -99,13 +109,35 @@ export function mergeRequestObject(
 
 const words = (text: string | undefined) => (text ?? '').split(' ').sort().join(' ');
 
-function checkTimes({ exp, nbf }: Readonly<Record<string, unknown>>, now: number): void {
+/**
+ * What of an object may be used once, where objects are a client's word of this moment (RFC 9101): one that has a `jti`. By OpenID
+ * Connect an object may lie at an address for good, and by any rule a browser may load an address again that has none.
+ *
+ * @throws {OAuthError} invalid_request_object
+ */
+export function requestObjectUse(
+  { jti, exp }: Readonly<Record<string, unknown>>,
+  { merge }: RequestObjectRules,
+): RequestObjectUse | undefined {
+  if (merge !== 'jar' || jti === undefined) return undefined;
+  if (typeof jti !== 'string' || jti === '' || jti.length > longestTokenId || typeof exp !== 'number') {
+    return refuse('has a malformed jti');
+  }
+  return { tokenId: jti, expiresAt: exp + clockSkew };
+}
+
+function checkTimes(
+  { exp, nbf }: Readonly<Record<string, unknown>>,
+  { now, merge }: Pick<RequestObjectRules, 'now' | 'merge'>,
+): void {
   for (const [name, instant] of Object.entries({ exp, nbf })) {
     if (instant !== undefined && !(typeof instant === 'number' && Number.isFinite(instant))) {
       refuse(`has a malformed ${name}`);
     }
   }
   if (typeof exp === 'number' && exp + clockSkew <= now) refuse('has expired');
+  if (merge === 'jar' && typeof exp !== 'number') refuse('must say when it expires');
+  if (merge === 'jar' && Number(exp) > now + longestLife + clockSkew) refuse('is good for too long');
   if (typeof nbf === 'number' && nbf - clockSkew > now) refuse('is not valid yet');
 }
 

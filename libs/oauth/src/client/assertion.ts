@@ -4,8 +4,14 @@
 /** An assertion that is refused, and why. The reason is for the description or the log, as its caller decides. */
 export class AssertionError extends Error {}
 
-/** `only`: nobody but us may be named; `among`: it is enough that we are (Hydra). */
-export type AudienceRule = 'only' | 'among';
+/**
+ * Whom an assertion may name as its audience:
+ * - `issuer`: our issuer, as the only value and not in a list (rfc7523bis §4, FAPI 2.0 §5.3.2.1). Another server can give out our token
+ *   endpoint as its own, and be shown assertions that are good here; it cannot give out our issuer.
+ * - `only`: our issuer or token endpoint, and nobody but us (RFC 7523 §3, OpenID Connect Core §9).
+ * - `among`: it is enough that we are named (Hydra).
+ */
+export type AudienceRule = 'issuer' | 'only' | 'among';
 
 export interface AssertionRules {
   readonly issuer: string;
@@ -57,12 +63,18 @@ export function readAssertion(claims: Claims, rules: AssertionRules): Assertion 
   if ((expiresAt - (issuedAt ?? now)) * 1000 > rules.longestMillis + clockSkew * 1000) {
     throw new AssertionError('The assertion is good for too long.');
   }
-  if (!isAddressed(audience, rules)) throw new AssertionError('The assertion is meant for somebody else.');
+  if (!isAddressed(claims['aud'], audience, rules))
+    throw new AssertionError('The assertion is meant for somebody else.');
   return { issuer, subject, audience, tokenId, expiresAt };
 }
 
 /** A list that names another server too is an assertion which that server could replay here (rfc7523bis §3). */
-function isAddressed(audience: readonly string[], { issuer, endpoints, audience: rule }: AssertionRules): boolean {
+function isAddressed(
+  claim: unknown,
+  audience: readonly string[],
+  { issuer, endpoints, audience: rule }: AssertionRules,
+): boolean {
+  if (rule === 'issuer') return claim === issuer;
   const ours = (entry: string) => entry === issuer || endpoints.includes(entry);
   return rule === 'only' ? audience.every(ours) : audience.some(ours);
 }

@@ -16,6 +16,7 @@ import { createFlows } from '../storage/flows.js';
 import { createForcedSubjects } from '../storage/forced-subjects.js';
 import { createGrants } from '../storage/grants.js';
 import type { IssuedTokens } from '../storage/issued-tokens.js';
+import { createReplays } from '../storage/replays.js';
 import { createSessionEnds } from '../storage/session-ends.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
@@ -64,6 +65,7 @@ export function createAuthorizationContext(options: {
       issuer: settings.issuer,
       keys: clientKeys,
       outbound,
+      replays: createReplays(database),
       clock,
     }),
     challenges: createLoginChallenges(seal('login_challenge')),

@@ -178,6 +178,59 @@ test('a right one inside serves where the outer one is wrong', async () => {
   expect(await verdict({ redirect_uri: 'https://evil.example/', request })).toBe('login');
 });
 
+describe('E15 by RFC 9101 an object with a jti counts once', () => {
+  const requestObjects = { byValue: true, byReference: true, merge: 'jar', unsigned: false } as const;
+  const inside = (more: Record<string, unknown>) =>
+    sign({
+      ...Object.fromEntries(new URL(authorizationUrl({})).searchParams),
+      exp: Math.floor(it.clock.millis / 1000) + 300,
+      ...more,
+    });
+  const strictly = async (run: () => Promise<void>) => {
+    const open = it;
+    it = await createInstallation({ requestObjects });
+    try {
+      it.clients.set('app', open.clients.get('app')!);
+      await run();
+    } finally {
+      await it.close();
+      it = open;
+    }
+  };
+
+  test('shown again it is refused; at once, one wins; without a jti a browser may load it again', () =>
+    strictly(async () => {
+      const once = await inside({ jti: 'one' });
+      expect([await verdict({ request: once }), await verdict({ request: once })]).toEqual([
+        'login',
+        'page:invalid_request_object',
+      ]);
+      const raced = await inside({ jti: 'raced' });
+      const verdicts = await Promise.all(Array.from({ length: 20 }, () => verdict({ request: raced })));
+      expect(verdicts.filter((one) => one === 'login')).toHaveLength(1);
+      const often = await inside({});
+      expect([await verdict({ request: often }), await verdict({ request: often })]).toEqual(['login', 'login']);
+    }));
+
+  test('a bad one uses nothing up, and without an end or with a far one it is refused', () =>
+    strictly(async () => {
+      const soon = Math.floor(it.clock.millis / 1000);
+      for (const bad of [
+        { exp: undefined },
+        { exp: soon + 172_800 },
+        { nbf: soon + 120 },
+        { aud: 'https://other.test' },
+      ])
+        expect(await verdict({ request: await inside({ jti: 'two', ...bad }) })).toBe('page:invalid_request_object');
+      expect(await verdict({ request: await inside({ jti: 'two' }) })).toBe('login');
+    }));
+
+  test('by default it may come again, as from an address where it lies for good', async () => {
+    const request = await inside({ jti: 'lies there', exp: undefined });
+    expect([await verdict({ request }), await verdict({ request })]).toEqual(['login', 'login']);
+  });
+});
+
 test('switched off, the client is told so', async () => {
   const requestObjects = { byValue: false, byReference: false, merge: 'oidc', unsigned: false } as const;
   const off = await createInstallation({ requestObjects });

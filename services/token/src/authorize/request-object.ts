@@ -1,11 +1,19 @@
 // Gets a request object, by value or from the address its client registered, and verifies who signed it
 // (OpenID Connect Core §6.1-6.3; security catalogue E and G).
 import type { Parameters, RequestObjectMerge } from '@cardea/oauth';
-import { checkRequestObjectHeader, checkRequestUri, mergeRequestObject, OAuthError, parseJwt } from '@cardea/oauth';
+import {
+  checkRequestObjectHeader,
+  checkRequestUri,
+  mergeRequestObject,
+  OAuthError,
+  parseJwt,
+  requestObjectUse,
+} from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { ClientKeys } from '../client-keys.js';
 import type { Outbound } from '../outbound/index.js';
 import { OutboundError } from '../outbound/index.js';
+import type { Replays } from '../storage/replays.js';
 import { verifyJws } from '../verify-jws.js';
 
 export interface RequestObjectSettings {
@@ -34,10 +42,11 @@ export function createReadRequestObject(options: {
   issuer: string;
   keys: ClientKeys;
   outbound: Pick<Outbound, 'getText'>;
+  replays: Replays;
   /** Milliseconds. */
   clock: { now(): number };
 }): ReadRequestObject {
-  const { settings, issuer, keys, outbound, clock } = options;
+  const { settings, issuer, keys, outbound, replays, clock } = options;
 
   const fetchObject = async (uri: string, client: clientV1.Client): Promise<string> => {
     checkRequestUri(uri, client, settings.merge);
@@ -81,6 +90,14 @@ export function createReadRequestObject(options: {
     if (found?.some((key) => verifyJws(jwt, key)) === false) {
       throw new OAuthError('invalid_request_object', 'The request object is not signed by a key of the client.');
     }
-    return mergeRequestObject(parameters, jwt.claims, client, rules);
+    const merged = mergeRequestObject(parameters, jwt.claims, client, rules);
+    const use = requestObjectUse(jwt.claims, rules);
+    // Last, so that nothing but a good request uses it up.
+    if (use !== undefined) {
+      const names = ['request object', client.clientId, use.tokenId];
+      if (!(await replays.use({ names, until: use.expiresAt })))
+        throw new OAuthError('invalid_request_object', 'The request object was used before.');
+    }
+    return merged;
   };
 }

@@ -29,18 +29,18 @@ const refused = (description: string): Refusal => ({
 const longestSubject = 255;
 
 export function createRedeemAssertion(options: {
-  settings: Pick<TokenSettings, 'issuer' | 'endpoints' | 'assertions' | 'policy' | 'hydraCompat'>;
+  settings: Pick<TokenSettings, 'issuer' | 'endpoints' | 'audiences' | 'assertions' | 'policy' | 'hydraCompat'>;
   trusted: TrustedIssuers;
   replays: Replays;
   tokens: AccessTokens;
   issue: Issue;
 }): Redeem {
   const { settings, trusted, replays, tokens, issue } = options;
-  const { issuer, endpoints, assertions, policy, hydraCompat } = settings;
+  const { issuer, endpoints, audiences, assertions, policy, hydraCompat } = settings;
   const rules: Omit<AssertionRules, 'now'> = {
     issuer,
     endpoints,
-    audience: hydraCompat ? 'among' : 'only',
+    audience: audiences.grant,
     jtiOptional: assertions.jtiOptional,
     iatOptional: assertions.iatOptional,
     longestMillis: assertions.longestMillis,

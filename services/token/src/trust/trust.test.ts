@@ -37,7 +37,11 @@ beforeAll(async () => {
   service = await createTokenService();
   hydra = await createTokenService({
     database: service.database,
-    settings: { hydraCompat: true, policy: { ...settings.policy, hydraCompat: true } },
+    settings: {
+      hydraCompat: true,
+      audiences: { client: 'among', grant: 'among' },
+      policy: { ...settings.policy, hydraCompat: true },
+    },
   });
   relaxed = await createTokenService({
     database: service.database,
