@@ -1,13 +1,27 @@
 // The table of commands: what each is for, what it needs, one example each.
 import { Command } from 'commander';
 import { adminKeyCommand } from './admin-key.js';
+import { addApplyCommand } from './apply/command.js';
 import { bootstrap } from './bootstrap.js';
+import { addClientSecretCommands } from './commands/client-secrets.js';
+import { addClientCommands } from './commands/clients.js';
+import { addConfigCommands } from './commands/config-check.js';
+import { addJanitorCommand } from './commands/janitor.js';
+import { addJsonWebKeyCommands } from './commands/json-web-keys.js';
+import { addLifespanCommands } from './commands/lifespans.js';
+import { addMigrateCommands } from './commands/migrate-commands.js';
+import { addRecordCommands } from './commands/records.js';
+import { addServeCommands } from './commands/serve-commands.js';
+import { addSessionCommands } from './commands/sessions.js';
+import { addTokenCommands } from './commands/tokens.js';
+import { addTrustedIssuerCommands } from './commands/trusted-issuers.js';
+import { addVersionCommand } from './commands/version.js';
+import { addCompletionCommands } from './completion/command.js';
 import { configOf } from './config-option.js';
-import type { Surroundings } from './main.js';
 import { addKeyCommands } from './key-commands.js';
-import { migrate, migrationReport } from './migrate.js';
-import { served } from './served.js';
-import { serve } from './serve.js';
+import type { Surroundings } from './main.js';
+import { addPerformCommands } from './perform/commands.js';
+import { addVerbs } from './verbs.js';
 import type { ConfigOptions } from './with-config.js';
 import { withConfig } from './with-config.js';
 
@@ -18,42 +32,28 @@ Then, on your own PostgreSQL and Redis:
   $ cardea migrate up --config cardea.yaml           create or update the tables
   $ cardea keys bootstrap --config cardea.yaml       create the first signing keys
   $ cardea serve all --config cardea.yaml            all services in one process
-  $ cardea keys list --config cardea.yaml            the signing keys and where they stand in their lives
+And from anywhere, over the HTTP APIs:
+  $ cardea create client --redirect-uri http://127.0.0.1:4446/callback --scope openid,offline
+  $ cardea perform authorization-code --client-id … --client-secret …
+  $ cardea apply -f clients/                         clients and trusted issuers as files say
 In production run each service by itself: cardea serve gateway, admin, token, worker, keys.
 
 Every setting can be a key of the file or an environment variable: urls.self.issuer is URLS_SELF_ISSUER.
-docs/configuration.md lists them all.`;
+docs/configuration.md lists them all; docs/cli.md has every command, exit codes and environment variables.
+--debug, with any command, shows where a failure came from.`;
 
 /** Builds the command line; nothing heavy is loaded before a command runs. */
 export function createProgram(surroundings: Surroundings): Command {
   const program = new Command('cardea')
     .description('Cardea, an OAuth 2.0 and OpenID Connect provider.')
     .addHelpText('after', overview)
-    .showHelpAfterError('(cardea --help shows what there is)')
-    .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err })
+    // What is wrong with a command line is said by main, on one line.
+    .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err, outputError: () => undefined })
     .exitOverride();
 
-  const serving = program
-    .command('serve')
-    .description('Run one service until it is told to stop (SIGTERM or Ctrl-C); it finishes what it has begun.')
-    .exitOverride();
-  for (const { name, purpose, needs, example } of served) {
-    withConfig(serving.command(name))
-      .description(purpose)
-      .addHelpText('after', `\nNeeds: ${needs}\n\nExample:\n  $ ${example}`)
-      .action(({ config = [] }: ConfigOptions) => serve(name, configOf(config, surroundings)));
-  }
-
-  const migrating = program.command('migrate').description('Keep the database schema up to date.').exitOverride();
-  withConfig(migrating.command('up'))
-    .description('Run the migrations that have not run yet. Safe to repeat, and from many machines at once.')
-    .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ DSN=postgres://cardea@localhost/cardea cardea migrate up')
-    .action(({ config = [] }: ConfigOptions) => migrate(configOf(config, surroundings), surroundings.out));
-  withConfig(migrating.command('status'))
-    .description('Say which migrations have run. Changes nothing; exit code 1 when some have not.')
-    .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea migrate status --config cardea.yaml')
-    .action(({ config = [] }: ConfigOptions) => migrationReport(configOf(config, surroundings), surroundings.out));
-
+  addServeCommands(program, surroundings);
+  addMigrateCommands(program, surroundings);
+  addJanitorCommand(program, surroundings);
   program.addCommand(adminKeyCommand(surroundings.out).copyInheritedSettings(program));
 
   const keys = program.command('keys').description('Look after the signing keys.').exitOverride();
@@ -67,5 +67,20 @@ export function createProgram(surroundings: Surroundings): Command {
     )
     .action(({ config = [] }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));
   addKeyCommands(keys, surroundings);
+  addConfigCommands(program, surroundings);
+
+  const verbs = addVerbs(program);
+  addClientCommands(verbs, surroundings);
+  addClientSecretCommands(verbs, surroundings);
+  addLifespanCommands(verbs, surroundings);
+  addJsonWebKeyCommands(verbs, surroundings);
+  addTokenCommands(verbs, surroundings);
+  addTrustedIssuerCommands(verbs, surroundings);
+  addSessionCommands(verbs, surroundings);
+  addRecordCommands(program, verbs, surroundings);
+  addPerformCommands(verbs.perform, surroundings);
+  addApplyCommand(program, surroundings);
+  addCompletionCommands(program, surroundings);
+  addVersionCommand(program, surroundings);
   return program;
 }

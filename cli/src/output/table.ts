@@ -1,0 +1,25 @@
+// Tables of text: several things as rows under their titles, a single one downwards.
+import type { Shown } from './shown.js';
+
+/** Escape sequences of a terminal must not come out of what somebody else wrote. */
+
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+
+export function drawTable({ columns, rows, single = false, remarks = [] }: Shown): string {
+  const [first] = rows;
+  const table =
+    single && first !== undefined
+      ? columns.map((title, column) => [title, first[column] ?? ''])
+      : [[...columns], ...rows.map((row) => [...row])];
+  return `${align(table.map((row) => row.map(printable)))}${remarks.map((remark) => `${remark}\n`).join('')}`;
+}
+
+/** Pads all but the last column. */
+export function align(table: readonly (readonly string[])[]): string {
+  const count = Math.max(0, ...table.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(0, ...table.map((row) => row[column]?.length ?? 0)),
+  );
+  const draw = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return table.map((row) => `${draw(row).trimEnd()}\n`).join('');
+}
