@@ -29,7 +29,7 @@ const bare = async ({ admin, read }: Parameters<ChecklistRow[2]>[0], members: ob
 export const answerRows: readonly ChecklistRow[] = [
   [
     1,
-    'an error has error and error_description on both APIs, and an id to find it by',
+    'an error has error and error_description on both APIs, nothing else, and an id to find it by in a header',
     async (world) => {
       for (const answer of [
         world.admin('GET', '/admin/clients/nobody'),
@@ -39,7 +39,8 @@ export const answerRows: readonly ChecklistRow[] = [
       ]) {
         const [status, body] = await world.read(answer);
         expect(status).toBeGreaterThanOrEqual(400);
-        expect(Object.keys(body).sort()).toEqual(['error', 'error_description', 'error_id']);
+        expect(Object.keys(body).sort()).toEqual(['error', 'error_description']);
+        expect((await answer).headers.get('cardea-error-id')).toMatch(/^\w{16,}$/);
       }
     },
   ],

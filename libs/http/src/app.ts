@@ -10,7 +10,7 @@ import { openContext } from './context.js';
 import type { Cors } from './cors.js';
 import { lookAtFirstByte } from './first-byte.js';
 import { bornWithPrototypes } from './native-prototypes.js';
-import type { NotFoundStyle } from './not-found.js';
+import type { Manner } from './manner.js';
 import { sendNotFound } from './not-found.js';
 import { createObserver } from './observe.js';
 import { sendEmpty } from './send.js';
@@ -37,6 +37,8 @@ export interface Route {
    * itself. By default those the installation lists.
    */
   readonly cors?: 'clients' | 'everyone';
+  /** An endpoint of RFC 6749 or its kin: its errors look and are kept from caches as §5.2 says. */
+  readonly oauth?: true;
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
@@ -44,16 +46,13 @@ const methods = ['get', 'post', 'put', 'patch', 'delete', 'options'] as const;
 export interface AppOptions {
   /** In the order they are tried: put the hot ones first. */
   readonly routes: readonly Route[];
-  /** What a known path answers to a method it does not have. Hydra's admin API says 404, the RFCs say 405. */
-  readonly wrongMethod: 404 | 405;
+  /** In Hydra's, a method that a known path does not have is not found; the RFCs say 405. */
+  readonly manner: Manner;
   /** Put before every path that does not begin with it. */
   readonly prefix?: string;
   /** Refuses a request before it is routed, by throwing. What it need not wait for, it says at once. */
   readonly admit?: (request: Request) => Promise<void> | void;
   readonly errorBody?: ErrorBody;
-  readonly errorContentType?: string;
-  /** How paths answer that nothing answers; plain JSON for everybody by default. */
-  readonly notFound?: NotFoundStyle;
   readonly cors?: Cors | undefined;
   /** Speaks TLS instead of plain HTTP. */
   readonly tls?: (ListenerTls & { readonly asksForCertificates?: Buffer }) | undefined;
@@ -66,10 +65,10 @@ export interface App {
 }
 
 /** Answers an error in JSON, or says on a page that there is nothing. */
-function answerErrors(host: Pick<Host, 'log'>, writeError: WriteError, as: NotFoundStyle | undefined) {
+function answerErrors(host: Pick<Host, 'log'>, writeError: WriteError) {
   return (caught: unknown, request: Request, response: Response): void => {
-    if (as !== undefined && caught instanceof NothingHere) {
-      if (sendNotFound(request, response, identifyError(caught, request, host.log), as)) return;
+    if (caught instanceof NothingHere) {
+      if (sendNotFound(request, response, identifyError(caught, request, host.log))) return;
     }
     writeError(caught, request, response);
   };
@@ -96,10 +95,11 @@ function createListener(app: Express, host: Pick<Host, 'log'>, tls: AppOptions['
 }
 
 export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'random'>, options: AppOptions): App {
+  const oauth = new Set(options.routes.filter((route) => route.oauth === true).map(({ path }) => path));
   const writeError = createErrorWriter({
     log: host.log,
     ...(options.errorBody === undefined ? {} : { body: options.errorBody }),
-    ...(options.errorContentType === undefined ? {} : { contentType: options.errorContentType }),
+    atOAuthEndpoint: (request) => oauth.has(routeOf(request) ?? ''),
   });
   const app = express();
   for (const setting of ['etag', 'query parser']) app.set(setting, false);
@@ -126,12 +126,12 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
   for (const route of options.routes) {
     if (route.quiet === true) quiet.add(route.path);
     if (route.cors !== undefined) corsOf.set(route.path, route.cors);
-    register(app, route, options.wrongMethod);
+    register(app, route, options.manner);
   }
   app.use((): never => {
     throw new NothingHere('There is nothing at this path.');
   });
-  const answerError = answerErrors(host, writeError, options.notFound);
+  const answerError = answerErrors(host, writeError);
   // Express knows an error handler by its four parameters.
   app.use((caught: unknown, request: Request, response: Response, _next: NextFunction) => {
     answerError(caught, request, response);
@@ -164,15 +164,19 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
       span: host.tracing.atEdge(request.method ?? '', header(request.headers['traceparent'])),
       startedAt: performance.now(),
       path,
+      manner: options.manner,
     });
     response.once('close', () => {
-      const route = (request as Request).route as { path?: string } | undefined;
-      observe({ request, response, context, route: route?.path, quiet: quiet.has(route?.path ?? '') });
+      const route = routeOf(request);
+      observe({ request, response, context, route, quiet: quiet.has(route ?? '') });
     });
     route(request, response, path);
   });
   return { server, express: app, writeError };
 }
+
+/** The pattern of the route that matched, if one did. */
+const routeOf = (request: IncomingMessage) => ((request as Request).route as { path?: string } | undefined)?.path;
 
 const header = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined);
 
@@ -185,7 +189,7 @@ function routable(url: string, prefix: string | undefined): { url: string; path:
   return { url: mark === -1 ? path : path + url.slice(mark), path };
 }
 
-function register(app: Express, route: Route, wrongMethod: 404 | 405): void {
+function register(app: Express, route: Route, manner: Manner): void {
   const known = app.route(route.path);
   const allowed: string[] = [];
   for (const method of methods) {
@@ -197,9 +201,8 @@ function register(app: Express, route: Route, wrongMethod: 404 | 405): void {
   const allow = allowed.join(', ');
   known.all((request, response) => {
     // Hydra's endpoints that know CORS answer so even while it is off.
-    if (wrongMethod === 404 && route.cors === 'clients' && request.method === 'OPTIONS')
-      return sendEmpty(response, 200);
-    if (wrongMethod === 404) throw new NothingHere('There is nothing at this path for this method.');
+    if (manner === 'hydra' && route.cors === 'clients' && request.method === 'OPTIONS') return sendEmpty(response, 200);
+    if (manner === 'hydra') throw new NothingHere('There is nothing at this path for this method.');
     if (request.method === 'OPTIONS') {
       sendEmpty(response, 204, { Allow: allow });
       return;

@@ -1,6 +1,7 @@
 // What is known about a request beside the request itself: its id, its trace, whether anybody still waits for the answer.
 import type { TraceSpan } from '@cardea/service';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Manner } from './manner.js';
 
 /** A parameter of a form or a query, decoded once. */
 export interface FormParameter {
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly startedAt: number;
   /** Path before routing, without a trailing slash. */
   readonly path: string;
+  /** How its answer is written. */
+  readonly manner: Manner;
   /** The form as far as it was read; only its names are logged. */
   form: readonly FormParameter[];
   /** The form, once somebody has asked for it. */
@@ -34,14 +37,15 @@ type Holder = { [key]?: RequestContext };
 /** Begins the life of a request. */
 export function openContext(
   request: IncomingMessage,
-  begin: Pick<RequestContext, 'requestId' | 'span' | 'startedAt' | 'path'>,
+  begin: Pick<RequestContext, 'requestId' | 'span' | 'startedAt' | 'path' | 'manner'>,
 ): RequestContext {
-  const { requestId, span, startedAt, path } = begin;
+  const { requestId, span, startedAt, path, manner } = begin;
   const context: RequestContext = {
     requestId,
     span,
     startedAt,
     path,
+    manner,
     form: [],
     formRead: undefined,
     sent: 0,

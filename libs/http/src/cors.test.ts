@@ -35,7 +35,7 @@ const settings = (env: Record<string, string>) =>
 
 const serve = (env: Record<string, string>) =>
   serveRoutes({
-    wrongMethod: 405,
+    manner: 'oauth',
     routes,
     cors: createCors({
       settings: settings(env),

@@ -59,7 +59,7 @@ describe('readForm', () => {
   let served: ServedApp;
   beforeAll(async () => {
     served = await serveRoutes({
-      wrongMethod: 405,
+      manner: 'oauth',
       routes: [
         {
           path: '/form',

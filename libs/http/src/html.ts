@@ -2,7 +2,8 @@
 // (security catalogue S07: CSP default-src 'none', hashes instead of 'unsafe-inline').
 import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { noStore, sendBytes } from './send.js';
+import { caching } from './manner.js';
+import { sendBytes } from './send.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -46,7 +47,6 @@ export function pageHeaders(policy: PagePolicy): OutgoingHttpHeaders {
     "frame-ancestors 'none'",
   ];
   return {
-    ...noStore,
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Security-Policy': directives.join('; '),
     'X-Frame-Options': 'DENY',
@@ -59,5 +59,5 @@ const origins = (addresses: readonly string[]) => [...new Set(addresses.map((add
 
 /** Answers with a page. */
 export function sendPage(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, html: string): void {
-  sendBytes(response, status, headers, Buffer.from(html));
+  sendBytes(response, status, { ...caching(response.req), ...headers }, Buffer.from(html));
 }

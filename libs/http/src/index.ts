@@ -11,8 +11,10 @@ export { hasForm, parseParameters, readForm, readQuery, uniqueForm, valueOf } fr
 export { healthRoutes } from './health.js';
 export type { PagePolicy } from './html.js';
 export { escapeHtml, pageHeaders, sendPage } from './html.js';
-export { noStore, oauthJson, plainJson, sendBytes, sendEmpty, sendJson, sendRedirect } from './send.js';
-export type { NotFoundStyle } from './not-found.js';
+export type { Manner } from './manner.js';
+export { caching, errorIdHeader, neverStored, noStore } from './manner.js';
+export { sendRedirect } from './redirect.js';
+export { oauthJson, plainJson, sendBytes, sendEmpty, sendJson } from './send.js';
 export { selfSigned } from './self-signed.js';
 export type { ListenerTls } from './tls.js';
 export { listenerTls } from './tls.js';

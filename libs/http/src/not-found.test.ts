@@ -28,7 +28,7 @@ const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8
 
 describe('our own manner', () => {
   let app: ServedApp;
-  beforeAll(async () => void (app = await serveRoutes({ wrongMethod: 405, notFound: 'oauth', routes })));
+  beforeAll(async () => void (app = await serveRoutes({ manner: 'oauth', routes })));
   afterAll(() => app.stop());
 
   test.each([undefined, '*/*', 'application/json', 'text/plain', 'image/png', '', ','])('%s: JSON', async (accept) => {
@@ -49,7 +49,7 @@ describe('our own manner', () => {
 
 describe('Hydra’s manner', () => {
   let app: ServedApp;
-  beforeAll(async () => void (app = await serveRoutes({ wrongMethod: 404, notFound: 'hydra', routes })));
+  beforeAll(async () => void (app = await serveRoutes({ manner: 'hydra', routes })));
   afterAll(() => app.stop());
 
   test.each([undefined, '*/*', browser, 'image/png'])('%s: a page', async (accept) => {

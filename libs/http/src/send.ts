@@ -1,9 +1,7 @@
 // Writes an answer in one piece: status, headers, one Buffer. Nothing of express's own answering is used on hot routes.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { contextOf } from './context.js';
-
-/** OAuth answers are never stored by anybody (RFC 6749 §5.1); `Pragma` is what Hydra's clients have seen. */
-export const noStore = { 'Cache-Control': 'no-store', Pragma: 'no-cache' } as const;
+import { caching } from './manner.js';
 
 /** The content type of OAuth endpoints. */
 export const oauthJson = 'application/json;charset=UTF-8';
@@ -24,7 +22,7 @@ export function sendEmpty(response: ServerResponse, status: number, headers: Out
   response.end();
 }
 
-/** Answers with JSON as administrators get it: never cached, with a newline at its end, as Hydra writes it. */
+/** Answers with JSON as administrators get it, with a newline at its end, as Hydra writes it. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -32,17 +30,5 @@ export function sendJson(
   headers: OutgoingHttpHeaders = {},
 ): void {
   const body = Buffer.from(`${JSON.stringify(value)}\n`);
-  sendBytes(response, status, { 'Content-Type': plainJson, 'Cache-Control': 'no-store', ...headers }, body);
-}
-
-/** Sends the browser elsewhere. `location` must be one we were told by the token service or by the configuration. */
-export function sendRedirect(
-  response: ServerResponse,
-  status: 302 | 303,
-  location: string,
-  headers: OutgoingHttpHeaders = {},
-): void {
-  // Whatever is not printable ASCII would end the header or be guessed at by browsers.
-  if (!/^[\x21-\x7e]+$/.test(location)) throw new Error('a redirect to something that is not a URL');
-  sendEmpty(response, status, { ...noStore, 'Referrer-Policy': 'no-referrer', ...headers, Location: location });
+  sendBytes(response, status, { 'Content-Type': plainJson, ...caching(response.req), ...headers }, body);
 }

@@ -51,7 +51,7 @@ describe('a listener with a certificate', () => {
   beforeAll(async () => {
     install(first);
     app = await serveRoutes({
-      wrongMethod: 405,
+      manner: 'oauth',
       routes: [{ path: '/a', get: (_request, response) => sendJson(response, 200, { a: 1 }) }],
       tls: listenerTls(serveOf(files), 'public', options),
     });

@@ -1,10 +1,11 @@
-// The one place that writes an error to HTTP: a JSON object with `error`, `error_description` and the id of the log line
-// that holds the cause (RFC 6749 §5.2, ARCHITECTURE §7).
+// The one place that writes an error to HTTP: a JSON object with `error` and `error_description`, and the id of the log line
+// that holds the cause, in it or, where the body is Hydra's, in a header (RFC 6749 §5.2, ARCHITECTURE §7).
 import { OAuthError } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { contextOf } from './context.js';
-import { noStore, oauthJson, sendBytes } from './send.js';
+import { caching, errorIdHeader, noStore } from './manner.js';
+import { oauthJson, sendBytes } from './send.js';
 
 /** How an error looks in JSON, before `error_id` is added. */
 export type ErrorBody = (error: OAuthError, path: string) => Record<string, unknown>;
@@ -52,16 +53,27 @@ export type WriteError = (
   headers?: OutgoingHttpHeaders,
 ) => void;
 
-export function createErrorWriter(options: { log: Log; body?: ErrorBody; contentType?: string }): WriteError {
-  const { log, body = oauthErrorBody, contentType = oauthJson } = options;
+/** @param options.atOAuthEndpoint whether the endpoint that failed is one of RFC 6749's, whose errors have its form */
+export function createErrorWriter(options: {
+  readonly log: Log;
+  readonly body?: ErrorBody;
+  readonly atOAuthEndpoint: (request: IncomingMessage) => boolean;
+}): WriteError {
+  const { log, body = oauthErrorBody, atOAuthEndpoint } = options;
   return (caught, request, response, headers = {}) => {
     const error = identifyError(caught, request, log);
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    const document = { ...body(error, contextOf(request).path), error_id: error.errorId };
-    const all: OutgoingHttpHeaders = { ...noStore, 'Content-Type': contentType };
+    const { path, manner } = contextOf(request);
+    const said = body(error, path);
+    const document = manner === 'oauth' ? { ...said, error_id: error.errorId } : said;
+    const oauth = atOAuthEndpoint(request);
+    const all: OutgoingHttpHeaders = oauth
+      ? { ...noStore, 'Content-Type': oauthJson }
+      : { ...caching(request), 'Content-Type': 'application/json' };
+    if (manner === 'hydra') all[errorIdHeader] = error.errorId;
     if (error.retryAfterSeconds !== undefined) all['Retry-After'] = error.retryAfterSeconds;
     if (
       error.status === 401 &&
@@ -72,7 +84,7 @@ export function createErrorWriter(options: { log: Log; body?: ErrorBody; content
       all['WWW-Authenticate'] = 'Basic realm="cardea", charset="UTF-8"';
     }
     // Hydra ends with a newline what it does not call OAuth JSON.
-    const end = contentType === oauthJson ? '' : '\n';
+    const end = oauth ? '' : '\n';
     sendBytes(response, error.status, { ...all, ...headers }, Buffer.from(JSON.stringify(document) + end));
   };
 }

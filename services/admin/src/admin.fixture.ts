@@ -42,7 +42,10 @@ export interface Answer {
   readonly json: unknown;
 }
 
-const complaintAbout = createConformance(openApiDocument('test'));
+const complaints = {
+  oauth: createConformance(openApiDocument('test', 'oauth')),
+  hydra: createConformance(openApiDocument('test', 'hydra')),
+};
 const unused = () => Promise.reject(new Error('this test has no answer to that'));
 
 function allUnused<D extends object>(definition: D): never {
@@ -114,7 +117,7 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
       const text = await response.text();
       const json: unknown = /^[[{"]/.test(text) ? JSON.parse(text) : undefined;
       const { pathname } = new URL(path, url);
-      const complaint = complaintAbout({
+      const complaint = complaints[config.profile === 'hydra-compat' ? 'hydra' : 'oauth']({
         method,
         path: pathname.startsWith('/admin/') ? pathname : `/admin${pathname}`,
         status: response.status,

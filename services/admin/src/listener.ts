@@ -22,8 +22,7 @@ export function listenerOptions(
   const hydra = config.profile === 'hydra-compat';
   return {
     prefix: '/admin',
-    wrongMethod: hydra ? 404 : 405,
-    notFound: hydra ? 'hydra' : 'oauth',
+    manner: hydra ? 'hydra' : 'oauth',
     cors,
     tls: adminTls(config, host),
     admit(request) {
@@ -31,7 +30,6 @@ export function listenerOptions(
       return authenticate(request);
     },
     errorBody: adminErrorBody,
-    errorContentType: 'application/json',
   };
 }
 

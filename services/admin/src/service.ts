@@ -51,8 +51,9 @@ export const service: Service = {
     const audit = createAudit({ audit: auditor, log: host.log, metrics: host.metrics });
 
     const { issuer, public: publicUrl } = config.urls.self;
+    const listener = listenerOptions(config, host, audit);
     const app = createApp(host, {
-      ...listenerOptions(config, host, audit),
+      ...listener,
       routes: [
         ...introspectionRoutes(introspection),
         ...interactionRoutes(interactions),
@@ -71,7 +72,7 @@ export const service: Service = {
           logged: !config.serve.admin.requestLog.disableForHealth,
         }),
         ...operationRoutes(host, ownVersion()),
-        ...openApiRoutes(ownVersion()),
+        ...openApiRoutes(ownVersion(), listener.manner),
       ],
     });
     await host.serveHttp(config.serve.admin, app.server);

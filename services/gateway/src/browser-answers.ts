@@ -1,6 +1,6 @@
 // Writes what the token service decided for a browser: a redirect to the login app, an answer to the client, or an error
 // page (RFC 6749 §4.1.2, hydra-wire §3.4). Locations come from the token service or the configuration, never from the request.
-import { identifyError, noStore, sendPage, sendRedirect } from '@cardea/http';
+import { errorIdHeader, identifyError, noStore, sendPage, sendRedirect } from '@cardea/http';
 import type { AuthorizationResponseMode } from '@cardea/oauth';
 import { responseLocation } from '@cardea/oauth';
 import { authorizationV1 } from '@cardea/rpc';
@@ -45,7 +45,7 @@ export function writeAuthorizeResponse(
     throw new Error('the token service did not say what the browser does next');
   const { redirectUri, parameters } = next.value;
   if (mode === 'form_post') {
-    sendPage(response, 200, { ...formPostHeaders, ...headers }, formPostPage(redirectUri, parameters));
+    sendPage(response, 200, { ...noStore, ...formPostHeaders, ...headers }, formPostPage(redirectUri, parameters));
     return;
   }
   sendRedirect(response, 303, responseLocation({ redirectUri, mode, parameters }), headers);
@@ -67,7 +67,10 @@ export function writeEndSessionResponse(
   sendPage(response, 200, { ...headers, ...cookies }, html);
 }
 
-/** Takes the browser to the error page of the installation; the page's own query is kept. */
+/**
+ * Takes the browser to the error page of the installation; the page's own query is kept. What Hydra does not say there is said
+ * in a header.
+ */
 export function redirectToErrorPage(
   caught: unknown,
   request: IncomingMessage,
@@ -75,14 +78,16 @@ export function redirectToErrorPage(
   options: { readonly settings: GatewaySettings; readonly log: Log },
 ): void {
   const error = identifyError(caught, request, options.log);
+  const { errorUrl, hydraCompat } = options.settings;
   const location = responseLocation({
-    redirectUri: options.settings.errorUrl,
+    redirectUri: errorUrl,
     mode: 'query',
     parameters: [
       { name: 'error', value: error.code },
       { name: 'error_description', value: error.description },
-      { name: 'error_id', value: error.errorId },
+      ...(hydraCompat ? [] : [{ name: 'error_id', value: error.errorId }]),
     ],
   });
-  sendRedirect(response, hopStatus(request), location, noStore);
+  const headers = hydraCompat ? { [errorIdHeader]: error.errorId } : {};
+  sendRedirect(response, hopStatus(request), location, headers);
 }

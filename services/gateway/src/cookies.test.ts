@@ -33,7 +33,8 @@ describe('readCookies', () => {
 
 describe('writeCookie', () => {
   const cookie = { name: 'session', value: 'abc', maxAgeSeconds: 60, kind: authorizationV1.CookieKind.SESSION };
-  const settings = (env: Record<string, string>) => gatewaySettings(loadConfig({ env })).cookies;
+  const settings = (env: Record<string, string>) =>
+    gatewaySettings(loadConfig({ env }), () => Date.UTC(2030, 0, 1)).cookies;
 
   test.each<[string, Record<string, string>, Partial<authorizationV1.SetCookie>, string]>([
     [
@@ -66,6 +67,18 @@ describe('writeCookie', () => {
       { URLS_SELF_ISSUER: 'https://a.test', SERVE_COOKIES_DOMAIN: 'a.test', SERVE_COOKIES_SAME_SITE_MODE: 'Strict' },
       {},
       'session=abc; Path=/; Domain=a.test; Max-Age=60; HttpOnly; Secure; SameSite=Strict',
+    ],
+    [
+      'in hydra-compat an instant too',
+      { URLS_SELF_ISSUER: 'https://a.test', PROFILE: 'hydra-compat' },
+      {},
+      'session=abc; Path=/; Expires=Tue, 01 Jan 2030 00:01:00 GMT; Max-Age=60; HttpOnly; Secure; SameSite=None',
+    ],
+    [
+      'but not of a cookie that goes with its browser',
+      { URLS_SELF_ISSUER: 'https://a.test', PROFILE: 'hydra-compat' },
+      { maxAgeSeconds: 0 },
+      'session=abc; Path=/; HttpOnly; Secure; SameSite=None',
     ],
     [
       'None without Secure, which browsers would drop',

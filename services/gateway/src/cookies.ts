@@ -61,7 +61,7 @@ export function writeCookie(
     `${name}=${value}`,
     `Path=${cookie.kind === authorizationV1.CookieKind.SESSION ? settings.sessionPath : '/'}`,
     ...(settings.domain === undefined ? [] : [`Domain=${settings.domain}`]),
-    ...(maxAgeSeconds > 0 ? [`Max-Age=${String(maxAgeSeconds)}`] : []),
+    ...(maxAgeSeconds > 0 ? lifetime(maxAgeSeconds, settings.expiresBy) : []),
     ...(maxAgeSeconds < 0 ? ['Max-Age=0', 'Expires=Thu, 01 Jan 1970 00:00:00 GMT'] : []),
     // Our own page in a relying party's frame reads it.
     ...(cookie.kind === authorizationV1.CookieKind.BROWSER_STATE ? [] : ['HttpOnly']),
@@ -69,3 +69,9 @@ export function writeCookie(
     ...(sameSite === '' ? [] : [sameSite]),
   ].join('; ');
 }
+
+/** `Max-Age` wins over `Expires` wherever both are known (RFC 6265 §5.3). */
+const lifetime = (seconds: number, expiresBy: (() => number) | undefined): string[] => [
+  ...(expiresBy === undefined ? [] : [`Expires=${new Date(expiresBy() + seconds * 1_000).toUTCString()}`]),
+  `Max-Age=${String(seconds)}`,
+];

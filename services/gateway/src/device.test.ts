@@ -113,10 +113,31 @@ describe('a browser', () => {
       'no',
     ]);
     const json = await visit(compat.url, '/oauth2/device/verify?consent_verifier=v');
-    expect([json.status, await json.json()]).toEqual([
-      400,
-      expect.objectContaining({ error: 'access_denied', error_description: 'no' }),
+    expect([json.status, await json.json()]).toEqual([400, { error: 'access_denied', error_description: 'no' }]);
+    expect([json.headers.get('content-type'), json.headers.get('cardea-error-id')]).toEqual([
+      'application/json',
+      expect.stringMatching(/^\w{16,}$/),
     ]);
+  });
+
+  test('in hydra-compat redirects are Hydra’s: a line of HTML, and no id of an error but in a header', async () => {
+    trouble = undefined;
+    const on = await visit(compat.url, '/oauth2/device/verify?user_code=BCDF2345');
+    expect([on.status, await on.text()]).toEqual([
+      302,
+      '<a href="https://ui.test/device?device_challenge=c">Found</a>.\n\n',
+    ]);
+    expect(on.headers.get('set-cookie')).toMatch(/v; Path=\/; Expires=\w{3}, [^;]+ GMT; Max-Age=1800; HttpOnly/);
+    expect(['cache-control', 'pragma', 'referrer-policy'].map((name) => on.headers.get(name))).toEqual([
+      'private, no-cache, no-store, must-revalidate',
+      null,
+      null,
+    ]);
+    // Nothing here answers authorization requests.
+    const page = await visit(compat.url, '/oauth2/auth?client_id=a');
+    const shown = new URL(page.headers.get('location') ?? '', compat.url);
+    expect([page.status, [...shown.searchParams.keys()]]).toEqual([302, ['error', 'error_description']]);
+    expect(page.headers.get('cardea-error-id')).toMatch(/^\w{16,}$/);
   });
 
   test('no user code gets into a log', async () => {

@@ -11,14 +11,13 @@ export function listenerOptions(
   config: Config,
   host: Pick<Host, 'now'>,
   origins: Origins,
-): Pick<AppOptions, 'wrongMethod' | 'notFound' | 'cors' | 'tls'> {
+): Pick<AppOptions, 'manner' | 'cors' | 'tls'> {
   const hydra = config.profile === 'hydra-compat';
   const settings = config.serve.public.cors;
   // Clients' own lists count unless somebody has said no; in Hydra, only when somebody has said yes.
   const clientsHaveSay = settings.enabled ?? !hydra;
   return {
-    wrongMethod: hydra ? 404 : 405,
-    notFound: hydra ? 'hydra' : 'oauth',
+    manner: hydra ? 'hydra' : 'oauth',
     cors: createCors({
       settings,
       ...(clientsHaveSay ? { allowedByClient: asking(origins) } : {}),

@@ -26,7 +26,7 @@ const compatibleRefreshMillis = 250;
 export const service: Service = {
   name: 'gateway',
   async start(config, host) {
-    const settings = gatewaySettings(config);
+    const settings = gatewaySettings(config, host.now);
     const addressOf = createClientAddress(config.serve.public.trustedProxies, (address) =>
       host.log.warn(
         { address },

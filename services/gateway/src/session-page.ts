@@ -1,6 +1,5 @@
 // The page relying parties keep in a hidden frame to ask whether the login changed (OpenID Connect Session Management 1.0
 // §3.2, §3.3). It may be framed by anybody, which is its purpose; it reads one cookie and tells one word.
-import { noStore } from '@cardea/http';
 import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 
@@ -23,7 +22,6 @@ export function sessionPage(cookieName: string): { html: string; headers: Outgoi
   return {
     html: `<!doctype html>\n<html lang="en">\n<title>Session state</title>\n<script>${script}</script>\n</html>\n`,
     headers: {
-      ...noStore,
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': `default-src 'none'; script-src ${allowed}; base-uri 'none'; form-action 'none'; frame-ancestors *`,
       'X-Content-Type-Options': 'nosniff',

@@ -13,6 +13,8 @@ export interface CookieSettings {
   readonly sessionPath: string;
   /** Whether each flow cookie is sent twice, once without SameSite. */
   readonly legacyTwins: boolean;
+  /** The clock, in milliseconds, by which lifetimes are said as an instant too; undefined where `Max-Age` is enough. */
+  readonly expiresBy: (() => number) | undefined;
 }
 
 export interface GatewaySettings {
@@ -20,14 +22,15 @@ export interface GatewaySettings {
   readonly issuer: string;
   /** Where errors go that no client may be told. */
   readonly errorUrl: string;
-  /** Whether the device pages answer errors as Hydra's do. */
+  /** Whether browsers are answered as Hydra answers them. */
   readonly hydraCompat: boolean;
   readonly cookies: CookieSettings;
   /** The cookie that remembers a login, where relying parties may watch it; undefined where they may not. */
   readonly watchedCookie: string | undefined;
 }
 
-export function gatewaySettings(config: Config): GatewaySettings {
+/** @param now milliseconds since 1970 */
+export function gatewaySettings(config: Config, now: () => number): GatewaySettings {
   const issuer = required(config.urls.self.issuer, 'urls.self.issuer');
   const publicUrl = (config.urls.self.public ?? issuer).replace(/\/+$/, '');
   const { names, paths, domain, secure: forced, sameSiteMode, sameSiteLegacyWorkaround } = config.serve.cookies;
@@ -48,6 +51,7 @@ export function gatewaySettings(config: Config): GatewaySettings {
       domain,
       sessionPath: paths.session,
       legacyTwins: sameSiteLegacyWorkaround && sameSite === 'None',
+      expiresBy: config.profile === 'hydra-compat' ? now : undefined,
     },
   };
 }

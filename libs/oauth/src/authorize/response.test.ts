@@ -56,6 +56,17 @@ describe('parameters', () => {
     expect(errorResponse({ ...bare, hydraCompat: true }, error).parameters[2]).toEqual({ name: 'state', value: '' });
   });
 
+  test('the id of the log line stands beside an error, but not in what Hydra’s clients get', () => {
+    const error = new OAuthError('server_error', undefined, { errorId: 'f00' });
+    expect(errorResponse(target, error).parameters[2]).toEqual({ name: 'error_id', value: 'f00' });
+    expect(names(errorResponse({ ...target, hydraCompat: true }, error))).toEqual([
+      'error',
+      'error_description',
+      'state',
+      'iss',
+    ]);
+  });
+
   test('an app-made error keeps to the grammar', () => {
     const [error, description] = errorResponse(target, new OAuthError('no"w\r\nay', 'a "quoted"\nline')).parameters;
     expect(error?.value).toBe('no?w??ay');

@@ -11,7 +11,7 @@ export interface ResponseTarget {
   /** As it came; undefined when it did not. */
   readonly state: string | undefined;
   readonly issuer: string;
-  /** Hydra echoes `scope` with a code, and an empty `state` with an error. */
+  /** Hydra echoes `scope` with a code, and an empty `state` with an error, which has no id. */
   readonly hydraCompat: boolean;
 }
 
@@ -65,7 +65,7 @@ export function errorResponse(target: ResponseTarget, error: OAuthError): Author
     { name: 'error', value: error.code.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?') },
     { name: 'error_description', value: error.description },
   ];
-  if (error.errorId !== undefined) parameters.push({ name: 'error_id', value: error.errorId });
+  if (error.errorId !== undefined && !target.hydraCompat) parameters.push({ name: 'error_id', value: error.errorId });
   return finish(target, parameters, target.state ?? (target.hydraCompat ? '' : undefined));
 }
 

@@ -8,7 +8,7 @@ import { clientSchemas } from './clients.js';
 import { createConformance } from './conformance.fixture.js';
 import { adminOperations, openApiDocument, operations, pathParameters } from './document.js';
 
-const document = openApiDocument('1.2.3');
+const document = openApiDocument('1.2.3', 'oauth');
 const schemas = (document['components'] as { schemas: Record<string, unknown> }).schemas;
 
 /** Every value of a name anywhere in a tree. */

@@ -1,4 +1,6 @@
 // Our OpenAPI document: every operation of both listeners, put together once when the service starts (OpenAPI 3.1).
+import type { Manner } from '@cardea/http';
+import { errorIdHeader } from '@cardea/http';
 import { isOpen } from '../authentication/roles.js';
 import { clientOperations, clientSchemas } from './clients.js';
 import { interactionOperations, interactionSchemas } from './interactions.js';
@@ -26,7 +28,15 @@ const schemas: Readonly<Record<string, Schema>> = {
   ...keySchemas,
   ...operationSchemas,
   ...publicSchemas,
-  errorOAuth2: object({ error: text, error_description: text, error_id: text }),
+};
+
+/** Errors; the id of the log line stands in them, or in a header where they are Hydra's to the letter. */
+const errorSchemas = (manner: Manner): Readonly<Record<string, Schema>> => {
+  const id = manner === 'oauth' ? { error_id: text } : {};
+  return {
+    errorOAuth2: object({ error: text, error_description: text, ...id }),
+    handledOAuth2Request: object({ redirect_to: text, ...id }),
+  };
 };
 
 const bodyTypes = {
@@ -50,7 +60,11 @@ const response = ({ description, schema, contentType = 'application/json', heade
   ...(schema === undefined ? {} : { content: { [contentType]: { schema } } }),
 });
 
-const failed: Answer = { description: 'What went wrong, and the id of its log line', schema: ref('errorOAuth2') };
+const failed = (manner: Manner): Answer => ({
+  description: 'What went wrong, and the id of its log line',
+  schema: ref('errorOAuth2'),
+  ...(manner === 'oauth' ? {} : { headers: { [errorIdHeader]: 'The id of the log line.' } }),
+});
 
 /** Names of the parameters in a path. */
 export const pathParameters = (path: string): string[] =>
@@ -63,7 +77,7 @@ const securitySchemes = {
 };
 const proofs = [{ bearer: [] }, { certificate: [] }, {}];
 
-function described(operation: Operation): Record<string, unknown> {
+function described(operation: Operation, manner: Manner): Record<string, unknown> {
   const { id, path, summary, query = {}, needed = [], body, answers } = operation;
   const parameters = [
     ...pathParameters(path).map((name) => ({ name, in: 'path', required: true, schema: text })),
@@ -79,14 +93,17 @@ function described(operation: Operation): Record<string, unknown> {
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { [bodyTypes[body.type]]: { schema: body.schema } } } }),
-    responses: { ...Object.fromEntries(answered), default: response(failed) },
+    responses: { ...Object.fromEntries(answered), default: response(failed(manner)) },
   };
 }
 
-/** @param version of the product */
-export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
+/**
+ * @param version of the product
+ * @param manner how errors look
+ */
+export function openApiDocument(version: string, manner: Manner): Readonly<Record<string, unknown>> {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = described(operation);
+  for (const operation of operations) (paths[operation.path] ??= {})[operation.method] = described(operation, manner);
   return {
     openapi: '3.1.0',
     info: {
@@ -101,6 +118,6 @@ export function openApiDocument(version: string): Readonly<Record<string, unknow
       { name: 'public', description: 'For relying parties, devices and browsers.' },
     ],
     paths,
-    components: { schemas, securitySchemes },
+    components: { schemas: { ...schemas, ...errorSchemas(manner) }, securitySchemes },
   };
 }

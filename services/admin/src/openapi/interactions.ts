@@ -47,7 +47,6 @@ export const interactionSchemas: Readonly<Record<string, Schema>> = {
     { sid: text, expires_at: instant, requested_at: instant },
   ),
   oAuth2RedirectTo: object({ redirect_to: described(text, 'Where the browser goes on.') }),
-  handledOAuth2Request: object({ redirect_to: text, error_id: text }),
   acceptOAuth2LoginRequest: object(
     { subject: text },
     {

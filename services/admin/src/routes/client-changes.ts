@@ -1,6 +1,6 @@
 // Below /admin/clients/{id}: one thing of a client is changed, the rest is kept (hydra-wire §2.2).
 import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, readJson, sendJson } from '@cardea/http';
+import { callOptions, neverStored, readJson, sendJson } from '@cardea/http';
 import { readLifespans } from '@cardea/oauth';
 import type { ClientOf, clientV1 } from '@cardea/rpc';
 import { clientJson } from '../client-json.js';
@@ -22,7 +22,7 @@ export function clientChangeRoutes(clients: Clients): Route[] {
       { clientId: idOf(request) },
       callOptions(request, response),
     );
-    sendJson(response, 200, { ...clientJson(client), client_secret: clientSecret });
+    sendJson(response, 200, { ...clientJson(client), client_secret: clientSecret }, neverStored(response));
   };
 
   const drop: Handler = async (request, response) => {

@@ -1,6 +1,6 @@
 // /admin/clients: what operators and Hydra's SDKs do with clients (hydra-wire §2.2).
-import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, noStore, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
+import type { Handler, Request, Response, Route } from '@cardea/http';
+import { callOptions, neverStored, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
 import type { SentClient } from '@cardea/oauth';
 import { OAuthError, readClient } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
@@ -30,7 +30,7 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
       registration_access_token: created.registrationAccessToken,
       ...(publicUrl === undefined ? {} : { registration_client_uri: `${publicUrl}/oauth2/register/${id}` }),
     };
-    sendJson(response, 201, body, { Location: `/admin/clients/${id}`, ...noStore });
+    sendJson(response, 201, body, { Location: `/admin/clients/${id}`, ...neverStored(response) });
   };
 
   const list: Handler = async (request, response) => {
@@ -58,7 +58,7 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
       { client: { ...sent.client, clientId: idOf(request) }, clientSecret: sent.secret, ifVersion: 0 },
       callOptions(request, response),
     );
-    sendJson(response, 200, { ...clientJson(stored.client, sent.body), ...echoed(sent) });
+    sendChanged(response, { ...clientJson(stored.client, sent.body), ...echoed(sent) });
   };
 
   /** Reads, changes and writes a client, so that no change of anybody else is lost between. */
@@ -88,7 +88,7 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
     const json = await change(request, callOptions(request, response), (client) =>
       readClient(patched(patchableJson(client), operations)),
     );
-    sendJson(response, 200, json);
+    sendChanged(response, json);
   };
 
   const remove: Handler = async (request, response) => {
@@ -101,6 +101,10 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
     { path: '/admin/clients/:id', get: read, put: replace, patch, delete: remove },
   ];
 }
+
+/** What holds a secret is kept by nobody on the way. */
+const sendChanged = (response: Response, json: Record<string, unknown>): void =>
+  sendJson(response, 200, json, 'client_secret' in json ? neverStored(response) : {});
 
 /** A secret is told once: to whoever has just set it. */
 const echoed = ({ secret }: Pick<SentClient, 'secret'>) => (secret === '' ? {} : { client_secret: secret });

@@ -14,6 +14,7 @@ export function introspectionRoutes(introspection: Introspection): Route[] {
   return [
     {
       path: '/admin/oauth2/introspect',
+      oauth: true,
       quiet: true,
       post: async (request, response) => {
         const form = uniqueForm(await readForm(request));

@@ -1,6 +1,6 @@
 // /admin/keys: JSON Web Key sets of any name, as Hydra's SDKs manage them (hydra-wire §2.8).
 import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, noStore, readJson, sendEmpty, sendJson } from '@cardea/http';
+import { callOptions, neverStored, readJson, sendEmpty, sendJson } from '@cardea/http';
 import { OAuthError, jwsAlgorithm } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import type { jsonWebKeyV1 } from '@cardea/rpc';
@@ -25,8 +25,8 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
       },
       callOptions(request, response),
     );
-    const headers = issuer === undefined ? noStore : { ...noStore, Location: `${issuer}/keys/${twiceEscaped(keySet)}` };
-    sendJson(response, 201, { keys: [parsedJson(jwkJson, {})] }, headers);
+    const location = issuer === undefined ? {} : { Location: `${issuer}/keys/${twiceEscaped(keySet)}` };
+    sendJson(response, 201, { keys: [parsedJson(jwkJson, {})] }, { ...neverStored(response), ...location });
   };
 
   const read: Handler = async (request, response) => {
@@ -34,7 +34,7 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
       { keySet: setOf(request), keyId: keyOf(request), includePrivate: true },
       callOptions(request, response),
     );
-    sendJson(response, 200, { keys: jwksJson.map((jwk) => parsedJson(jwk, {})) }, noStore);
+    sendJson(response, 200, { keys: jwksJson.map((jwk) => parsedJson(jwk, {})) }, neverStored(response));
   };
 
   const replace: Handler = async (request, response) => {
@@ -42,14 +42,14 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
     if (!Array.isArray(list)) throw wrongType('keys', 'an array');
     const sent = list.map(objectOf);
     await keys.setJsonWebKeys({ keySet: setOf(request), jwksJson: sent.map(bytes) }, callOptions(request, response));
-    sendJson(response, 200, { keys: sent }, noStore);
+    sendJson(response, 200, { keys: sent }, neverStored(response));
   };
 
   /** The `kid` of the body names the key; the one of the path is not looked at. */
   const put: Handler = async (request, response) => {
     const sent = objectOf(await readJson(request));
     await keys.setJsonWebKey({ keySet: setOf(request), jwkJson: bytes(sent) }, callOptions(request, response));
-    sendJson(response, 200, sent, noStore);
+    sendJson(response, 200, sent, neverStored(response));
   };
 
   const remove: Handler = async (request, response) => {

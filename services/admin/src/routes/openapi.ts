@@ -1,16 +1,16 @@
 // GET /admin/openapi.json: what this product's HTTP APIs are, as data (OpenAPI 3.1).
-import type { Route } from '@cardea/http';
-import { plainJson, sendBytes } from '@cardea/http';
+import type { Manner, Route } from '@cardea/http';
+import { caching, plainJson, sendBytes } from '@cardea/http';
 import { openApiDocument } from '../openapi/document.js';
 
-export function openApiRoutes(version: string): Route[] {
-  const document = Buffer.from(JSON.stringify(openApiDocument(version)));
-  const headers = { 'Content-Type': plainJson, 'Cache-Control': 'no-store' };
+export function openApiRoutes(version: string, manner: Manner): Route[] {
+  const document = Buffer.from(JSON.stringify(openApiDocument(version, manner)));
   return [
     {
       path: '/admin/openapi.json',
       quiet: true,
-      get: (_request, response) => sendBytes(response, 200, headers, document),
+      get: (request, response) =>
+        sendBytes(response, 200, { 'Content-Type': plainJson, ...caching(request) }, document),
     },
   ];
 }

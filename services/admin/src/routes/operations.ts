@@ -1,6 +1,6 @@
 // Version and metrics on the admin API, where Hydra's operators look for them (hydra-wire §2.10).
 import type { Route } from '@cardea/http';
-import { sendBytes, sendJson } from '@cardea/http';
+import { caching, sendBytes, sendJson } from '@cardea/http';
 import type { Host } from '@cardea/service';
 
 export function operationRoutes(host: Pick<Host, 'metrics'>, version: string): Route[] {
@@ -9,8 +9,8 @@ export function operationRoutes(host: Pick<Host, 'metrics'>, version: string): R
     {
       path: '/admin/metrics/prometheus',
       quiet: true,
-      get: async (_request, response) => {
-        const headers = { 'Content-Type': host.metrics.contentType, 'Cache-Control': 'no-store' };
+      get: async (request, response) => {
+        const headers = { 'Content-Type': host.metrics.contentType, ...caching(request) };
         sendBytes(response, 200, headers, Buffer.from(await host.metrics.text()));
       },
     },

@@ -1,11 +1,10 @@
 // POST /credentials: verifiable credentials about the end user of an access token (hydra-wire §1.7).
 import type { Route } from '@cardea/http';
-import { callOptions, contextOf, noStore, plainJson, readBody, sendBytes } from '@cardea/http';
+import { callOptions, contextOf, neverStored, plainJson, readBody, sendBytes } from '@cardea/http';
 import type { ClientOf, tokenV1 } from '@cardea/rpc';
 
 type CredentialClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueCredential'>;
 
-const headers = { ...noStore, 'Content-Type': plainJson };
 /** Bytes of a request: a proof, and little else. */
 const limit = 64 * 1024;
 
@@ -15,6 +14,7 @@ export function credentialRoutes(token: CredentialClient): Route[] {
       path: '/credentials',
       cors: 'clients',
       post: async (request, response) => {
+        const headers = { ...neverStored(response), 'Content-Type': plainJson };
         const bodyJson = await readBody(request, limit);
         const accessToken = /^bearer +(.*)$/i.exec(request.headers.authorization ?? '')?.[1]?.trim() ?? '';
         const { credential, proofNeeded } = await token.issueCredential(

@@ -39,6 +39,7 @@ export function deviceRoutes(
     {
       path: '/oauth2/device/auth',
       cors: 'clients',
+      oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request), ['audience']);
         const answer = await authorization.authorizeDevice(
@@ -69,7 +70,7 @@ export function deviceRoutes(
           sendRedirect(response, hopStatus(request), answer.location, cookieHeaders(answer.setCookies, settings));
         } catch (caught) {
           // Hydra shows the JSON to the person; our page says the same in words.
-          if (settings.hydraCompat) writeError()(caught, request, response, { 'Content-Type': 'application/json' });
+          if (settings.hydraCompat) writeError()(caught, request, response);
           else redirectToErrorPage(caught, request, response, options);
         }
       },

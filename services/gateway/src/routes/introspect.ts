@@ -14,6 +14,7 @@ export function introspectionRoutes(token: IntrospectionClient, addressOf: Clien
   return [
     {
       path: '/oauth2/introspect',
+      oauth: true,
       post: async (request, response) => {
         const { verdict } = await token.introspectToken(
           {

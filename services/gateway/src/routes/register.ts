@@ -1,7 +1,7 @@
 // /oauth2/register and below: clients register themselves and manage what they registered (RFC 7591 §3, RFC 7592 §2,
 // hydra-wire §1.8).
 import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, contextOf, noStore, readJson, sendEmpty, sendJson } from '@cardea/http';
+import { caching, callOptions, contextOf, neverStored, readJson, sendEmpty, sendJson } from '@cardea/http';
 import type { SentClient } from '@cardea/oauth';
 import { clientJson, delicateMembers, OAuthError, parseJwt, readClient } from '@cardea/oauth';
 import type { ClientOf, clientV1 } from '@cardea/rpc';
@@ -53,7 +53,7 @@ export function registrationRoutes(
       registration_client_uri: uriOf(clientId),
     };
     const location = hydraCompat ? `admin/clients/${encodeURIComponent(clientId)}` : uriOf(clientId);
-    sendJson(response, 201, body, { ...noStore, Location: location });
+    sendJson(response, 201, body, { ...neverStored(response), Location: location });
   };
 
   const read: Handler = async (request, response) => {
@@ -63,7 +63,7 @@ export function registrationRoutes(
       callOptions(request, response),
     );
     const ours = { registration_access_token: registrationAccessToken, registration_client_uri: uriOf(clientId) };
-    sendJson(response, 200, { ...document(client), ...(hydraCompat ? {} : ours) }, noStore);
+    sendJson(response, 200, { ...document(client), ...(hydraCompat ? {} : ours) }, neverStored(response));
   };
 
   const replace: Handler = async (request, response) => {
@@ -87,13 +87,13 @@ export function registrationRoutes(
       registration_access_token: stored.registrationAccessToken,
       ...(hydraCompat ? {} : { registration_client_uri: uriOf(clientId) }),
     };
-    sendJson(response, 200, body, noStore);
+    sendJson(response, 200, body, neverStored(response));
   };
 
   const remove: Handler = async (request, response) => {
     const { clientId, registrationAccessToken } = presented(request);
     await registration.deleteRegistration({ clientId, registrationAccessToken }, callOptions(request, response));
-    sendEmpty(response, 204, noStore);
+    sendEmpty(response, 204, caching(request));
   };
 
   return [

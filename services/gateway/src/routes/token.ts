@@ -16,6 +16,7 @@ export function tokenRoutes(token: TokenClient, addressOf: ClientAddress): Route
     {
       path: '/oauth2/token',
       cors: 'clients',
+      oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request), repeatable);
         const issued = await token.issueToken(
@@ -33,6 +34,7 @@ export function tokenRoutes(token: TokenClient, addressOf: ClientAddress): Route
     {
       path: '/oauth2/revoke',
       cors: 'clients',
+      oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request));
         await token.revokeToken(

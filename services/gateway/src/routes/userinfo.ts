@@ -5,7 +5,7 @@ import {
   callOptions,
   contextOf,
   hasForm,
-  noStore,
+  neverStored,
   plainJson,
   readForm,
   readQuery,
@@ -26,15 +26,13 @@ export function userinfoRoutes(token: UserinfoClient, writeError: () => WriteErr
         { accessToken, requestId: contextOf(request).requestId },
         callOptions(request, response),
       );
-      if (answer.jwt === '') sendBytes(response, 200, { ...noStore, 'Content-Type': plainJson }, answer.claimsJson);
-      else sendBytes(response, 200, { ...noStore, 'Content-Type': 'application/jwt' }, Buffer.from(answer.jwt));
+      const headers = neverStored(response);
+      if (answer.jwt === '') sendBytes(response, 200, { ...headers, 'Content-Type': plainJson }, answer.claimsJson);
+      else sendBytes(response, 200, { ...headers, 'Content-Type': 'application/jwt' }, Buffer.from(answer.jwt));
     } catch (caught) {
       const error = OAuthError.from(caught);
       const challenge = bearerChallenge(error);
-      writeError()(error, request, response, {
-        'Content-Type': 'application/json',
-        ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
-      });
+      writeError()(error, request, response, challenge === undefined ? {} : { 'WWW-Authenticate': challenge });
     }
   };
   return [{ path: '/userinfo', cors: 'clients', get: handle, post: handle }];

@@ -1,13 +1,11 @@
 // The documents anybody may read and cache: discovery under all its names, and the JWKS (OpenID Connect Discovery §4,
 // RFC 8414 §3, RFC 7517 §5).
 import type { Handler, Route } from '@cardea/http';
-import { plainJson, sendBytes, sendEmpty } from '@cardea/http';
+import { caching, plainJson, sendBytes, sendEmpty } from '@cardea/http';
 import type { Documents } from '../documents.js';
 
 /** Shorter than the time a new key is published before it signs, so that no cache misses it. */
-const cached = 'public, max-age=300';
-/** As Hydra says of every document: some count on a new key being seen at once. */
-const neverCached = 'private, no-cache, no-store, must-revalidate';
+const cached = { 'Cache-Control': 'public, max-age=300' } as const;
 
 const openToAll = {
   'Access-Control-Allow-Origin': '*',
@@ -19,14 +17,13 @@ export function wellKnownRoutes(
   documents: { jwks: Documents; metadata: Documents },
   { issuer, hydraCompat }: { readonly issuer: string; readonly hydraCompat: boolean },
 ): Route[] {
-  const cacheControl = hydraCompat ? neverCached : cached;
   // What is special to express's patterns is only text here.
   const path = new URL(issuer).pathname.replace(/\/+$/, '').replace(/[{}()[\]+?!:*\\]/g, '\\$&');
   const at = (location: string, source: Documents): Route => ({
     path: location,
     quiet: true,
     cors: 'everyone',
-    get: serve(source, cacheControl),
+    get: serve(source, hydraCompat),
     options: preflight,
   });
   const { jwks, metadata } = documents;
@@ -42,10 +39,11 @@ export function wellKnownRoutes(
   ];
 }
 
-function serve(source: Documents, cacheControl: string): Handler {
+/** @param hydraCompat never cached, as Hydra says of every document: some count on a new key being seen at once */
+function serve(source: Documents, hydraCompat: boolean): Handler {
   return (request, response) => {
     const { body, etag } = source.current();
-    const headers = { ...openToAll, 'Cache-Control': cacheControl, ETag: etag };
+    const headers = { ...openToAll, ...(hydraCompat ? caching(request) : cached), ETag: etag };
     if (matches(request.headers['if-none-match'], etag)) sendEmpty(response, 304, headers);
     else sendBytes(response, 200, { ...headers, 'Content-Type': plainJson }, body);
   };
