@@ -30,19 +30,22 @@ export function createRotation(options: { maker: KeyMaker; rules: RotationRules;
     const own = keys.filter((key) => key.backend === backend.kind);
     return rotationPlan(own, now(), rules);
   };
-  // Whoever comes second finds that it was done.
-  const create = async (exclusive: Exclusive): Promise<StoredKey[]> => {
-    const made: StoredKey[] = [];
+  // Whoever comes second finds that it was done. One at a time: a key is published when its transaction ends, and must not wait
+  // there for the primes of the next, for its time until it signs has begun.
+  const createFirst = async (exclusive: Exclusive): Promise<StoredKey | undefined> => {
     for (const { keySet, algorithm, activatesAt } of planFor(exclusive.keys).create) {
       if (!isKeySet(keySet)) continue;
       const beginning = { activateAfterSeconds: Math.ceil((activatesAt - now()) / 1000), requestId: undefined };
-      made.push(await add(maker, exclusive, { keySet, algorithm }, beginning, backend.generate));
+      return add(maker, exclusive, { keySet, algorithm }, beginning, backend.generate);
     }
-    return made;
+    return undefined;
   };
   const work = async (destroy: readonly string[]): Promise<void> => {
     try {
-      for (const { kid, keySet, algorithm, activatesAt } of await registry.exclusively(create)) {
+      for (;;) {
+        const made = await registry.exclusively(createFirst);
+        if (made === undefined) break;
+        const { kid, keySet, algorithm, activatesAt } = made;
         const from = new Date(activatesAt).toISOString();
         log.info({ kid, key_set: keySet, algorithm, from }, 'a new key was published and will sign');
       }

@@ -29,10 +29,10 @@ export const idTokenKeySet = 'hydra.openid.id-token';
 export const accessTokenKeySet = 'hydra.jwt.access-token';
 
 const refreshMillis = 3_000;
-/** The keys services hear the same news at the same time as we do: they are asked when they know, and those that are slow once more. */
-const afterNewsMillis = [20, 500];
+/** The keys services hear the same news at the same time as we do: they are asked when they know, and those that are slow again. */
+const afterNewsMillis = [20, 500, 1_500];
 const beginMillis = 20;
-const mostReads = 8;
+const mostReads = 12;
 /** How often an unknown key id may make us ask. */
 const eagerMillis = 500;
 
