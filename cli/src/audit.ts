@@ -11,11 +11,21 @@ export async function auditVerify(
   out: (text: string) => void,
 ): Promise<void> {
   const { verifyAudit } = await import('@cardea/keys');
-  const { rows, head, broken } = await verifyAudit(config, anchor === undefined ? undefined : anchorOf(anchor));
+  const { dropped, rows, head, broken, anchored } = await verifyAudit(
+    config,
+    anchor === undefined ? undefined : anchorOf(anchor),
+  );
   if (broken !== undefined) {
-    throw new Error(`the audit log is broken: ${broken}; the ${String(rows)} rows before it are as they were written`);
+    throw new Error(
+      `the audit log is broken: ${broken}; the ${String(rows - dropped)} rows before it are as they were written`,
+    );
   }
-  out(`${String(rows)} signatures, each as it was written; keep this elsewhere and give it to --anchor next time:\n`);
+  if (dropped > 0) out(`rows 1 to ${String(dropped)} were kept long enough (keys.audit.retention) and are gone\n`);
+  if (anchored === false)
+    out(`the anchor is one of them: the log of the keys service names the hash they were closed by\n`);
+  out(
+    `${String(rows - dropped)} rows, each as it was written; keep this elsewhere and give it to --anchor next time:\n`,
+  );
   out(`${String(rows)}:${head}\n`);
 }
 

@@ -277,8 +277,11 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     const other = await startKeys(programs, environment);
     try {
       const request = idTokenRequest();
-      await keys.signing.signIdToken(request);
-      await expect(other.signing.signIdToken(request)).rejects.toMatchObject({ code: 'conflict' });
+      const { jwt } = await keys.signing.signIdToken(request);
+      // Sealed with what keys.kek gives; where an HSM makes that unnecessary, a second signature is refused all the same.
+      const again = other.signing.signIdToken(request);
+      if (kind === 'sealed') expect((await again).jwt).toBe(jwt);
+      else await expect(again).rejects.toMatchObject({ code: 'conflict' });
       expect((await other.signing.listPublicKeys({})).keys).toEqual(await published());
     } finally {
       await other.stop();

@@ -1,5 +1,6 @@
 // Makes calls idempotent by request id: a replay gets the first result, another request under a used id is refused
-// (security §2.3, I04). In memory and bounded: callers retry within seconds, and to the same replica.
+// (security §2.3, I04). In memory and bounded: callers retry within seconds, and mostly to the same replica; the record of
+// signatures knows what other replicas answered.
 import { OAuthError } from '@cardea/oauth';
 
 export interface ReplayMemory<T> {

@@ -1,18 +1,17 @@
 // The keys service, wired by hand: backend, registry, ring, signer, and the gRPC services in front of them.
 import { isKeySet } from '@cardea/oauth';
 import { implement, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
-import type { Host, Service } from '@cardea/service';
+import type { Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openAuditLog } from './audit/audit-log.js';
-import type { AuditLog } from './audit/audit-log.js';
-import { auditEntry } from './audit/entry.js';
+import { recordAttempts } from './audit/attempts.js';
+import { openSignatureBook } from './audit/record.js';
 import { createKeyRing } from './key-ring.js';
+import { createQuota } from './policy/quota.js';
 import { signatureCounter } from './metrics.js';
 import { openBackend } from './open-backend.js';
-import { createQuota } from './policy/quota.js';
 import { createReadiness } from './readiness.js';
 import { openPool } from './registry/connection.js';
 import { createDocuments } from './registry/documents.js';
@@ -25,7 +24,6 @@ import { signingHandlers } from './rpc/signing.js';
 import { createRotation } from './rotation.js';
 import { createEnvelope } from './sealed/envelope.js';
 import { backendSettings, documentKeks, policyOf, rotationRules, signingSetRules } from './settings.js';
-import type { SignatureRecord } from './signer.js';
 import { createSigner } from './signer.js';
 
 /** Token services and other replicas hear of a change of keys in this time, so whoever made it is answered after it. */
@@ -67,12 +65,14 @@ export const service: Service = {
 
     host.checks.add('signer', createReadiness({ ring, backend, now }));
     const count = signatureCounter(metrics);
-    const record = config.keys.audit.enabled ? auditing(openAuditLog(dsn, log), host) : () => undefined;
+    const keks = documentKeks(config);
+    const book = openSignatureBook({ dsn, pool, keks, config, host });
     const sign = createSigner({
       ...{ ring, backend, now },
       record: async (signature) => {
-        await record(signature);
-        count(signature);
+        const first = await book.record(signature);
+        if (first === undefined) count(signature);
+        return first;
       },
     });
     const callers = callersOf(allow);
@@ -82,10 +82,13 @@ export const service: Service = {
       await watch.refresh();
       await sleep(hearingMillis);
     };
-    const keks = documentKeks(config);
     const documents = createDocuments({ pool, envelope: createEnvelope(keks, random), now });
     await host.serveGrpc(address, security, [
-      implement(signingV1.SigningServiceService, signingHandlers({ policy, quota, sign, ring }), callers.signing),
+      implement(
+        signingV1.SigningServiceService,
+        recordAttempts(signingHandlers({ policy, quota, sign, ring }), book.note),
+        callers.signing,
+      ),
       implement(
         keyAdminV1.KeyAdminServiceService,
         keyAdminHandlers({ maker, ring, prePublish, refresh }),
@@ -103,10 +106,3 @@ export const service: Service = {
     ]);
   },
 };
-
-/** What cannot be recorded cannot be signed, so the log has a say in whether this service is ready. */
-function auditing(audit: AuditLog, { checks, onStop, now }: Host): (signature: SignatureRecord) => Promise<void> {
-  onStop(() => audit.close());
-  checks.add('audit', () => audit.reachable());
-  return (signature) => audit.append(auditEntry(signature, now()));
-}

@@ -1,5 +1,6 @@
 // From a statement to a compact JWT: the key of the hour, the header, the claims, one signature (RFC 7515 §5.1).
-import { claimsSegment, compactJws, signingInput } from '@cardea/oauth';
+import { claimsSegment, compactJws, headerSegment, OAuthError, signingInput } from '@cardea/oauth';
+import { createHash } from 'node:crypto';
 import type { KeyBackend } from './backend.js';
 import type { KeyRing } from './key-ring.js';
 import { refuse } from './policy/checks.js';
@@ -13,8 +14,17 @@ export interface SignatureRecord {
   readonly kid: string;
   /** What was signed. */
   readonly input: string;
+  readonly signature: Uint8Array;
   /** Certificate name of who asked; empty on plain transport. */
   readonly caller: string;
+}
+
+/** The first signature under a request id, which another replica may have made. */
+export interface FirstSignature {
+  readonly kid: string;
+  /** SHA-256 of what was signed. */
+  readonly inputHash: Buffer;
+  readonly signature: Uint8Array;
 }
 
 interface Signed {
@@ -44,8 +54,12 @@ export function createSigner(options: {
   ring: KeyRing;
   backend: KeyBackend;
   now: () => number;
-  /** Settles before the JWT is answered; a rejection withholds it. */
-  record: (signature: SignatureRecord) => Promise<void> | void;
+  /**
+   * Settles before the JWT is answered; a rejection withholds it.
+   *
+   * @returns the first signature under the request id, when this is not it
+   */
+  record: (signature: SignatureRecord) => Promise<FirstSignature | undefined>;
 }): Signer {
   const { ring, backend, now, record } = options;
   const memory = createReplayMemory<Signed>({ generation, generationMillis, now });
@@ -56,8 +70,10 @@ export function createSigner(options: {
     const input = signingInput(key.header(purpose.typ), claims);
     const signature = await backend.sign(key.stored, input, call.deadline);
     key.signedAt = now();
-    await record({ statement, kid: key.stored.kid, input, caller: call.caller ?? '' });
-    return { typ: purpose.typ, algorithm, jwt: compactJws(input, signature) };
+    const { kid } = key.stored;
+    const first = await record({ statement, kid, input, signature, caller: call.caller ?? '' });
+    const jwt = first === undefined ? compactJws(input, signature) : answeredFirst(statement, claims, first);
+    return { typ: purpose.typ, algorithm, jwt };
   };
 
   return async (statement, call) => {
@@ -69,4 +85,13 @@ export function createSigner(options: {
     const { jwt } = await memory.once(requestId, same, () => sign(statement, claims, call));
     return jwt;
   };
+}
+
+/** The JWT of the first signature, if it is one of this very statement; ours, made meanwhile, is never seen by anybody. */
+function answeredFirst({ purpose, algorithm }: Statement, claims: string, first: FirstSignature): string {
+  const input = signingInput(headerSegment({ alg: algorithm, kid: first.kid, typ: purpose.typ }), claims);
+  if (!createHash('sha256').update(input).digest().equals(first.inputHash)) {
+    throw new OAuthError('conflict', 'This request_id was used for another request.');
+  }
+  return compactJws(input, first.signature);
 }

@@ -1,49 +1,33 @@
-// The audit log over a real database: no signature without its row, one chain whoever writes, and no change goes unseen.
+// The audit log over a real database: no signature without its row, one chain whoever writes, one answer to a request.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { TestDatabase } from '../database.fixture.js';
-import { createTestDatabase, newKek, quietLog, sealedConfig } from '../database.fixture.js';
-import type { AuditLog } from './audit-log.js';
-import { openAuditLog } from './audit-log.js';
-import type { AuditEntry } from './chain.js';
-import { brokenBecause, chained } from './chain.js';
-import { readHead, readRows } from './rows.js';
-import type { Anchor } from './verify.js';
-import { verifyAudit } from './verify.js';
+import { createTestDatabase } from '../database.fixture.js';
+import type { TestAudit } from './audit.fixture.js';
+import { auditOf, entry, many } from './audit.fixture.js';
+import { readRows } from './rows.js';
 
 let database: TestDatabase;
-const open: AuditLog[] = [];
+let audit: TestAudit;
 
 beforeEach(async () => {
   database = await createTestDatabase();
+  audit = auditOf(database);
 });
 afterEach(async () => {
-  for (const log of open.splice(0)) await log.close();
+  await audit.close();
   await database.drop();
 });
 
-const openLog = () => {
-  const log = openAuditLog(database.dsn, quietLog);
-  open.push(log);
-  return log;
-};
-const entry = (requestId: string, change: Partial<AuditEntry> = {}): AuditEntry => ({
-  ...{ signedAt: 1_700_000_000_123, caller: 'spiffe://cardea/token', requestId, purpose: 'id_token', kid: 'k' },
-  ...{ algorithm: 'ES256', inputHash: Buffer.alloc(32, 7), tokenId: `jti-${requestId}`, clientId: 'app' },
-  expiresAt: 1_700_000_360_000,
-  ...change,
-});
-const many = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${String(index)}`);
-const verify = (anchor?: Anchor) => verifyAudit(sealedConfig(database.dsn, [newKek()]), anchor);
-/** As somebody who owns the tables could. */
-const tamper = async (statement: string) => {
-  await database.client.query('ALTER TABLE cardea_keys_audit.signature DISABLE TRIGGER append_only');
-  await database.client.query(statement);
-  await database.client.query('ALTER TABLE cardea_keys_audit.signature ENABLE TRIGGER append_only');
-};
+const openLog = () => audit.openLog();
+const sealed = Buffer.from('sealed');
 
 test('what was appended is there when it settles, as it was said', async () => {
-  const said = entry('one', { expiresAt: undefined, clientId: 'naïve "quoted", {client}\\' });
-  await openLog().append(said);
+  const said = entry('one', {
+    expiresAt: undefined,
+    clientId: 'naïve "quoted", {client}\\',
+    subjectHash: Buffer.alloc(0),
+  });
+  expect(await openLog().append(said, sealed)).toBeUndefined();
   const [row] = await readRows(database.client, 0, 10);
   expect(row).toMatchObject(said);
   expect(row?.sequence).toBe(1);
@@ -52,7 +36,7 @@ test('what was appended is there when it settles, as it was said', async () => {
 test('rows that arrive together are committed together, in their order', async () => {
   const log = openLog();
   const ids = many('id', 300);
-  await Promise.all(ids.map((id) => log.append(entry(id))));
+  await Promise.all(ids.map((id) => log.append(entry(id), sealed)));
   expect((await readRows(database.client, 0, 500)).map(({ requestId }) => requestId)).toEqual(ids);
   const { rows } = await database.client.query('SELECT DISTINCT xmin::text FROM cardea_keys_audit.signature');
   expect(rows.length).toBeLessThanOrEqual(3);
@@ -62,32 +46,60 @@ test('several writers make one chain', async () => {
   const logs = [openLog(), openLog(), openLog()];
   for (const round of many('round', 5)) {
     const ids = many(round, 20);
-    await Promise.all(logs.flatMap((log, index) => ids.map((id) => log.append(entry(`${id}-${String(index)}`)))));
+    await Promise.all(
+      logs.flatMap((log, index) => ids.map((id) => log.append(entry(`${id}-${String(index)}`), undefined))),
+    );
   }
-  expect(await verify()).toMatchObject({ rows: 300, broken: undefined });
+  expect(await audit.verify()).toMatchObject({ rows: 300, broken: undefined });
 });
 
-test('a request id has one row, whoever writes, and its neighbours in a batch have theirs', async () => {
+test('a request id has one row, whoever writes; who comes later gets the first answer, and its neighbours their rows', async () => {
   const [one, other] = [openLog(), openLog()];
-  await one.append(entry('used'));
-  const outcomes = await Promise.allSettled(['a', 'used', 'b', 'c', 'c'].map((id) => other.append(entry(id))));
-  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled', 'rejected']);
-  expect(outcomes[1]).toMatchObject({ reason: { code: 'conflict' } });
+  const first = { kid: 'first', inputHash: Buffer.alloc(32, 1) };
+  await one.append(entry('used', first), sealed);
+  const answers = await Promise.all(['a', 'used', 'b', 'c', 'c'].map((id) => other.append(entry(id), undefined)));
+  const again = { kid: 'k', inputHash: Buffer.alloc(32, 7), sealed: undefined };
+  expect(answers).toEqual([undefined, { ...first, sealed }, undefined, undefined, again]);
   expect((await readRows(database.client, 0, 10)).map(({ requestId }) => requestId)).toEqual(['used', 'a', 'b', 'c']);
-  expect((await verify()).broken).toBeUndefined();
+  expect((await audit.verify()).broken).toBeUndefined();
 });
 
-test('while it cannot be written, nothing settles well; afterwards it goes on', async () => {
+test('races of writers for the same ids: one row an id, and all are told of the same answer', async () => {
+  const logs = [openLog(), openLog()];
+  for (const round of many('round', 30)) {
+    const ids = many(round, 4);
+    const told = await Promise.all(
+      ids.flatMap((id) =>
+        logs.map(async (log, index) => (await log.append(entry(id), Buffer.from([index])))?.sealed?.[0]),
+      ),
+    );
+    // Of each two, one wrote and the other was told so.
+    for (let pair = 0; pair < told.length; pair += 2) {
+      expect([
+        [undefined, 0],
+        [1, undefined],
+      ]).toContainEqual([told[pair], told[pair + 1]]);
+    }
+  }
+  const { rows } = await database.client.query(
+    'SELECT count(*)::int AS all, count(DISTINCT request_id)::int AS ids FROM cardea_keys_audit.signature',
+  );
+  expect(rows).toEqual([{ all: 120, ids: 120 }]);
+  expect((await audit.verify()).broken).toBeUndefined();
+});
+
+test('attempts that came to nothing have rows, as often as they come, beside the signatures', async () => {
   const log = openLog();
-  await log.append(entry('before'));
-  await database.admit(false);
-  const unavailable = { code: 'temporarily_unavailable' };
-  await expect(log.append(entry('lost'))).rejects.toMatchObject(unavailable);
-  await expect(log.reachable()).rejects.toThrow('cannot be recorded');
-  await database.admit(true);
-  await log.append(entry('after'));
-  await expect(log.reachable()).resolves.toBeUndefined();
-  expect((await readRows(database.client, 0, 10)).map(({ requestId }) => requestId)).toEqual(['before', 'after']);
+  const refused = entry('again', { outcome: 'refused', reason: 'The signer refuses: it.', inputHash: Buffer.alloc(0) });
+  log.note(refused);
+  log.note(refused);
+  await log.append(entry('again'), sealed);
+  expect((await readRows(database.client, 0, 10)).map(({ outcome, reason }) => [outcome, reason])).toEqual([
+    ['refused', 'The signer refuses: it.'],
+    ['refused', 'The signer refuses: it.'],
+    ['signed', ''],
+  ]);
+  expect((await audit.verify()).broken).toBeUndefined();
 });
 
 test('without its tables it says what to run', async () => {
@@ -100,85 +112,54 @@ test.each([
   'DELETE FROM cardea_keys_audit.signature',
   'TRUNCATE cardea_keys_audit.signature',
 ])('refuses %s', async (statement) => {
-  await openLog().append(entry('one'));
+  await openLog().append(entry('one'), sealed);
   await expect(database.client.query(statement)).rejects.toThrow('only grows');
 });
 
-describe('a walk along the chain', () => {
-  const table = 'cardea_keys_audit.signature';
-  const fill = async () => {
+describe('what cannot be written is withheld', () => {
+  const unavailable = { code: 'temporarily_unavailable' };
+  const written = async () => (await readRows(database.client, 0, 10)).map(({ requestId }) => requestId);
+
+  test('while nobody is let in, and afterwards it goes on', async () => {
     const log = openLog();
-    await Promise.all(many('id', 20).map((id) => log.append(entry(id))));
-  };
-
-  test('finds nothing in a log that is as it was written, empty or not', async () => {
-    expect(await verify()).toEqual({ rows: 0, head: '00'.repeat(32), broken: undefined });
-    await fill();
-    const { hash } = await readHead(database.client);
-    expect(await verify()).toEqual({ rows: 20, head: hash.toString('hex'), broken: undefined });
+    await log.append(entry('before'), sealed);
+    await database.admit(false);
+    await expect(log.append(entry('lost'), sealed)).rejects.toMatchObject(unavailable);
+    await expect(log.reachable()).rejects.toThrow('cannot be recorded');
+    await database.admit(true);
+    await log.append(entry('after'), sealed);
+    await expect(log.reachable()).resolves.toBeUndefined();
+    expect(await written()).toEqual(['before', 'after']);
   });
 
-  test.each<[string, string, RegExp]>([
-    ['a changed row', `UPDATE ${table} SET client_id = 'x' WHERE sequence = 7`, /row 7 was changed/],
-    ['a changed instant', `UPDATE ${table} SET signed_at = signed_at + interval '1 s' WHERE sequence = 7`, /row 7 was/],
-    ['a changed hash', `UPDATE ${table} SET hash = previous WHERE sequence = 7`, /row 7 was changed/],
-    ['a row taken out', `DELETE FROM ${table} WHERE sequence = 7`, /row 7 is missing/],
-    ['the first row taken out', `DELETE FROM ${table} WHERE sequence = 1`, /row 1 is missing/],
-    ['the last row taken out', `DELETE FROM ${table} WHERE sequence = 20`, /row 20 is missing/],
-    ['all of it taken out', `DELETE FROM ${table}`, /row 20 is missing/],
-  ])('names %s', async (_name, statement, broken) => {
-    await fill();
-    await tamper(statement);
-    expect((await verify()).broken).toMatch(broken);
+  test.each(['signature', 'answer', 'head'])('when the table %s refuses', async (table) => {
+    const log = openLog();
+    await database.client.query(`
+      CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON cardea_keys_audit.${table}
+        FOR EACH ROW EXECUTE FUNCTION full_disk()`);
+    const both = await Promise.allSettled([log.append(entry('a'), sealed), log.append(entry('b'), sealed)]);
+    expect(both).toMatchObject([{ reason: unavailable }, { reason: unavailable }]);
+    await database.client.query(`DROP TRIGGER full_disk ON cardea_keys_audit.${table}`);
+    expect(await written()).toEqual([]);
+    await log.append(entry('a'), sealed);
+    expect(await written()).toEqual(['a']);
+    expect((await audit.verify()).broken).toBeUndefined();
   });
 
-  test('tells a log written anew from the one that was anchored', async () => {
-    await fill();
-    const { rows, head } = await verify();
-    expect((await verify({ rows, head })).broken).toBeUndefined();
-    const zero = { sequence: 0, hash: Buffer.alloc(32) };
-    const forged = chained(
-      zero,
-      many('id', 20).map((id) => entry(id, { clientId: 'forged' })),
-    );
-    for (const row of forged) {
-      await tamper(
-        `UPDATE ${table} SET client_id = 'forged', previous = '\\x${row.previous.toString('hex')}',
-                hash = '\\x${row.hash.toString('hex')}' WHERE sequence = ${String(row.sequence)}`,
-      );
-    }
-    await database.client.query('UPDATE cardea_keys_audit.head SET hash = $1', [forged.at(-1)?.hash]);
-    expect((await verify()).broken).toBeUndefined();
-    expect((await verify({ rows, head })).broken).toBe('row 20 is not the one that was anchored');
-    expect((await verify({ rows: 21, head })).broken).toBe('row 21 is missing');
+  test('when its connection is killed in the middle of a statement', async () => {
+    const log = openLog();
+    await log.append(entry('before'), sealed);
+    await database.client.query('BEGIN');
+    await database.client.query('SELECT * FROM cardea_keys_audit.head FOR UPDATE');
+    const lost = expect(log.append(entry('lost'), sealed)).rejects.toMatchObject(unavailable);
+    const waiting = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'cardea-keys-audit' AND wait_event_type = 'Lock' AND datname = current_database()`;
+    while ((await database.client.query(waiting)).rowCount === 0);
+    await lost;
+    await database.client.query('COMMIT');
+    await log.append(entry('after'), sealed);
+    expect(await written()).toEqual(['before', 'after']);
+    expect((await audit.verify()).broken).toBeUndefined();
   });
-});
-
-test('every member of a row is covered by its hash', () => {
-  const head = { sequence: 4, hash: Buffer.alloc(32, 1) };
-  const [row] = chained(head, [entry('one')]);
-  expect(brokenBecause(head, row!)).toBeUndefined();
-  const changes = {
-    ...{
-      signedAt: 1,
-      caller: 'x',
-      requestId: 'x',
-      purpose: 'x',
-      kid: 'x',
-      algorithm: 'x',
-      tokenId: 'x',
-      clientId: 'x',
-    },
-    ...{
-      inputHash: Buffer.alloc(32),
-      expiresAt: undefined,
-      hash: Buffer.alloc(32),
-      previous: Buffer.alloc(32),
-      sequence: 6,
-    },
-  };
-  for (const [name, value] of Object.entries(changes)) {
-    expect([name, brokenBecause(head, { ...row!, [name]: value })]).toEqual([name, expect.any(String)]);
-  }
-  expect(Object.keys(changes).sort()).toEqual(Object.keys(row!).sort());
 });

@@ -1,21 +1,27 @@
 // Writes a row for each signature before it leaves, those that arrive together in one commit; what cannot be written is withheld
 // (security §2.3 rule 6, ARCHITECTURE §9.4).
-import { OAuthError } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import pg from 'pg';
 import { registryFailure } from '../registry/registry.js';
 import { busy, cannotSign } from '../unavailable.js';
 import type { AuditEntry, ChainHead } from './chain.js';
 import { chained } from './chain.js';
+import type { FirstAnswer } from './answers.js';
+import { readAnswers } from './answers.js';
+import type { NewRow } from './rows.js';
 import { appendRows, readHead } from './rows.js';
 
 export interface AuditLog {
   /**
-   * Settles when the row is durable.
+   * Settles when the row of a signature is durable, or when its request id turns out to have been answered before.
    *
-   * @throws {OAuthError} temporarily_unavailable when it may not be there; conflict when the request id has a signature already
+   * @param sealed the signature, for whoever asks again
+   * @returns the first answer under the request id when there is one; the row was not written then
+   * @throws {OAuthError} temporarily_unavailable when the row may not be there
    */
-  append(entry: AuditEntry): Promise<void>;
+  append(entry: AuditEntry, sealed: Buffer | undefined): Promise<FirstAnswer | undefined>;
+  /** Writes a row for an attempt that came to nothing, as soon as may be: nothing waits for it. */
+  note(entry: AuditEntry): void;
   /** A probe that fails with words for an operator. */
   reachable(): Promise<void>;
   close(): Promise<void>;
@@ -23,13 +29,16 @@ export interface AuditLog {
 
 interface Waiting {
   readonly entry: AuditEntry;
-  readonly resolve: () => void;
+  readonly sealed: Buffer | undefined;
+  readonly resolve: (first: FirstAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
 const patienceMillis = 2_000;
 const mostTogether = 512;
 const mostWaiting = 8_192;
+/** Attempts that came to nothing give way to signatures long before. */
+const mostNoted = 1_024;
 
 export function openAuditLog(dsn: string, log: Log): AuditLog {
   // One writer: the chain has one end.
@@ -49,13 +58,13 @@ export function openAuditLog(dsn: string, log: Log): AuditLog {
   let away = false;
 
   /** Alone at the end of the chain: other replicas wait. */
-  const writeLocked = async (entries: readonly AuditEntry[]): Promise<void> => {
+  const writeLocked = async (batch: readonly Waiting[]): Promise<void> => {
     const connection = await pool.connect();
     let broken = true;
     try {
       await connection.query('BEGIN');
       const at = await readHead(connection, 'FOR UPDATE');
-      const rows = chained(at, entries);
+      const rows = rowsOf(at, batch);
       await appendRows(connection, at, rows);
       await connection.query('COMMIT');
       head = rows.at(-1) ?? at;
@@ -70,57 +79,86 @@ export function openAuditLog(dsn: string, log: Log): AuditLog {
       connection.release(broken);
     }
   };
-  const write = async (entries: readonly AuditEntry[]): Promise<void> => {
+  const write = async (batch: readonly Waiting[]): Promise<void> => {
     head ??= await readHead(pool);
-    const rows = chained(head, entries);
+    const rows = rowsOf(head, batch);
     // Nearly always nobody else was there since, and one statement does it.
     if (await appendRows(pool, head, rows)) head = rows.at(-1);
-    else await writeLocked(entries);
+    else await writeLocked(batch);
+  };
+
+  /** Those whose request ids have answers get them. */
+  const answerAgain = async (batch: readonly Waiting[]): Promise<readonly Waiting[]> => {
+    const answers = await readAnswers(
+      pool,
+      batch.flatMap(({ entry }) => (entry.outcome === 'signed' ? [entry.requestId] : [])),
+    );
+    return batch.filter(({ entry, resolve }) => {
+      const first = entry.outcome === 'signed' ? answers.get(entry.requestId) : undefined;
+      if (first !== undefined) resolve(first);
+      return first === undefined;
+    });
   };
 
   const settle = async (batch: readonly Waiting[]): Promise<void> => {
+    let left = batch;
     try {
-      await write(batch.map(({ entry }) => entry));
+      for (;;) {
+        try {
+          await write(left);
+          break;
+        } catch (error) {
+          // What happened is not known: where the chain ends must be read again.
+          head = undefined;
+          if ((error as { code?: unknown }).code !== '23505') throw error;
+          const before = left.length;
+          left = await answerAgain(left);
+          if (left.length === before) throw error;
+          if (left.length === 0) break;
+        }
+      }
       if (away) log.info({}, 'signatures can be recorded again');
       away = false;
-      for (const { resolve } of batch) resolve();
+      for (const { resolve } of left) resolve(undefined);
     } catch (error) {
-      // What happened is not known: where the chain ends must be read again.
-      head = undefined;
-      const used = (error as { code?: unknown }).code === '23505';
-      if (used && batch.length > 1) {
-        for (const one of batch) await settle([one]);
-        return;
-      }
-      if (!used && !away) log.error({ err: registryFailure(error) }, 'signatures cannot be recorded and are withheld');
-      away ||= !used;
-      for (const { reject } of batch) {
-        reject(
-          used
-            ? new OAuthError('conflict', 'This request_id was used before.')
-            : cannotSign('the signature could not be recorded', error),
-        );
-      }
+      if (!away) log.error({ err: registryFailure(error) }, 'signatures cannot be recorded and are withheld');
+      away = true;
+      for (const { reject } of left) reject(cannotSign('the signature could not be recorded', error));
     }
   };
   const run = async (): Promise<void> => {
     // What comes in during this turn of the event loop goes together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, mostTogether);
-      waiting = waiting.slice(mostTogether);
-      await settle(batch);
-    }
+    while (waiting.length > 0) await settle(takeBatch());
     writing = undefined;
+  };
+  /** The next in line, but for a second one under the same request id: that one is answered by the first. */
+  const takeBatch = (): readonly Waiting[] => {
+    const ids = new Set<string>();
+    const end = waiting.findIndex(({ entry }, index) => {
+      if (index === mostTogether || (entry.outcome === 'signed' && ids.has(entry.requestId))) return true;
+      ids.add(entry.requestId);
+      return false;
+    });
+    const batch = end === -1 ? waiting : waiting.slice(0, end);
+    waiting = end === -1 ? [] : waiting.slice(end);
+    return batch;
+  };
+  const line = (one: Waiting): void => {
+    waiting.push(one);
+    writing ??= run();
   };
 
   return {
-    append: (entry) =>
+    append: (entry, sealed) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= mostWaiting) return reject(busy());
-        waiting.push({ entry, resolve, reject });
-        writing ??= run();
+        line({ entry, sealed, resolve, reject });
       }),
+    note(entry) {
+      if (away || waiting.length >= mostNoted) return;
+      line({ entry, sealed: undefined, resolve: () => undefined, reject: () => undefined });
+    },
     async reachable() {
       try {
         await readHead(pool);
@@ -134,3 +172,9 @@ export function openAuditLog(dsn: string, log: Log): AuditLog {
     },
   };
 }
+
+const rowsOf = (head: ChainHead, batch: readonly Waiting[]): NewRow[] =>
+  chained(
+    head,
+    batch.map(({ entry }) => entry),
+  ).map((row, index) => ({ ...row, sealed: batch[index]?.sealed }));

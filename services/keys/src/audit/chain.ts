@@ -2,8 +2,14 @@
 // taken out without breaking all that follow (security §2.3 rule 6).
 import { createHash } from 'node:crypto';
 
-/** What is kept of a signature. Instants are milliseconds since the epoch. */
+/** What came of an attempt: a signature, a refusal by the rules, or a failure of token or keys. */
+export type Outcome = 'signed' | 'refused' | 'failed';
+
+/** What is kept of a signature, or of an attempt to have one. Instants are milliseconds since the epoch. */
 export interface AuditEntry {
+  readonly outcome: Outcome;
+  /** Why there is no signature; empty for one. */
+  readonly reason: string;
   readonly signedAt: number;
   /** Certificate name; empty on plain transport. */
   readonly caller: string;
@@ -11,11 +17,13 @@ export interface AuditEntry {
   readonly purpose: string;
   readonly kid: string;
   readonly algorithm: string;
-  /** SHA-256 of the signing input. */
+  /** SHA-256 of the signing input; empty where nothing was signed. */
   readonly inputHash: Buffer;
   /** `jti`. */
   readonly tokenId: string;
   readonly clientId: string;
+  /** HMAC-SHA-256 of `sub`; empty without a subject, or without a secret. */
+  readonly subjectHash: Buffer;
   readonly expiresAt: number | undefined;
 }
 
@@ -33,10 +41,14 @@ export interface AuditRow extends AuditEntry {
 
 function rowHash(sequence: number, previous: Buffer, entry: AuditEntry): Buffer {
   const { signedAt, caller, requestId, purpose, kid, algorithm, inputHash, tokenId, clientId, expiresAt } = entry;
+  const { outcome, reason, subjectHash } = entry;
+  // Left out of rows that say nothing there, which is what all rows were before there were attempts and subjects.
+  const plain = outcome === 'signed' && reason === '' && subjectHash.length === 0;
+  const more = plain ? [] : [outcome, reason, subjectHash.toString('hex')];
   // A JSON array: no two different rows have the same text.
   const text = JSON.stringify([
     ...[sequence, previous.toString('hex'), signedAt, caller, requestId, purpose, kid, algorithm],
-    ...[inputHash.toString('hex'), tokenId, clientId, expiresAt ?? null],
+    ...[inputHash.toString('hex'), tokenId, clientId, expiresAt ?? null, ...more],
   ]);
   return createHash('sha256').update(text).digest();
 }

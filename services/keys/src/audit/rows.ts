@@ -1,6 +1,11 @@
 // The rows of the audit log, over one connection.
 import type { Queryable } from '../registry/connection.js';
-import type { AuditRow, ChainHead } from './chain.js';
+import type { AuditRow, ChainHead, Outcome } from './chain.js';
+
+/** A row to be, and the signature it is about, sealed, to be given again to whoever asks again. */
+export interface NewRow extends AuditRow {
+  readonly sealed: Buffer | undefined;
+}
 
 export async function readHead(connection: Queryable, lock = ''): Promise<ChainHead> {
   const { rows } = await connection.query<{ sequence: string; hash: Buffer }>(
@@ -12,24 +17,36 @@ export async function readHead(connection: Queryable, lock = ''): Promise<ChainH
 }
 
 /**
- * Writes rows and moves the head, in one statement.
+ * Writes rows and answers and moves the head, in one statement.
  *
  * @returns false when the head is not where they follow any more; nothing is written then
+ * @throws {Error} with code 23505 when a request id has an answer already; nothing is written then
  */
-export async function appendRows(connection: Queryable, head: ChainHead, rows: readonly AuditRow[]): Promise<boolean> {
+export async function appendRows(connection: Queryable, head: ChainHead, rows: readonly NewRow[]): Promise<boolean> {
   const last = rows.at(-1) ?? head;
-  const column = <K extends keyof AuditRow>(name: K): AuditRow[K][] => rows.map((row) => row[name]);
+  const column = <K extends keyof NewRow>(name: K): NewRow[K][] => rows.map((row) => row[name]);
   const { rowCount } = await connection.query({
     name: 'audit append',
     text: `
       WITH moved AS (
         UPDATE cardea_keys_audit.head SET sequence = $1, hash = $2 WHERE sequence = $3 AND hash = $4 RETURNING 1
+      ), given AS MATERIALIZED (
+        SELECT * FROM unnest($5::bigint[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::text[], $10::text[],
+                             $11::text[], $12::text[], $13::text[], $14::bytea[], $15::text[], $16::text[],
+                             $17::timestamptz[], $18::text[], $19::text[], $20::bytea[], $21::bytea[])
+          AS given (sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id,
+                    client_id, expires_at, outcome, reason, subject_hash, sealed)
+         WHERE EXISTS (SELECT FROM moved)
+      ), answered AS (
+        INSERT INTO cardea_keys_audit.answer (request_id, kid, input_hash, sealed)
+        SELECT request_id, kid, input_hash, sealed FROM given WHERE outcome = 'signed'
       )
       INSERT INTO cardea_keys_audit.signature
-        (sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id, client_id, expires_at)
-      SELECT * FROM unnest($5::bigint[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::text[], $10::text[], $11::text[],
-                           $12::text[], $13::text[], $14::bytea[], $15::text[], $16::text[], $17::timestamptz[])
-       WHERE EXISTS (SELECT FROM moved)`,
+        (sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id, client_id,
+         expires_at, outcome, reason, subject_hash)
+      SELECT sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id,
+             client_id, expires_at, outcome, reason, subject_hash
+        FROM given`,
     values: [
       ...[last.sequence, last.hash, head.sequence, head.hash],
       ...[column('sequence'), column('previous'), column('hash')],
@@ -37,6 +54,8 @@ export async function appendRows(connection: Queryable, head: ChainHead, rows: r
       ...[column('caller'), column('requestId'), column('purpose'), column('kid'), column('algorithm')],
       ...[column('inputHash'), column('tokenId'), column('clientId')],
       column('expiresAt').map((millis) => (millis === undefined ? null : new Date(millis))),
+      ...[column('outcome'), column('reason'), column('subjectHash')],
+      column('sealed').map((sealed) => sealed ?? null),
     ],
   });
   return rowCount === rows.length;
@@ -56,6 +75,9 @@ interface Row {
   readonly token_id: string;
   readonly client_id: string;
   readonly expires_at: Date | null;
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly subject_hash: Buffer;
 }
 
 /** Rows after a sequence, in order. */
@@ -78,5 +100,8 @@ export async function readRows(connection: Queryable, after: number, most: numbe
     tokenId: row.token_id,
     clientId: row.client_id,
     expiresAt: row.expires_at?.getTime(),
+    outcome: row.outcome,
+    reason: row.reason,
+    subjectHash: row.subject_hash,
   }));
 }

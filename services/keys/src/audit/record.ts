@@ -1,0 +1,88 @@
+// The record of signatures as the service uses it: nothing leaves the signer before it stands there, and what stands there
+// already is given again (docs/decisions/0021-signature-audit.md).
+import { OAuthError } from '@cardea/oauth';
+import type { Config, Host } from '@cardea/service';
+import { ConfigError } from '@cardea/service';
+import type pg from 'pg';
+import type { FirstSignature, SignatureRecord } from '../signer.js';
+import type { FirstAnswer } from './answers.js';
+import { createVeil } from './answers.js';
+import { openAuditLog } from './audit-log.js';
+import type { Attempt } from './entry.js';
+import { attemptEntry, auditEntry } from './entry.js';
+import { keepRetention } from './retention.js';
+
+export interface SignatureBook {
+  /**
+   * Settles when the row is durable.
+   *
+   * @returns the first signature under the request id, when this is not it
+   * @throws {OAuthError} temporarily_unavailable, conflict
+   */
+  record(signature: SignatureRecord): Promise<FirstSignature | undefined>;
+  /** Writes down what was refused or failed; nobody waits for that. */
+  note(attempt: Attempt): void;
+}
+
+const shortestSecret = 32;
+
+/**
+ * Opens the record, or none where `keys.audit.enabled` is off.
+ *
+ * @param options.keks `keys.kek`: what subjects and answers are hidden with unless `keys.audit.secret` says otherwise
+ */
+export function openSignatureBook(options: {
+  dsn: string;
+  pool: pg.Pool;
+  keks: readonly Buffer[];
+  config: Config;
+  host: Host;
+}): SignatureBook {
+  const { dsn, pool, keks, config, host } = options;
+  const { log, now, random, metrics, checks, onStop } = host;
+  const { enabled, retention, secret } = config.keys.audit;
+  if (!enabled) return { record: () => Promise.resolve(undefined), note: () => undefined };
+
+  const veil = createVeil(secret.length > 0 ? secret.map(secretOf) : keks, random);
+  if (secret.length + keks.length === 0) {
+    log.warn(
+      {},
+      'without keys.audit.secret the record names no subjects, and only the replica that signed answers again',
+    );
+  }
+  const audit = openAuditLog(dsn, log);
+  onStop(() => audit.close());
+  checks.add('audit', () => audit.reachable());
+  const cleaning = keepRetention({ pool, retention: retention === 0 ? undefined : retention, log });
+  onStop(() => cleaning.stop());
+  const attempts = metrics.counter('cardea_keys_attempts_total', 'Signatures that were asked for and not made.', [
+    ...['purpose', 'outcome'],
+  ]);
+
+  const reopened = (requestId: string, { kid, inputHash, sealed }: FirstAnswer): FirstSignature => {
+    const signature = sealed && veil.open(requestId, inputHash, sealed);
+    if (signature === undefined) {
+      throw new OAuthError('conflict', 'This request_id was used before, and its answer cannot be given again.');
+    }
+    return { kid, inputHash, signature };
+  };
+
+  return {
+    async record(signature) {
+      const entry = auditEntry(signature, now(), veil);
+      const { requestId, inputHash } = entry;
+      const first = await audit.append(entry, veil.seal(requestId, inputHash, signature.signature));
+      return first && reopened(requestId, first);
+    },
+    note(attempt) {
+      attempts.inc({ purpose: attempt.purpose, outcome: attempt.outcome });
+      audit.note(attemptEntry(attempt, now(), veil));
+    },
+  };
+}
+
+function secretOf(text: string): Buffer {
+  const secret = Buffer.from(text);
+  if (secret.length < shortestSecret) throw new ConfigError('keys.audit.secret must have 32 characters or more');
+  return secret;
+}
