@@ -2,7 +2,7 @@
 // source: cardea/authorization/v1/authorization.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "../../../../wire.js";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Parameter } from "../../token/v1/token.pb.js";
 

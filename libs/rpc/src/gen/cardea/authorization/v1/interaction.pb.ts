@@ -2,7 +2,7 @@
 // source: cardea/authorization/v1/interaction.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "../../../../wire.js";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { Client } from "../../client/v1/client.pb.js";

@@ -2,7 +2,7 @@
 // source: cardea/error/v1/error.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "../../../../wire.js";
 
 export const protobufPackage = "cardea.error.v1";
 

@@ -2,7 +2,7 @@
 // source: cardea/keys/v1/key_admin.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "../../../../wire.js";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { PublicKey } from "./signing.pb.js";
 

@@ -2,7 +2,7 @@
 // source: cardea/token/v1/token.proto
 
 /* eslint-disable */
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "../../../../wire.js";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { IntrospectResponse } from "./introspection.pb.js";
 
