@@ -1,6 +1,7 @@
 // The worker role's queue: one job that cleans up, registered anew whenever Redis has forgotten it (ARCHITECTURE §6).
 import type { Log, Metrics } from '@cardea/service';
 import { Queue, Worker } from 'bullmq';
+import { timeOf } from './jobs/database-time.js';
 import { prune } from './jobs/prune.js';
 import { connectQueue } from './queue-connection.js';
 import type { Database } from './storage/database.js';
@@ -16,16 +17,6 @@ export interface PruneWorker {
 const queueName = 'cardea-cleaning';
 const everyMillis = 5 * 60_000;
 const registerMillis = 60_000;
-
-/** Milliseconds since the epoch by PostgreSQL: a machine whose clock is ahead would delete what still lives. */
-async function timeOf(database: Database): Promise<number> {
-  const { rows } = await database.query<{ seconds: number }>(
-    'SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds',
-  );
-  const [time] = rows;
-  if (time === undefined) throw new Error('PostgreSQL did not say the time');
-  return time.seconds * 1000;
-}
 
 export function createPruneWorker(options: {
   redisUrl: string;
