@@ -46,7 +46,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{libs,services}/*/src/**/*.ts', '{cli,bench,test-e2e}/src/**/*.ts'],
+    files: ['{libs,services}/*/src/**/*.ts', '{cli,bench,test-e2e,helm}/src/**/*.ts'],
     plugins: { boundaries },
     settings,
     rules: {

@@ -12,7 +12,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons', 'default'] },
   // Real servers on a busy machine: only what hangs may run out of time.
   testTimeout: 30_000,
-  testMatch: ['<rootDir>/{libs,services,cli,scripts,test-e2e,bench}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{libs,services,cli,scripts,test-e2e,bench,helm}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
 };

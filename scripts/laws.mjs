@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
-const places = ['libs', 'services', 'cli', 'bench', 'test-e2e', 'scripts'];
+const places = ['libs', 'services', 'cli', 'bench', 'test-e2e', 'scripts', 'helm'];
 const foreign = /(^|\/)(node_modules|dist|\.cache)\/|^libs\/rpc\/src\/gen\//;
 const limits = { median: 80, ninth: 220, most: 400 };
 

@@ -11,7 +11,7 @@ const say = (sentence) => void process.stderr.write(`${sentence}\n`);
 
 /** Groups that run together share parts and a run of jest. Demos bring a dozen processes each: one suite at a time. */
 const runs = [
-  { names: ['rules', 'storage'], workers: Math.max(2, Math.min(os.availableParallelism(), 8)) },
+  { names: ['rules', 'storage', 'chart'], workers: Math.max(2, Math.min(os.availableParallelism(), 8)) },
   { names: ['wire', 'browser'], workers: os.availableParallelism() > 4 ? 2 : 1 },
 ];
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 export const groups = {
   rules: 'pure rules, as tables',
   storage: 'services and libraries on real PostgreSQL, Redis and SoftHSM',
+  chart: 'the Helm chart: rendered by two helms, held against the types of Kubernetes',
   wire: 'the running demo through third-party clients, and what happens when parts die',
   browser: 'a real Chromium through the demo',
 };
@@ -13,13 +14,14 @@ export const groups = {
 /** @param {string} file relative to the clone */
 function groupOf(file) {
   if (file.startsWith('libs/oauth/')) return 'rules';
+  if (file.startsWith('helm/')) return 'chart';
   if (!file.startsWith('test-e2e/')) return 'storage';
   return path.basename(file).startsWith('browser.') ? 'browser' : 'wire';
 }
 
 /** All test files, relative to the clone. */
 export function testFiles(root) {
-  return ['libs', 'services', 'cli', 'scripts', 'test-e2e', 'bench']
+  return ['libs', 'services', 'cli', 'scripts', 'test-e2e', 'bench', 'helm']
     .filter((room) => existsSync(path.join(root, room)))
     .flatMap((room) =>
       readdirSync(path.join(root, room), { recursive: true }).map((name) => path.posix.join(room, name)),

@@ -31,9 +31,20 @@ function humanDuration(millis: number): string {
   return millis === 0 ? '0s' : `${String(millis)}ms`;
 }
 
+const defaults = configSchema.parse({});
+
+/** A default as YAML has it; empty where there is none. */
+export function defaultOf(path: readonly string[]): string {
+  const value = at(defaults, path);
+  if (value === undefined) return '';
+  if (typeof value === 'number' && durations(path.join('.'))) return humanDuration(value);
+  return typeof value === 'object'
+    ? JSON.stringify(value).replaceAll('"', "'").replaceAll("','", "', '")
+    : String(value) || "''";
+}
+
 /** docs/configuration.md */
 export function configurationPage(): string {
-  const defaults = configSchema.parse({});
   const rows = leaves(configSchema).map(({ path, facts }) => {
     const key = path.join('.');
     const value = at(defaults, path);
@@ -76,7 +87,8 @@ export function errorsPage(): string {
     '# Errors',
     '',
     'Generated from `libs/oauth/src/errors.ts` by `npm run gen`. Every answer with an error carries `error`, `error_description`',
-    'and `error_id`; the log line with the same id says what happened underneath.',
+    'and `error_id`; the log line with the same id says what happened underneath. In `profile: hydra-compat` the id stands in the',
+    'header `Cardea-Error-Id`.',
     '',
     '| Code | HTTP | gRPC | May reach a redirect URI | Meaning |',
     '| --- | --- | --- | --- | --- |',

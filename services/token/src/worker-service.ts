@@ -17,7 +17,7 @@ export const workerService: Service = {
   name: 'worker',
   async start(config, host) {
     const { log, metrics } = host;
-    const redisUrl = required(config.redis.url, 'redis.url');
+    const redisUrl = required(config.redis.queueUrl ?? config.redis.url, 'redis.url');
     const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 4, name: 'cardea-worker' });
     host.onStop(() => database.end());
     await requireSchema(host, database);

@@ -18,6 +18,11 @@ const redis = z
       description: 'Redis connection URL. Without it nothing is cached and no clean-up is scheduled.',
       secret: true,
     }).optional(),
+    queue_url: location(['redis', 'rediss'], {
+      description:
+        'Redis of the job queue, which must not evict (`maxmemory-policy noeviction`); by default the same as redis.url, which may.',
+      secret: true,
+    }).optional(),
   })
   .prefault({});
 

@@ -188,11 +188,13 @@ describe('JWTs of an issuer', () => {
   });
 
   describe('keys from a URL', () => {
+    let shown: string | undefined;
     let asked = 0;
     let answer = 200;
     let url = '';
-    const publisher = createServer((_request, response) => {
+    const publisher = createServer((request, response) => {
       asked++;
+      shown = request.headers.authorization;
       response.writeHead(answer).end(JSON.stringify({ keys: [jwk(pair, 'one')] }));
     });
     beforeAll(async () => {
@@ -218,7 +220,7 @@ describe('JWTs of an issuer', () => {
 
     test('stay while their publisher is away, and without any nobody can say', async () => {
       let now = 0;
-      const keys = createIssuerKeys({ source: { url, ca: undefined }, now: () => now });
+      const keys = createIssuerKeys({ source: { url, ca: undefined, tokenFile: undefined }, now: () => now });
       answer = 500;
       await expect(keys.list(false)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
       answer = 200;
@@ -227,6 +229,20 @@ describe('JWTs of an issuer', () => {
       answer = 500;
       now += 3_600_000;
       expect(await keys.list(true)).toHaveLength(1);
+      expect(shown).toBeUndefined();
+    });
+
+    test('are asked for with the token of the moment where the publisher wants one', async () => {
+      let now = 0;
+      answer = 200;
+      const tokenFile = inFile('token', 'first\n');
+      const keys = createIssuerKeys({ source: { url, ca: undefined, tokenFile }, now: () => now });
+      await keys.list(false);
+      expect(shown).toBe('Bearer first');
+      inFile('token', 'renewed\n');
+      now += 3_600_000;
+      await keys.list(false);
+      expect(shown).toBe('Bearer renewed');
     });
   });
 });

@@ -64,12 +64,13 @@ export function createAuthenticate(options: {
   };
 }
 
-function issuerTokens({ issuer, audience, jwksUrl, jwksFile, caFile, subjects }: Settings['jwt'], now: () => number) {
+function issuerTokens(settings: Settings['jwt'], now: () => number) {
+  const { issuer, audience, jwksUrl, jwksFile, caFile, tokenFile, subjects } = settings;
   if (issuer === undefined || audience === undefined) return undefined;
   const source =
     jwksUrl === undefined
       ? { file: String(jwksFile) }
-      : { url: jwksUrl, ca: caFile === undefined ? undefined : readFileSync(caFile) };
+      : { url: jwksUrl, ca: caFile === undefined ? undefined : readFileSync(caFile), tokenFile };
   return createIssuerTokens({
     rules: { issuer, audience, subjects },
     keys: createIssuerKeys({ source, now }),

@@ -19,9 +19,16 @@ export interface IssuerKeys {
   list(refresh: boolean): Promise<readonly Jwk[]>;
 }
 
+interface PublishedKeys {
+  readonly url: string;
+  readonly ca: Buffer | undefined;
+  /** Holds a token to show there; Kubernetes renews it under our feet. */
+  readonly tokenFile: string | undefined;
+}
+
 /** @param options.now milliseconds since the epoch */
 export function createIssuerKeys(options: {
-  readonly source: { readonly file: string } | { readonly url: string; readonly ca: Buffer | undefined };
+  readonly source: { readonly file: string } | PublishedKeys;
   readonly now: () => number;
 }): IssuerKeys {
   const { source, now } = options;
@@ -31,7 +38,7 @@ export function createIssuerKeys(options: {
 
   const read = async (): Promise<void> => {
     triedAt = now();
-    const text = 'file' in source ? await readFile(source.file, 'utf8') : await fetchText(source.url, source.ca);
+    const text = 'file' in source ? await readFile(source.file, 'utf8') : await fetchText(source);
     const document = JSON.parse(text) as { keys?: unknown };
     if (!Array.isArray(document.keys)) throw new Error('it is no JWKS');
     keys = document.keys.filter((key): key is Jwk => typeof key === 'object' && key !== null);
@@ -57,11 +64,13 @@ const unavailable = (cause?: unknown) =>
   new OAuthError('temporarily_unavailable', 'The keys of the issuer of admin tokens cannot be had.', { cause });
 
 /** Redirects are not followed: the operator named the place. */
-function fetchText(url: string, ca: Buffer | undefined): Promise<string> {
+async function fetchText({ url, ca, tokenFile }: PublishedKeys): Promise<string> {
+  const token = tokenFile === undefined ? undefined : (await readFile(tokenFile, 'utf8')).trim();
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(patienceMillis);
     const begin = url.startsWith('https:') ? getTls : get;
-    const request = begin(url, { signal, ...(ca === undefined ? {} : { ca }) }, (response) => {
+    const request = begin(url, { signal, headers, ...(ca === undefined ? {} : { ca }) }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {

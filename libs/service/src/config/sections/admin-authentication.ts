@@ -57,6 +57,10 @@ export const authentication = z
         jwks_url: url({ description: 'Where the issuer publishes its keys.' }).optional(),
         jwks_file: text({ description: 'File with the keys of the issuer, read anew when it changes.' }).optional(),
         ca_file: text({ description: 'PEM file with the certificate authority of `jwks_url`.' }).optional(),
+        token_file: text({
+          description:
+            'File with a token to send to `jwks_url`, read anew each time: a Kubernetes API server wants one of whoever asks.',
+        }).optional(),
         subjects: listOf(z.strictObject({ subject: z.string().min(1), roles }), {
           description: 'Subjects and their roles: `[{subject, roles}]`.',
         }).default([]),

@@ -1,0 +1,125 @@
+{{/* What each service reads: the operator's settings, under what the chart knows better (where to listen, who is where, which file
+holds which secret). Each service gets only what it is to know. */}}
+
+{{- define "cardea.config" -}}
+{{- $own := (fromYaml (include "cardea.block" .)).config -}}
+{{- $known := fromYaml (include (printf "cardea.config.%s" .service) .) -}}
+{{- $all := fromYaml (include "cardea.config.everybody" .) -}}
+{{- mergeOverwrite (deepCopy .root.Values.config) $own $all $known | toYaml -}}
+{{- end -}}
+
+{{- define "cardea.config.everybody" -}}
+serve:
+  management: { host: 0.0.0.0, gateway: 4460, admin: 4461, token: 4462, worker: 4463, keys: 4464 }
+  drain_grace: {{ printf "%vs" (fromYaml (include "cardea.block" .)).drainSeconds }}
+{{- end -}}
+
+{{- define "cardea.config.tls" -}}
+{{- if ne .root.Values.mtls.mode "disabled" -}}
+tls: { ca_file: /etc/cardea/tls/ca.crt, cert_file: /etc/cardea/tls/tls.crt, key_file: /etc/cardea/tls/tls.key }
+{{- end -}}
+{{- end -}}
+
+{{/* A gRPC server's address and TLS, and whom it lets in: {root, port, allow: {setting: service}}. */}}
+{{- define "cardea.config.server" -}}
+address: 0.0.0.0:{{ .port }}
+{{ include "cardea.config.tls" . }}
+allow:
+  {{- range $setting, $service := .allow }}
+  {{ $setting }}: [{{ include "cardea.host" (dict "root" $.root "service" $service) }}]
+  {{- end }}
+{{- end -}}
+
+{{- define "cardea.config.peer" -}}
+addresses: ['{{ include "cardea.host" . }}:{{ .port }}']
+{{ include "cardea.config.tls" . }}
+{{- end -}}
+
+{{- define "cardea.config.gateway" -}}
+serve:
+  public: { host: 0.0.0.0, port: 4444 }
+peers:
+  token:
+    {{- include "cardea.config.peer" (dict "root" .root "service" "token" "port" 4450) | nindent 4 }}
+{{- end -}}
+
+{{- define "cardea.config.admin" -}}
+serve:
+  admin:
+    host: 0.0.0.0
+    port: 4445
+    {{- if .root.Values.adminTls.enabled }}
+    tls: { enabled: true, cert: { path: /etc/cardea/tls/tls.crt }, key: { path: /etc/cardea/tls/tls.key } }
+    {{- end }}
+    authentication:
+      {{- with .root.Values.adminAuthentication.apiKeys }}
+      api_keys: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with .root.Values.adminAuthentication.kubernetes }}
+      {{- if .enabled }}
+      jwt:
+        issuer: {{ .issuer }}
+        audience: {{ .audience }}
+        jwks_url: https://kubernetes.default.svc/openid/v1/jwks
+        ca_file: /var/run/cardea/api-server/ca.crt
+        token_file: /var/run/cardea/api-server/token
+        subjects:
+          {{- if $.root.Values.tests.enabled }}
+          - subject: system:serviceaccount:{{ $.root.Release.Namespace }}:{{ include "cardea.fullname" $.root }}-test
+            roles: [login-ui, introspector, operator]
+          {{- end }}
+          {{- range .subjects }}
+          - subject: system:serviceaccount:{{ default $.root.Release.Namespace .namespace }}:{{ .serviceAccount }}
+            roles: {{ toJson .roles }}
+          {{- end }}
+      {{- end }}
+      {{- end }}
+peers:
+  token:
+    {{- include "cardea.config.peer" (dict "root" .root "service" "token" "port" 4450) | nindent 4 }}
+  keys:
+    {{- include "cardea.config.peer" (dict "root" .root "service" "keys" "port" 4451) | nindent 4 }}
+{{- end -}}
+
+{{- define "cardea.config.token" -}}
+dsn_file: /etc/cardea/secrets/dsn
+redis: { url_file: /etc/cardea/secrets/cache-url, queue_url_file: /etc/cardea/secrets/queue-url }
+secrets: { system_file: /etc/cardea/secrets/system }
+{{- if dig "oidc" "subject_identifiers" "supported_types" "" .root.Values.config | toString | contains "pairwise" }}
+oidc: { subject_identifiers: { pairwise: { salt_file: /etc/cardea/secrets/pairwise-salt } } }
+{{- end }}
+serve:
+  token:
+    {{- $allow := dict "gateway" "gateway" "admin" "admin" "worker" "worker" -}}
+    {{- include "cardea.config.server" (dict "root" .root "port" 4450 "allow" $allow) | nindent 4 }}
+peers:
+  keys:
+    {{- include "cardea.config.peer" (dict "root" .root "service" "keys" "port" 4451) | nindent 4 }}
+{{- end -}}
+
+{{- define "cardea.config.worker" -}}
+dsn_file: /etc/cardea/secrets/dsn
+redis: { url_file: /etc/cardea/secrets/cache-url, queue_url_file: /etc/cardea/secrets/queue-url }
+peers:
+  token:
+    {{- include "cardea.config.peer" (dict "root" .root "service" "token" "port" 4450) | nindent 4 }}
+{{- end -}}
+
+{{- define "cardea.config.keys" -}}
+dsn_file: /etc/cardea/secrets/dsn
+{{- if .root.Values.hsm.enabled }}
+hsm:
+  enabled: true
+  library: {{ required "hsm.library is needed with hsm.enabled: the path of the PKCS#11 library" .root.Values.hsm.library }}
+  token_label: {{ required "hsm.tokenLabel is needed with hsm.enabled" .root.Values.hsm.tokenLabel }}
+  key_set_prefix: {{ .root.Values.hsm.keySetPrefix | quote }}
+  sessions: {{ .root.Values.hsm.sessions }}
+  pin_file: /etc/cardea/secrets/pin
+{{- else }}
+keys: { kek_file: /etc/cardea/secrets/kek }
+{{- end }}
+serve:
+  keys:
+    {{- $allow := dict "token" "token" "admin" "admin" -}}
+    {{- include "cardea.config.server" (dict "root" .root "port" 4451 "allow" $allow) | nindent 4 }}
+{{- end -}}
