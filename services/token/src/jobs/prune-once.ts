@@ -7,7 +7,7 @@ import { prune } from './prune.js';
 
 /** @throws when PostgreSQL cannot be reached, or has no schema yet */
 export async function pruneOnce(dsn: string, log: Log): Promise<Pruned> {
-  const database = openDatabase(dsn, log, { max: 1, name: 'cardea-janitor' });
+  const database = openDatabase(dsn, log, { max: 1, name: 'cardea-janitor', sweeps: true });
   try {
     return await prune(database, await timeOf(database));
   } finally {

@@ -17,8 +17,24 @@ const types = {
   },
 };
 
-/** Opens a pool that outlives restarts of PostgreSQL. */
-export function openDatabase(dsn: string, log: Log, options: { max?: number; name?: string } = {}): Database {
+// Rows are found by their keys here, through indexes, whatever statistics say of a partition that was empty a minute ago. So a
+// plan is made once a connection; PostgreSQL would rather plan each execution anew for the partitions it needs, which costs more
+// than it saves: 292 µs a lookup of a flow against 79.
+const lookupPlans = '-c plan_cache_mode=force_generic_plan -c jit=off'.concat(
+  ...['seqscan', 'hashjoin', 'mergejoin'].map((way) => ` -c enable_${way}=off`),
+);
+
+/**
+ * Opens a pool that outlives restarts of PostgreSQL.
+ *
+ * @param options.sweeps for statements over whole tables: PostgreSQL plans them as it likes
+ */
+export function openDatabase(
+  dsn: string,
+  log: Log,
+  options: { max?: number; name?: string; sweeps?: boolean } = {},
+): Database {
+  const { sweeps = false } = options;
   const pool = new pg.Pool({
     connectionString: dsn,
     max: options.max ?? 8,
@@ -27,6 +43,7 @@ export function openDatabase(dsn: string, log: Log, options: { max?: number; nam
     statement_timeout: 5_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
+    ...(sweeps ? {} : { options: lookupPlans }),
     application_name: options.name ?? 'cardea-token',
     types,
   });
