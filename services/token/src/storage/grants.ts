@@ -1,6 +1,7 @@
 // What subjects allowed clients before: asked when a flow decides whether to ask again (OpenID Connect Core §3.1.2.4).
 import type { Database } from './database.js';
-import { storageFailure } from './database.js';
+import { createGroupCommit } from './group-commit.js';
+import { inOrder } from './ordered.js';
 
 /** A grant to be stored with its code. */
 export interface GrantRow {
@@ -19,9 +20,11 @@ export interface GrantRow {
   readonly body: Buffer;
 }
 
+export const grantColumns =
+  'id, client_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body';
+
 /** Stores a grant as $8 to $16, for the client of the rows behind it: the statement that does so moves a flow. */
-export const insertGrant = `INSERT INTO cardea.consent_grant
-        (id, client_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body)
+export const insertGrant = `INSERT INTO cardea.consent_grant (${grantColumns})
       SELECT $8::uuid, client_id, $9, $10::uuid, $11::text[], $12::text[], $13::boolean,
         CASE WHEN $14::float8 IS NULL THEN 'infinity' ELSE to_timestamp($14) END, $15::boolean, $16::bytea`;
 
@@ -43,22 +46,32 @@ export interface Grants {
   rememberedScopes(subject: string, clientId: string, now: number): Promise<readonly string[] | undefined>;
 }
 
+// The index leads to a pair's grants, latest first.
+const rememberedText = `SELECT i.ord, g.scopes FROM unnest($1::text[], $2::text[], $3::float8[]) WITH ORDINALITY
+    AS i(subject, client_id, now, ord)
+  CROSS JOIN LATERAL (
+    SELECT scopes FROM cardea.consent_grant
+    WHERE subject = i.subject AND client_id = i.client_id AND remember AND NOT skipped AND revoked_at IS NULL
+      AND remember_until > to_timestamp(i.now)
+    ORDER BY created_at DESC LIMIT 1
+  ) g`;
+
+interface Question {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly now: number;
+}
+
 export function createGrants(database: Database): Grants {
-  return {
-    async rememberedScopes(subject, clientId, now) {
-      const { rows } = await database
-        .query<{ scopes: string[] }>({
-          name: 'grant_remembered',
-          text: `SELECT scopes FROM cardea.consent_grant
-            WHERE subject = $1 AND client_id = $2 AND remember AND NOT skipped AND revoked_at IS NULL
-              AND remember_until > to_timestamp($3)
-            ORDER BY created_at DESC LIMIT 1`,
-          values: [subject, clientId, now / 1000],
-        })
-        .catch((error: unknown) => {
-          throw storageFailure(error);
-        });
-      return rows[0]?.scopes;
-    },
-  };
+  const remembered = createGroupCommit<Question, readonly string[] | undefined>(database, {
+    name: 'grant_remembered',
+    text: rememberedText,
+    values: (all) => [
+      all.map(({ subject }) => subject),
+      all.map(({ clientId }) => clientId),
+      all.map(({ now }) => now / 1000),
+    ],
+    results: (returned, all) => inOrder(returned, all.length, (row) => row['scopes'] as string[]),
+  });
+  return { rememberedScopes: (subject, clientId, now) => remembered({ subject, clientId, now }) };
 }

@@ -1,6 +1,7 @@
 // Login sessions: who is logged in at which browser (OpenID Connect Core §1 "Session", RP-Initiated Logout).
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
+import { createGroupCommit } from './group-commit.js';
 
 /** A login session. Times are seconds since the epoch. */
 export interface SessionRow {
@@ -22,43 +23,32 @@ export interface Sessions {
   remove(id: string): Promise<boolean>;
 }
 
-interface Row {
-  readonly subject: string;
-  readonly authenticated_at: number;
-  readonly remember: boolean;
-  readonly expires_at: number;
-  readonly acr: string;
-  readonly amr: string[];
-  readonly identity_provider_session_id: string;
+export const sessionColumns =
+  'id, subject, authenticated_at, remember, expires_at, acr, amr, identity_provider_session_id';
+
+const findText = `SELECT ${sessionColumns} FROM cardea.login_session
+  WHERE id = ANY($1::uuid[]) AND remember AND expires_at > to_timestamp($2)`;
+
+interface Question {
+  readonly id: string;
+  readonly now: number;
 }
 
 export function createSessions(database: Database): Sessions {
-  return {
-    async find(id, now) {
-      const { rows } = await database
-        .query<Row>({
-          name: 'session_find',
-          text: `SELECT subject, authenticated_at, remember, expires_at, acr, amr, identity_provider_session_id
-            FROM cardea.login_session WHERE id = $1 AND remember AND expires_at > to_timestamp($2)`,
-          values: [id, now / 1000],
-        })
-        .catch((error: unknown) => {
-          throw storageFailure(error);
-        });
-      const row = rows[0];
-      return (
-        row && {
-          id,
-          subject: row.subject,
-          authenticatedAt: Math.floor(row.authenticated_at / 1000),
-          remember: row.remember,
-          expiresAt: Math.floor(row.expires_at / 1000),
-          acr: row.acr,
-          amr: row.amr,
-          identityProviderSessionId: row.identity_provider_session_id,
-        }
-      );
+  const find = createGroupCommit<Question, SessionRow | undefined>(database, {
+    name: 'session_find',
+    text: findText,
+    values: (all) => [all.map(({ id }) => id), Math.min(...all.map(({ now }) => now)) / 1000],
+    results(returned, all) {
+      const byId = new Map(returned.map((row) => [row['id'] as string, row]));
+      return all.map(({ id, now }) => {
+        const row = byId.get(id);
+        return row !== undefined && (row['expires_at'] as number) > now ? readSession(row) : undefined;
+      });
     },
+  });
+  return {
+    find: (id, now) => find({ id, now }),
 
     async remove(id) {
       try {
@@ -70,3 +60,14 @@ export function createSessions(database: Database): Sessions {
     },
   };
 }
+
+const readSession = (row: Readonly<Record<string, unknown>>): SessionRow => ({
+  id: row['id'] as string,
+  subject: row['subject'] as string,
+  authenticatedAt: Math.floor((row['authenticated_at'] as number) / 1000),
+  remember: row['remember'] as boolean,
+  expiresAt: Math.floor((row['expires_at'] as number) / 1000),
+  acr: row['acr'] as string,
+  amr: row['amr'] as string[],
+  identityProviderSessionId: row['identity_provider_session_id'] as string,
+});

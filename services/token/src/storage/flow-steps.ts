@@ -1,0 +1,154 @@
+// The steps that a browser makes, each once: a login is used, a flow completes. One statement takes many flows; of two that
+// bring the same verifier it moves the flow for one, whether they share a batch or not, and its rows say for which.
+import { stateAfter, statesBefore } from '@cardea/oauth';
+import type { Database } from './database.js';
+import type { CodeRow, FlowProof, FlowRef, Flows, SessionChange } from './flows.js';
+import { grantColumns } from './grants.js';
+import type { GrantRow } from './grants.js';
+import { createGroupCommit } from './group-commit.js';
+import { inOrder } from './ordered.js';
+import { expiryBounds } from './partitions.js';
+import { sessionColumns } from './sessions.js';
+import type { AccessTokenRow } from './tokens.js';
+
+interface Step extends FlowRef {
+  readonly proof: FlowProof;
+}
+
+interface LoginStep extends Step {
+  readonly next: { readonly browser: Buffer; readonly body: Buffer };
+  readonly session: SessionChange | undefined;
+  readonly formerSession: string | undefined;
+}
+
+interface ConsentStep extends Step {
+  readonly grant: GrantRow;
+  readonly code: CodeRow | undefined;
+  readonly access: AccessTokenRow | undefined;
+}
+
+// $1 to $5 are arrays, as each step's columns behind $10; the rest is the same for all. Flows are locked in the order of their
+// ids, here as in flow-answers.ts. The bounds let PostgreSQL leave out all partitions but one or two before it opens them.
+const proven = `f.id = i.id AND f.expires_at = to_timestamp(i.expires) AND f.state = ANY($6)
+    AND f.verifier_key = i.verifier_key AND f.browser = i.browser AND f.expires_at > to_timestamp(i.now)
+    AND f.expires_at >= to_timestamp($8) AND f.expires_at <= to_timestamp($9)`;
+const steps = (types: string, columns: string) => `(
+      SELECT * FROM unnest($1::bytea[], $2::float8[], $3::bytea[], $4::bytea[], $5::float8[], ${types}) WITH ORDINALITY
+        AS i(id, expires, verifier_key, browser, now, ${columns}, ord) ORDER BY id
+    ) i`;
+
+// A session that one flow ends and another extends has ended: it is never brought back.
+const useLoginText = `WITH moved AS (
+    UPDATE cardea.flow f SET state = $7, browser = i.next_browser, body = i.next_body, verifier_key = NULL
+    FROM ${steps(
+      `$10::bytea[], $11::bytea[], $12::uuid[], $13::uuid[], $14::uuid[], $15::float8[], $16::text[], $17::float8[],
+        $18::boolean[], $19::text[], $20::text[], $21::text[]`,
+      'next_browser, next_body, former, extended, begun, session_expires, subject, authenticated, remember, acr, amr, idp',
+    )}
+    WHERE ${proven}
+    RETURNING i.*
+  ), ended AS (
+    DELETE FROM cardea.login_session s USING moved WHERE s.id = moved.former
+  ), stored AS (
+    INSERT INTO cardea.login_session (${sessionColumns})
+    SELECT begun, subject, to_timestamp(authenticated), remember, to_timestamp(session_expires), acr, amr::text[], idp
+    FROM moved WHERE begun IS NOT NULL
+    ON CONFLICT (id) DO NOTHING
+  ), extended AS (
+    UPDATE cardea.login_session s SET expires_at = to_timestamp(moved.session_expires)
+    FROM moved WHERE s.id = moved.extended AND NOT EXISTS (SELECT FROM moved ending WHERE ending.former = s.id)
+  ) SELECT ord FROM moved`;
+
+const completeText = `WITH moved AS (
+    UPDATE cardea.flow f SET state = $7, verifier_key = NULL
+    FROM ${steps(
+      `$10::uuid[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::boolean[], $16::float8[], $17::boolean[],
+        $18::bytea[], $19::bytea[], $20::float8[], $21::bytea[], $22::bytea[], $23::float8[], $24::bytea[]`,
+      `grant_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body,
+        code_key, code_expires, code_body, access_key, access_expires, access_body`,
+    )}
+    WHERE ${proven}
+    RETURNING f.client_id, i.*
+  ), granted AS (
+    INSERT INTO cardea.consent_grant (${grantColumns})
+    SELECT grant_id, client_id, subject, session_id, scopes::text[], audience::text[], remember,
+      CASE WHEN remember_until IS NULL THEN 'infinity' ELSE to_timestamp(remember_until) END, skipped, body
+    FROM moved
+  ), coded AS (
+    INSERT INTO cardea.authorization_code (key, expires_at, grant_id, client_id, body)
+    SELECT code_key, to_timestamp(code_expires), grant_id, client_id, code_body FROM moved WHERE code_key IS NOT NULL
+  ), opened AS (
+    INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
+    SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body
+    FROM moved WHERE access_key IS NOT NULL
+  ) SELECT ord FROM moved`;
+
+export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'complete'> {
+  const useLogin = createGroupCommit<LoginStep, boolean>(database, {
+    name: 'flow_use_login',
+    text: useLoginText,
+    values(all) {
+      const begun = all.map(({ session }) => (session?.kind === 'begin' ? session.row : undefined));
+      const extended = all.map(({ session }) => (session?.kind === 'extend' ? session : undefined));
+      return [
+        ...stepValues('use_login', all),
+        ...[all.map(({ next }) => next.browser), all.map(({ next }) => next.body)],
+        all.map(({ formerSession }) => formerSession ?? null),
+        extended.map((session) => session?.id ?? null),
+        begun.map((session) => session?.id ?? null),
+        all.map((_, index) => (begun[index] ?? extended[index])?.expiresAt ?? null),
+        begun.map((session) => session?.subject ?? null),
+        begun.map((session) => session?.authenticatedAt ?? null),
+        begun.map((session) => session?.remember ?? null),
+        begun.map((session) => session?.acr ?? null),
+        begun.map((session) => session && arrayText(session.amr)),
+        begun.map((session) => session?.identityProviderSessionId ?? null),
+      ];
+    },
+    results: won,
+  });
+
+  const complete = createGroupCommit<ConsentStep, boolean>(database, {
+    name: 'flow_complete',
+    text: completeText,
+    values: (all) => [
+      ...stepValues('use_consent', all),
+      ...[all.map(({ grant }) => grant.id), all.map(({ grant }) => grant.subject)],
+      all.map(({ grant }) => grant.sessionId),
+      ...[all.map(({ grant }) => arrayText(grant.scopes)), all.map(({ grant }) => arrayText(grant.audience))],
+      all.map(({ grant }) => grant.remember),
+      all.map(({ grant }) => (grant.rememberUntil === Infinity ? null : grant.rememberUntil)),
+      ...[all.map(({ grant }) => grant.skipped), all.map(({ grant }) => grant.body)],
+      all.map(({ code }) => code?.key ?? null),
+      all.map(({ code }) => code?.expiresAt ?? null),
+      all.map(({ code }) => code?.body ?? null),
+      all.map(({ access }) => access?.key ?? null),
+      all.map(({ access }) => access?.expiresAt ?? null),
+      all.map(({ access }) => access?.body ?? null),
+    ],
+    results: won,
+  });
+
+  return {
+    useLogin: ({ id, expiresAt }, proof, next, session, formerSession) =>
+      useLogin({ id, expiresAt, proof, next, session, formerSession }),
+    complete: ({ id, expiresAt }, proof, grant, code, access) =>
+      complete({ id, expiresAt, proof, grant, code, access }),
+  };
+}
+
+/** $1 to $9 of a statement over {@link steps}. */
+const stepValues = (event: 'use_login' | 'use_consent', all: readonly Step[]): unknown[] => [
+  ...[all.map(({ id }) => id), all.map(({ expiresAt }) => expiresAt)],
+  ...[all.map(({ proof }) => proof.verifierKey), all.map(({ proof }) => proof.browser)],
+  all.map(({ proof }) => proof.now / 1000),
+  ...[statesBefore(event), stateAfter(event)],
+  ...expiryBounds(all),
+];
+
+const won = (returned: readonly Record<string, unknown>[], all: readonly Step[]): boolean[] =>
+  inOrder(returned, all.length, () => true).map((one) => one === true);
+
+/** An array as PostgreSQL spells it: in `unnest` lists of different lengths cannot stand beside each other. */
+const arrayText = (texts: readonly string[]) =>
+  `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
