@@ -141,6 +141,8 @@ export interface OAuthErrorOptions {
   readonly cause?: unknown;
   /** HTTP status where it differs from the table's. */
   readonly status?: number;
+  /** gRPC status where it differs from the table's. */
+  readonly grpc?: GrpcStatusName;
   /** When to come back. */
   readonly retryAfterSeconds?: number;
   /** For `request_handled`: where the browser goes on. */
@@ -153,6 +155,7 @@ export interface OAuthErrorOptions {
 export class OAuthError extends Error {
   readonly code: string;
   readonly status: number;
+  readonly grpc: GrpcStatusName;
   readonly retryAfterSeconds: number | undefined;
   readonly redirectTo: string | undefined;
   /** Set when the error is logged; the answer carries it too. */
@@ -167,6 +170,7 @@ export class OAuthError extends Error {
     this.name = 'OAuthError';
     this.code = code;
     this.status = options.status ?? known?.status ?? 400;
+    this.grpc = options.grpc ?? known?.grpc ?? 'FAILED_PRECONDITION';
     this.retryAfterSeconds = options.retryAfterSeconds ?? (code === 'temporarily_unavailable' ? 1 : undefined);
     this.redirectTo = options.redirectTo;
     this.errorId = options.errorId;

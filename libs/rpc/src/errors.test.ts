@@ -102,6 +102,8 @@ test('each row has a gRPC status that is not OK; codes outside the table have on
   }
   expect(statusOf(new OAuthError('chosen_by_the_login_app'))).toBe(status.FAILED_PRECONDITION);
   expect(statusOf(new OAuthError('__proto__'))).toBe(status.FAILED_PRECONDITION);
+  const full = new OAuthError('temporarily_unavailable', undefined, { grpc: 'RESOURCE_EXHAUSTED' });
+  expect(statusOf(full)).toBe(status.RESOURCE_EXHAUSTED);
 });
 
 test('an ErrorDetail that cannot be read is a fault of ours', () => {

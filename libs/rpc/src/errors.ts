@@ -8,7 +8,7 @@ export const errorTrailer = 'cardea-error-bin';
 
 /** The gRPC status code of an error. */
 export function statusOf(error: OAuthError): number {
-  return grpcStatus[rowOf(error.code)?.grpc ?? 'FAILED_PRECONDITION'];
+  return grpcStatus[error.grpc];
 }
 
 /** Encodes what may cross; the cause stays here. */

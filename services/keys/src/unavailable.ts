@@ -3,7 +3,7 @@ import { OAuthError } from '@cardea/oauth';
 
 /** The queue is full: said at once, so that nobody waits for what will not come in time. */
 export function busy(): OAuthError {
-  return new OAuthError('temporarily_unavailable', 'The signer has too much to do.');
+  return new OAuthError('temporarily_unavailable', 'The signer has too much to do.', { grpc: 'RESOURCE_EXHAUSTED' });
 }
 
 /** Nobody waits for it any more. */
