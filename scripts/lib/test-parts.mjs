@@ -16,7 +16,7 @@ async function freePort() {
 }
 
 /** PostgreSQL, Redis and SoftHSM for `storage`. What the environment names already is used as it is. */
-async function storageParts({ all, cache, progress }) {
+async function storageParts({ root, all, cache, progress }) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-test-parts-'));
   const common = { directory, cache, progress };
   const running = [];
@@ -47,9 +47,18 @@ async function storageParts({ all, cache, progress }) {
     Object.assign(env, hsm.environment, {
       CARDEA_TEST_HSM_LIBRARY: hsm.library,
       CARDEA_TEST_HSM_UTIL: hsm.utility,
+      CARDEA_TEST_HSM_SHIM: await shimFor({ root, all, cache, progress }).catch(async (error) => {
+        await stop();
+        throw error;
+      }),
     });
   }
   return { env, stop };
+}
+
+/** The library that stands between the keys service and SoftHSM and makes faults. */
+function shimFor({ root, all, cache, progress }) {
+  return all.compileLibrary({ source: path.join(root, 'services/keys/fault-shim/fault-shim.c'), cache, progress });
 }
 
 /** Suites that say `joinDemo` share one; the others start demos of their own, or none. */
@@ -72,9 +81,18 @@ async function demoParts({ root, all, cache, progress, files, browser }) {
  * @returns {Promise<{ env: Record<string, string>, stop(): Promise<void> }>}
  */
 export async function partsFor(names, options) {
-  if (names.includes('storage')) return storageParts(options);
+  const env = names.includes('chart') ? await chartParts(options) : {};
+  if (names.includes('storage')) {
+    const parts = await storageParts(options);
+    return { ...parts, env: { ...parts.env, ...env } };
+  }
   if (names.includes('wire') || names.includes('browser')) {
     return demoParts({ ...options, browser: names.includes('browser') });
   }
-  return { env: {}, stop: () => Promise.resolve() };
+  return { env, stop: () => Promise.resolve() };
+}
+
+/** Both helms. */
+async function chartParts({ all, cache, progress }) {
+  return { CARDEA_TEST_HELMS: JSON.stringify(await all.findHelms({ cache, progress })) };
 }

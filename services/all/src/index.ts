@@ -2,5 +2,14 @@
 export { portTable } from './demo/ports.js';
 export { runDemo } from './demo/run.js';
 export type { Launched, Progress } from './parts/index.js';
-export { findChromium, findWrk, launchPostgres, launchRedis, prepareHsm, removeParts } from './parts/index.js';
+export {
+  compileLibrary,
+  findChromium,
+  findHelms,
+  findWrk,
+  launchPostgres,
+  launchRedis,
+  prepareHsm,
+  removeParts,
+} from './parts/index.js';
 export { allServices } from './services.js';

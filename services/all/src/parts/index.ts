@@ -1,7 +1,9 @@
 // The parts that development mode brings with it (ARCHITECTURE §8): real servers and tools, found or fetched, never installed.
 export { findChromium } from './chromium.js';
+export { findHelms } from './helm.js';
 export type { HsmParts } from './hsm.js';
 export { prepareHsm } from './hsm.js';
+export { compileLibrary } from './native-library.js';
 export { launchPostgres } from './postgres.js';
 export type { Progress } from './progress.js';
 export { launchRedis } from './redis.js';
