@@ -12,7 +12,11 @@ export default {
     'services/*': service,
     // Beside main.ts: what is started by its path, as a process of its own.
     'services/keys': {
-      entry: ['src/main.ts', 'src/bootstrap.fixture.ts', 'src/hsm/session-faults.fixture.ts'],
+      entry: [
+        'src/main.ts',
+        'src/bootstrap.fixture.ts',
+        'src/hsm/{session-faults,repairs,make-objects,intruder}.fixture.ts',
+      ],
       project: ['src/**/*.ts'],
     },
     'services/all': {

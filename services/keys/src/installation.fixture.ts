@@ -38,6 +38,9 @@ export function bundlePrograms(): Programs {
       entry('thread', 'hsm/thread.ts'),
       entry('bootstrap', 'bootstrap.fixture.ts'),
       entry('faults', 'hsm/session-faults.fixture.ts'),
+      entry('repairs', 'hsm/repairs.fixture.ts'),
+      entry('make-objects', 'hsm/make-objects.fixture.ts'),
+      entry('intruder', 'hsm/intruder.fixture.ts'),
       `--outdir=${directory}`,
       ...['--bundle', '--format=esm', '--platform=node', '--target=node20', '--conditions=source'],
       ...['--packages=external', '--out-extension:.js=.js', '--log-level=error'],
@@ -71,6 +74,7 @@ export interface KeysProcess {
   readonly jsonWebKeys: ClientOf<typeof jsonWebKeyV1.JsonWebKeyServiceService>;
   /** Where it answers gRPC. */
   readonly address: string;
+  readonly pid: number;
   /** Everything it logged. */
   readonly log: () => string;
   /** `/health/ready`: the status and the reasons. */
@@ -115,6 +119,7 @@ export async function startKeys(programs: Programs, environment: Environment): P
     admin: peer.client(keyAdminV1.KeyAdminServiceService),
     jsonWebKeys: peer.client(jsonWebKeyV1.JsonWebKeyServiceService),
     address,
+    pid: child.pid ?? 0,
     log: () => text,
     ready,
     becomes: (ok) => until(async () => (await ready()).ok === ok),

@@ -25,7 +25,7 @@ export interface Pair {
 const classes = { publicKey: 2, privateKey: 3 };
 
 /** What a key must not be allowed beside signing. */
-export const rightsToRefuse = ['CKA_DECRYPT', 'CKA_UNWRAP'] as const;
+export const rightsToRefuse = ['CKA_DECRYPT', 'CKA_UNWRAP', 'CKA_DERIVE'] as const;
 
 export const unfit = (kid: string, reason: string) => new TokenError('unfit_key', `key ${kid} ${reason}`, 'refused');
 

@@ -10,10 +10,12 @@ function queueAt(clock: { now: number }, longest = 100) {
   return createJobQueue({ longest, now: () => clock.now });
 }
 
-test('over its bound it refuses at once, and has room again when some were taken', async () => {
+test('over its bound it refuses before the loop turns, as RESOURCE_EXHAUSTED, and has room again when some were taken', async () => {
   const queue = queueAt({ now: 0 }, 2);
   const waiting = [queue.add(job('a'), undefined), queue.add(job('b'), undefined)];
-  await expect(queue.add(job('c'), undefined)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  const turn = new Promise((resolve) => setImmediate(resolve, 'the loop turned'));
+  const refused = expect.objectContaining({ code: 'temporarily_unavailable', grpc: 'RESOURCE_EXHAUSTED' });
+  await expect(Promise.race([queue.add(job('c'), undefined), turn])).rejects.toEqual(refused);
   const [first] = queue.takeBatch(2);
   waiting.push(queue.add(job('d'), undefined));
   settle(first!, { value: undefined });
@@ -51,4 +53,31 @@ test('a lost token fails all that wait, and the reason stays here', async () => 
   await expect(waiting).rejects.toMatchObject({ code: 'temporarily_unavailable' });
   await expect(waiting).rejects.not.toThrow('the token is gone');
   expect(queue.size()).toBe(0);
+});
+
+test('what a session did not do goes in front, once', async () => {
+  const queue = queueAt({ now: 0 }, 2);
+  const back = queue.add(job('back'), undefined);
+  const batch = queue.takeBatch(1);
+  void queue.add(job('a'), undefined);
+  void queue.add(job('b'), undefined);
+  queue.giveBack(batch);
+  const again = queue.takeBatch(1);
+  expect(kids(again)).toEqual(['back', 'a', 'b']);
+  queue.giveBack(again.slice(0, 1));
+  await expect(back).rejects.toMatchObject({ code: 'hung' });
+  expect(queue.size()).toBe(0);
+});
+
+test('what is late is refused though nobody takes it', async () => {
+  const clock = { now: 0 };
+  const queue = queueAt(clock);
+  const late = queue.add(job('late', 5), undefined);
+  void queue.add(job('in time'), undefined);
+  queue.expire();
+  expect(queue.size()).toBe(2);
+  clock.now = 5;
+  queue.expire();
+  await expect(late).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  expect(kids(queue.takeBatch(1))).toEqual(['in time']);
 });

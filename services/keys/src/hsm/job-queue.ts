@@ -18,6 +18,10 @@ export interface JobQueue {
   add(job: Job, key: TokenKey | undefined): Promise<JobValue>;
   /** @param threads how many share the queue */
   takeBatch(threads: number): WaitingJob[];
+  /** Puts in front what a session took and did not do. A job comes back once: the one that breaks sessions breaks two. */
+  giveBack(jobs: readonly WaitingJob[]): void;
+  /** Refuses those that are late, though no session asks for them. */
+  expire(): void;
   /** Fails all that wait. */
   clear(reason: string): void;
   size(): number;
@@ -29,6 +33,7 @@ const longestBatch = 8;
 export function createJobQueue(options: { longest: number; now: () => number }): JobQueue {
   const { longest, now } = options;
   let waiting: WaitingJob[] = [];
+  const cameBack = new WeakSet<WaitingJob>();
   return {
     add: (job, key) =>
       new Promise((resolve, reject) => {
@@ -48,6 +53,22 @@ export function createJobQueue(options: { longest: number; now: () => number }):
       }
       waiting = waiting.slice(taken);
       return batch;
+    },
+    giveBack(jobs) {
+      const again = jobs.filter((job) => !cameBack.has(job));
+      for (const job of again) cameBack.add(job);
+      for (const job of jobs)
+        if (!again.includes(job)) job.reject(new TokenError('hung', 'two sessions did not do it'));
+      waiting = [...again, ...waiting];
+    },
+    expire() {
+      const at = now();
+      const [dead, alive] = [waiting.filter(isLate), waiting.filter((next) => !isLate(next))];
+      if (dead.length > 0) waiting = alive;
+      for (const { reject } of dead) reject(late());
+      function isLate({ job }: WaitingJob): boolean {
+        return job.deadline <= at;
+      }
     },
     clear(reason) {
       const all = waiting;

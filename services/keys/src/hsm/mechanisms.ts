@@ -40,7 +40,7 @@ export function pairTemplates(
     privateHalf: {
       ...both,
       ...{ CKA_PRIVATE: true, CKA_SENSITIVE: true, CKA_EXTRACTABLE: false, CKA_SIGN: true },
-      ...{ CKA_DECRYPT: false, CKA_UNWRAP: false },
+      ...{ CKA_DECRYPT: false, CKA_UNWRAP: false, CKA_DERIVE: false },
     },
   };
 }

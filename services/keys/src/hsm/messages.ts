@@ -2,12 +2,15 @@
 import type { JsonWebKey } from 'node:crypto';
 import type { HsmSettings } from '../settings.js';
 import type { Remedy } from './return-codes.js';
+import type { Claims } from './stall-watch.js';
 
 /** What a session thread is born with. */
 export interface ThreadSettings {
   readonly hsm: HsmSettings;
   /** Whether the library is to be started anew: how a token that was away is found again. */
   readonly anew: boolean;
+  /** Where the thread counts what it begins. */
+  readonly claims: Claims;
 }
 
 /** A key in the token: label and id, and what must be true of it. */
@@ -61,7 +64,7 @@ export type FromThread =
   | { readonly kind: 'failed'; readonly failure: Failure }
   | {
       readonly kind: 'batch';
-      /** In the order of the jobs. */
+      /** In the order of the jobs; fewer, when the rest was taken away. */
       readonly results: readonly JobResult[];
       /** Sessions destroyed on the way. */
       readonly sessionsLost: number;

@@ -53,9 +53,14 @@ export function remedyFor(code: string): Remedy {
 /** A failure of the token, with the remedy it calls for. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
-  /** The `CKR_*` code, or a word of our own. */
+  /** The `CKR_*` code (`CKR_VENDOR_DEFINED` for all that have no name), or a word of our own. */
   readonly code: string;
   readonly remedy: Remedy;
+
+  /** Whether the library said it, and not we of what it said. */
+  get fromLibrary(): boolean {
+    return this.code.startsWith('CKR_') || this.code === 'failed';
+  }
 
   constructor(code: string, message: string, remedy: Remedy = remedyFor(code)) {
     super(message);

@@ -10,7 +10,7 @@ import type { Token, TokenSession } from './token.js';
 
 export interface SessionJobs {
   know(keys: readonly TokenKey[]): void;
-  /** @throws {TokenError} with remedy `token` or `pin` when nothing more can be done here */
+  /** @throws {TokenError} with remedy `token`, `pin` or `full` when nothing more can be done here */
   run(job: Job): JobResult;
   /** How many sessions were destroyed since it was last asked. */
   takeSessionsLost(): number;
@@ -26,7 +26,8 @@ export function createSessionJobs(token: Token): SessionJobs {
 
   const open = () => (session ??= token.openSession());
   const destroy = () => {
-    session?.close();
+    if (session === undefined) return;
+    session.close();
     session = undefined;
     found = new Map();
     sessionsLost++;
@@ -62,7 +63,7 @@ export function createSessionJobs(token: Token): SessionJobs {
       const failure = asTokenError(error);
       const { code, message, remedy } = failure;
       // Our own verdict on a key says nothing against the session it was reached on.
-      if (code.startsWith('CKR_')) destroy();
+      if (failure.fromLibrary) destroy();
       if (remedy === 'token' || remedy === 'pin') throw failure;
       return { failure: { code, message, remedy } };
     }
@@ -73,9 +74,16 @@ export function createSessionJobs(token: Token): SessionJobs {
     run(job) {
       if (job.deadline <= Date.now()) return { late: true };
       const first = attempt(job);
-      // Once more, on a session of its own. A key pair that may have been made is not made twice.
-      const again = 'failure' in first && first.failure.remedy === 'session' && job.kind !== 'generate';
-      return again ? attempt(job) : first;
+      if (!('failure' in first)) return first;
+      const { remedy } = first.failure;
+      // Once more, on a session of its own. A key pair that may have been made is not made twice; where the token had no session
+      // to give, nothing was done, and ours has just been given back.
+      const again = remedy === 'full' || (remedy === 'session' && job.kind !== 'generate');
+      const last = again ? attempt(job) : first;
+      if ('failure' in last && last.failure.remedy === 'full' && session === undefined) {
+        throw new TokenError(last.failure.code, last.failure.message, 'full');
+      }
+      return last;
     },
     takeSessionsLost() {
       const lost = sessionsLost;

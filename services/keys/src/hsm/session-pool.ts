@@ -4,12 +4,14 @@ import type { Log } from '@cardea/service';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HsmSettings } from '../settings.js';
 import { cannotSign } from '../unavailable.js';
-import type { JobValue, WaitingJob } from './job-queue.js';
-import { createJobQueue, settle } from './job-queue.js';
+import { runBatch } from './batch.js';
+import { endByForce } from './end-by-force.js';
+import type { JobValue } from './job-queue.js';
+import { createJobQueue } from './job-queue.js';
 import type { Job, TokenKey } from './messages.js';
-import { TokenError } from './return-codes.js';
+import type { TokenError } from './return-codes.js';
 import type { SessionThread } from './session-thread.js';
-import { startSessionThread } from './session-thread.js';
+import { createThreadRoster } from './thread-roster.js';
 
 export interface SessionPool {
   /** @throws {TokenError} when the token failed, {OAuthError} when it is away, the queue full or the deadline over */
@@ -26,6 +28,8 @@ const waitingPerSession = 256;
 const retryMillis = 1_000;
 /** How long until one more session is asked for after the token had none to give. */
 const fillMillis = 10_000;
+/** How often those are looked for that wait in vain, while all sessions are busy. */
+const expireMillis = 250;
 
 /** Tries once to open the token before it settles, whatever comes of it. */
 export async function openSessionPool(options: {
@@ -37,13 +41,15 @@ export async function openSessionPool(options: {
 }): Promise<SessionPool> {
   const { hsm, log, now, sessionLost } = options;
   const queue = createJobQueue({ longest: hsm.sessions * waitingPerSession, now });
-  const threads = new Set<SessionThread>();
+  const roster = createThreadRoster(hsm);
   let state: State = { kind: 'away', reason: 'the token was not opened yet' };
   let dispatching = false;
   let filling: Promise<void> | undefined;
+  let expiry: NodeJS.Timeout | undefined;
   let recovery: Promise<void> = Promise.resolve();
   const ending = new AbortController();
   const stateKind = () => state.kind;
+  const problem = () => (state.kind === 'open' ? undefined : state.reason);
 
   const fail = (error: TokenError): void => {
     state = { kind: error.remedy === 'pin' || error.remedy === 'refused' ? 'refused' : 'away', reason: error.message };
@@ -72,26 +78,13 @@ export async function openSessionPool(options: {
   // All sessions end before the library is started anew, one that is just being opened too.
   const stopThreads = async (): Promise<void> => {
     await filling;
-    const old = [...threads];
-    threads.clear();
-    await Promise.all(old.map((thread) => thread.stop()));
-  };
-
-  const start = async (anew: boolean): Promise<void> => {
-    const thread = startSessionThread({ hsm, anew });
-    try {
-      await thread.opened;
-    } catch (error) {
-      await thread.stop();
-      throw error;
-    }
-    threads.add(thread);
+    await roster.stop();
   };
 
   // The first session alone, so that a wrong PIN is said once, not once a thread.
   const connect = async (anew: boolean): Promise<void> => {
     try {
-      await start(anew);
+      await roster.open(anew);
       if (stateKind() === 'closed') return;
       state = { kind: 'open' };
       fill();
@@ -102,10 +95,13 @@ export async function openSessionPool(options: {
 
   const openMissing = async (): Promise<void> => {
     try {
-      while (stateKind() === 'open' && threads.size < hsm.sessions) await start(false);
-    } catch (error) {
-      log.warn({ reason: (error as Error).message, sessions: threads.size }, 'the token gives no further session');
-      if (threads.size === 0) lose(error as TokenError);
+      await roster.openMissing(() => stateKind() === 'open');
+    } catch (caught) {
+      const error = caught as TokenError;
+      const sessions = roster.working().length;
+      log.warn({ reason: error.message, sessions }, 'the token gives no further session');
+      // Tokens count wrong PINs: one that was right for the first session is not tried again for the others.
+      if (sessions === 0 || error.remedy === 'pin') lose(error);
       else setTimeout(fill, fillMillis).unref();
     }
   };
@@ -116,30 +112,43 @@ export async function openSessionPool(options: {
     });
   };
 
-  const runBatch = async (thread: SessionThread, batch: readonly WaitingJob[]): Promise<void> => {
-    try {
-      const { results, sessionsLost, lost } = await thread.run(batch);
-      for (let count = 0; count < sessionsLost; count++) sessionLost();
-      batch.forEach((waiting, index) => settle(waiting, results[index]));
-      if (lost !== undefined) lose(new TokenError(lost.code, lost.message, lost.remedy));
-    } catch (error) {
-      threads.delete(thread);
+  const work = async (thread: SessionThread, share: number): Promise<void> => {
+    const batch = queue.takeBatch(share);
+    if (batch.length === 0) return;
+    const { sessionsLost, died, lost } = await runBatch(thread, batch, {
+      giveBack(jobs) {
+        if (state.kind !== 'open') for (const { reject } of jobs) reject(cannotSign(state.reason));
+        else queue.giveBack(jobs);
+      },
+      stuck() {
+        log.warn({}, 'a session is stuck in a call; another takes its place');
+        fill();
+      },
+    });
+    for (let count = 0; count < sessionsLost; count++) sessionLost();
+    if (died !== undefined && state.kind === 'open') {
       sessionLost();
-      log.warn({ reason: (error as Error).message }, 'a session thread is replaced');
-      for (const { reject } of batch) reject(error as TokenError);
+      log.warn({ reason: died.message }, 'a session thread is replaced');
+      roster.drop(thread);
+      void thread.stop();
       fill();
-    }
+    } else if (roster.trim(thread)) log.info({}, 'a session came free again and is not needed');
+    if (lost !== undefined) lose(lost);
     dispatch();
   };
 
   const dispatch = (): void => {
-    if (state.kind !== 'open') return;
+    if (state.kind !== 'open' || queue.size() === 0) return;
+    const threads = roster.working();
     for (const thread of threads) {
       if (queue.size() === 0) return;
-      if (!thread.idle()) continue;
-      const batch = queue.takeBatch(threads.size);
-      if (batch.length > 0) void runBatch(thread, batch);
+      if (thread.idle()) void work(thread, threads.length);
     }
+    expiry ??= setTimeout(() => {
+      expiry = undefined;
+      queue.expire();
+      dispatch();
+    }, expireMillis).unref();
   };
 
   // Once a turn of the event loop: what arrived together is handed over together.
@@ -151,8 +160,6 @@ export async function openSessionPool(options: {
       dispatch();
     });
   };
-
-  const problem = () => (state.kind === 'open' ? undefined : state.reason);
 
   await connect(false);
   if (stateKind() === 'away') recovery = recover();
@@ -171,6 +178,7 @@ export async function openSessionPool(options: {
       ending.abort();
       await recovery;
       await stopThreads();
+      if (roster.held() > 0) endByForce(log, roster.held());
     },
   };
 }

@@ -3,11 +3,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Failure, FromThread, JobResult, ThreadSettings, ToThread } from './messages.js';
 import type { SessionJobs } from './session-jobs.js';
 import { asTokenError, createSessionJobs } from './session-jobs.js';
+import { claim } from './stall-watch.js';
 import { openToken } from './token.js';
 
 if (parentPort === null) throw new Error('this is a worker thread, not a program');
 const port = parentPort;
-const { hsm, anew } = workerData as ThreadSettings;
+const { hsm, anew, claims } = workerData as ThreadSettings;
 const tell = (message: FromThread) => port.postMessage(message);
 
 const failureOf = (error: unknown): Failure => {
@@ -19,7 +20,8 @@ function runBatch(session: SessionJobs, message: ToThread & { kind: 'batch' }): 
   session.know(message.keys);
   const results: JobResult[] = [];
   let lost: Failure | undefined;
-  for (const job of message.jobs) {
+  for (const [index, job] of message.jobs.entries()) {
+    if (!claim(claims, index)) break;
     if (lost === undefined) {
       try {
         results.push(session.run(job));

@@ -77,7 +77,7 @@ export async function openToken(settings: HsmSettings, anew: boolean): Promise<T
       } catch (error) {
         // Another session of this process logged in already; the token is open to all of them.
         if ((error as TokenError).code !== 'CKR_USER_ALREADY_LOGGED_IN') {
-          quietly(() => library.C_CloseSession(session));
+          closeSession(library, session);
           throw error;
         }
       }
@@ -112,7 +112,7 @@ export async function openToken(settings: HsmSettings, anew: boolean): Promise<T
         change: (object, attributes) =>
           translated('C_SetAttributeValue', () => library.C_SetAttributeValue(session, object, template(attributes))),
         destroy: (object) => translated('C_DestroyObject', () => library.C_DestroyObject(session, object)),
-        close: () => quietly(() => library.C_CloseSession(session)),
+        close: () => closeSession(library, session),
       };
     },
   };
@@ -158,6 +158,15 @@ function translated<T>(call: string, run: () => T, otherwise?: 'token'): T {
     const code = /CKR_\w+/.exec(message)?.[0];
     if (code === undefined) throw new TokenError('failed', `${call}: ${message.split('\n')[0] ?? ''}`, otherwise);
     throw new TokenError(code, `${call}: ${code}`, remedyFor(code));
+  }
+}
+
+/** Tried twice: a session that is not given back counts against what the token has to give. */
+function closeSession(library: PKCS11, session: Handle): void {
+  try {
+    library.C_CloseSession(session);
+  } catch {
+    quietly(() => library.C_CloseSession(session));
   }
 }
 
