@@ -25,11 +25,13 @@ export function createAuthenticateClient(options: {
   secrets: ClientSecrets;
   assertion: VerifyClientAssertion;
   events: Events;
+  /** Wrong secrets of clients there are, and of ids that nobody has. */
   limit: RateLimit;
+  strangers: RateLimit;
   /** Hydra answers invalid_request when there are no readable credentials at all. */
   hydraCompat: boolean;
 }): AuthenticateClient {
-  const { clients, secrets, assertion, events, limit, hydraCompat } = options;
+  const { clients, secrets, assertion, events, limit, strangers, hydraCompat } = options;
 
   const refuse = (clientId: string, reason: string): OAuthError => {
     events.record('client_authentication_failed', { client_id: clientId.slice(0, 255), reason });
@@ -59,13 +61,19 @@ export function createAuthenticateClient(options: {
     if (credentials.method === 'assertion') return byAssertion(credentials.assertion, credentials.clientId);
     const { clientId, method } = credentials;
     const found = await clients.find(clientId);
-    if (found === undefined) throw refuse(clientId, 'unknown client');
-    if (registeredMethod(found.client) !== method) throw refuse(clientId, 'another method is registered');
-    if (method === 'none') return found.client;
-    limit.check(clientId, address);
-    if (await secrets.verify(clientId, credentials.secret, found.secretHashes)) return found.client;
-    const refusal = refuse(clientId, 'wrong secret');
-    await limit.failed(clientId, address);
+    const fits = found !== undefined && registeredMethod(found.client) === method;
+    const otherwise = found === undefined ? 'unknown client' : 'another method is registered';
+    if (method === 'none') {
+      if (fits) return found.client;
+      throw refuse(clientId, otherwise);
+    }
+    // From here on, who is not there costs what a wrong secret costs, and has to wait as long (security catalogue J06).
+    const counted = found === undefined ? strangers : limit;
+    counted.check(clientId, address);
+    const right = await secrets.verify(clientId, credentials.secret, found?.secretHashes ?? []);
+    if (fits && right) return found.client;
+    const refusal = refuse(clientId, fits ? 'wrong secret' : otherwise);
+    await counted.failed(clientId, address);
     throw refusal;
   };
 }

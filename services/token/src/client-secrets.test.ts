@@ -1,14 +1,17 @@
 // Secrets of clients: Hydra's hashes verify, ours are fast, guesses are bounded.
 import { describe, expect, test } from '@jest/globals';
+import { createHook } from 'node:async_hooks';
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { createClientSecrets } from './client-secrets.js';
 import { createSeal } from './seal.js';
 import type { HasherSettings } from './secret-hashes.js';
 
-const seal = createSeal(['a-secret-of-at-least-32-characters-for-tests'], 'client_secret', randomBytes);
+const systemSecrets = ['a-secret-of-at-least-32-characters-for-tests'];
+const seal = createSeal(systemSecrets, 'client_secret', randomBytes);
+const given = { seal, secrets: systemSecrets, random: randomBytes };
 const hashers: HasherSettings = { algorithm: 'pbkdf2', bcryptCost: 4, pbkdf2Iterations: 25_000 };
 const make = (clock = { millis: 0 }, algorithm: HasherSettings['algorithm'] = 'pbkdf2') =>
-  createClientSecrets({ seal, hashers: { ...hashers, algorithm }, random: randomBytes, now: () => clock.millis });
+  createClientSecrets({ ...given, hashers: { ...hashers, algorithm }, now: () => clock.millis });
 const raw = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 /** As Hydra writes it. */
 const hydra = (secret: string) => {
@@ -39,7 +42,7 @@ describe('imported hashes', () => {
   });
   test('parameters are those of the operator', async () => {
     const few = { ...hashers, pbkdf2Iterations: 1_000 };
-    const secrets = createClientSecrets({ seal, hashers: few, random: randomBytes, now: () => 0 });
+    const secrets = createClientSecrets({ ...given, hashers: few, now: () => 0 });
     expect(await secrets.hash('chosen', { generated: false, recoverable: false })).toContain('$i=1000,l=32$');
   });
 });
@@ -119,8 +122,48 @@ describe('verify', () => {
     expect(await make().verify('app', 'a-key-of-a-client', [sealed])).toBe(true);
     expect(await make().verify('app', 'a-key-of-a-clienT', [sealed])).toBe(false);
     const other = createSeal(['another-secret-of-at-least-32-characters'], 'client_secret', randomBytes);
-    const elsewhere = createClientSecrets({ seal: other, hashers, random: randomBytes, now: () => 0 });
+    const elsewhere = createClientSecrets({ ...given, seal: other, hashers, now: () => 0 });
     expect(elsewhere.recover([sealed])).toEqual([]);
     expect([make().generate().length, make().generate({ asKey: true }).length]).toEqual([26, 52]);
+  });
+});
+
+describe('J06: an id that no client has', () => {
+  /** How many slow hashes were computed meanwhile. */
+  const computing = async (work: () => Promise<unknown>): Promise<number> => {
+    let computed = 0;
+    const hook = createHook({ init: (_id, type) => void (computed += type === 'PBKDF2REQUEST' ? 1 : 0) }).enable();
+    await work();
+    hook.disable();
+    return computed;
+  };
+  const ids = Array.from({ length: 40 }, (_, index) => `nobody-${String(index)}`);
+  const warmed = async () => {
+    const secrets = make();
+    // The hash that nothing matches is made once.
+    for (const id of ids) await secrets.verify(id, 'x', []);
+    return secrets;
+  };
+
+  test('costs what a client with a chosen secret costs, or what one with a generated secret costs', async () => {
+    const secrets = await warmed();
+    const [chosen, made] = [hydra('right'), await secrets.hash('made', { generated: true, recoverable: false })];
+    expect(await computing(() => secrets.verify('app', 'wrong', [chosen]))).toBe(1);
+    expect(await computing(() => secrets.verify('app', 'wrong', [made]))).toBe(0);
+    const costs = [];
+    for (const id of ids) costs.push(await computing(() => secrets.verify(id, 'wrong', [])));
+    expect(new Set(costs)).toEqual(new Set([0, 1]));
+    // The same on another replica, and the second time: what changes gives away that nobody is there.
+    const replica = await warmed();
+    for (const [index, id] of ids.entries())
+      expect(await computing(() => replica.verify(id, 'again', []))).toBe(costs[index]);
+  });
+
+  test('however often it is tried keeps no client waiting', async () => {
+    const secrets = await warmed();
+    const settled = await Promise.allSettled(
+      Array.from({ length: 400 }, (_, index) => secrets.verify(`flood-${String(index)}`, 'wrong', [])),
+    );
+    expect(settled.every((one) => one.status === 'fulfilled' && !one.value)).toBe(true);
   });
 });

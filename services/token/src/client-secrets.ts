@@ -3,6 +3,7 @@
 import { longestSecret, OAuthError } from '@cardea/oauth';
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { Seal } from './seal.js';
+import { deriveKeys } from './seal.js';
 import type { HasherSettings } from './secret-hashes.js';
 import {
   hashChosenSecret,
@@ -22,7 +23,10 @@ export interface ClientSecrets {
   hash(secret: string, options: { generated: boolean; recoverable: boolean }): Promise<string>;
   /** The secrets among the hashes that can be had back. */
   recover(hashes: readonly string[]): Buffer[];
-  /** Whether a secret matches one of the hashes. */
+  /**
+   * Whether a secret matches one of the hashes. Without any, as of a client that does not exist, it is compared all the same: nobody
+   * learns from the time it takes who is there.
+   */
   verify(clientId: string, secret: string, hashes: readonly string[]): Promise<boolean>;
 }
 
@@ -31,14 +35,17 @@ const saltBytes = 16;
 const sealedMark = '$sealed$';
 const sealContext = 'client_secret';
 /** PBKDF2 computations at a time, and how many may wait. */
-const mostRunning = 2;
-const mostWaiting = 128;
+const bounds = { running: 2, waiting: 128 };
+/** Of those, for clients that there are not: they must never keep the others waiting. */
+const strangers = { running: 1, waiting: 16 };
 const rememberMillis = 60_000;
 const mostRemembered = 10_000;
 
 export function createClientSecrets(options: {
   /** For secrets that must be had back (docs/decisions/0030). */
   seal: Seal;
+  /** `secrets.system`, newest first. */
+  secrets: readonly string[];
   /** How chosen secrets are hashed. */
   hashers: HasherSettings;
   random: (bytes: number) => Buffer;
@@ -50,7 +57,11 @@ export function createClientSecrets(options: {
   const memoryKey = createSecretKey(random(32));
   const remembered = new Map<string, number>();
   const verifying = new Map<string, Promise<boolean>>();
-  const limit = createLimit();
+  const limit = createLimit(bounds);
+  const strangersLimit = createLimit(strangers);
+  const [decoyKey] = deriveKeys(options.secrets, 'decoy secret');
+  if (decoyKey === undefined) throw new Error('secrets.system is empty');
+  let slowDecoy: Promise<string> | undefined;
 
   const opened = (hashes: readonly string[]): Buffer[] =>
     hashes.flatMap((hash) => {
@@ -84,6 +95,20 @@ export function createClientSecrets(options: {
     return pending;
   };
 
+  /**
+   * Some clients have secrets that are compared in no time, others slow hashes. An id that nobody has is like the one or like the
+   * other, and always the same, on every replica.
+   */
+  const verifyDecoy = async (clientId: string, secret: string): Promise<void> => {
+    const kind = createHmac('sha256', decoyKey).update(clientId).digest();
+    matchesFast(secret, `$hmac-sha256$${raw(kind.subarray(0, saltBytes))}$${raw(kind)}`);
+    if ((kind.readUInt8() & 1) === 0) return;
+    slowDecoy ??= hashChosenSecret(random(24).toString('base64url'), hashers, random);
+    const hash = await slowDecoy;
+    // With too many of them at once, some are told apart by the time they take: rather that than a flood that clients must wait for.
+    await strangersLimit(() => matchesChosenSecret(secret, hash)).catch(() => undefined);
+  };
+
   return {
     generate: ({ asKey } = { asKey: false }) =>
       random(40)
@@ -102,6 +127,7 @@ export function createClientSecrets(options: {
     recover: opened,
     async verify(clientId, secret, hashes) {
       if (Buffer.byteLength(secret) > longestSecret) return false;
+      if (hashes.length === 0) await verifyDecoy(clientId, secret);
       for (const hash of hashes) {
         if (hash.startsWith('$hmac-sha256$')) {
           if (matchesFast(secret, hash)) return true;
@@ -124,12 +150,15 @@ function matchesFast(secret: string, hash: string): boolean {
 }
 
 /** Runs a few at a time, lets some wait and turns the rest away, so that guessing secrets cannot starve the thread pool. */
-function createLimit(): <T>(work: () => Promise<T>) => Promise<T> {
+function createLimit(most: {
+  readonly running: number;
+  readonly waiting: number;
+}): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {
-    if (running >= mostRunning) {
-      if (waiting.length >= mostWaiting) {
+    if (running >= most.running) {
+      if (waiting.length >= most.waiting) {
         throw new OAuthError('temporarily_unavailable', 'Too many clients are being authenticated; try again.');
       }
       await new Promise<void>((resolve) => waiting.push(resolve));

@@ -36,6 +36,7 @@ import type { PageTokens } from './page-tokens.js';
 import { createPageTokens } from './page-tokens.js';
 import type { PublicKeys } from './public-keys.js';
 import { createRedeemCode, createRedeemRefreshToken } from './redeem.js';
+import { createClientQuota } from './rate-limit/client-quota.js';
 import type { RateLimits } from './rate-limit/create-rate-limits.js';
 import { createRevoke } from './revoke.js';
 import { createIntrospectionHandlers } from './rpc/introspection.js';
@@ -105,6 +106,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const secrets = createClientSecrets({
     seal: seal('client_secret'),
     hashers: options.clientSettings.hashers,
+    secrets: options.secrets,
     random,
     now,
   });
@@ -138,8 +140,10 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     assertion,
     events,
     limit: options.rateLimits.clientSecrets,
+    strangers: options.rateLimits.unknownClients,
     hydraCompat,
   });
+  const quota = createClientQuota(options.rateLimits.clientRequests);
   const live = createLiveTokens({
     handles,
     accessTokenKeys,
@@ -160,6 +164,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const exchange = createExchange({
     settings,
     authenticate,
+    quota,
     issue,
     redeemCode: createRedeemCode({ settings, handles, seals, codes, issue }),
     redeemDeviceCode: createRedeemDeviceCode({ settings, handles, device: options.device, issue }),
@@ -194,7 +199,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     random,
     now,
   });
-  const introspectForClient = createIntrospectForClient({ authenticate, introspection });
+  const introspectForClient = createIntrospectForClient({ authenticate, quota, introspection });
   const pageTokens = createPageTokens(seal('page_token'), now);
 
   return {

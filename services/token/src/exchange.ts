@@ -13,6 +13,7 @@ import {
 import type { clientV1, tokenV1 } from '@cardea/rpc';
 import type { AuthenticateClient } from './authenticate-client.js';
 import type { Events } from './events.js';
+import type { ClientQuota } from './rate-limit/client-quota.js';
 import type { Redeem } from './redeem.js';
 import type { Issue } from './issue.js';
 import type { TokenSettings } from './settings.js';
@@ -38,6 +39,7 @@ const repeatable = ['audience'];
 export function createExchange(options: {
   settings: TokenSettings;
   authenticate: AuthenticateClient;
+  quota: ClientQuota | undefined;
   issue: Issue;
   redeemCode: Redeem;
   redeemRefreshToken: Redeem;
@@ -48,7 +50,7 @@ export function createExchange(options: {
   events: Events;
   now: () => number;
 }): Exchange {
-  const { settings, authenticate, issue, tokens, events } = options;
+  const { settings, authenticate, quota, issue, tokens, events } = options;
 
   const clientCredentials: Redeem = async ({ client, parameters, now }) => {
     const decision = grantTable.client_credentials.decide({
@@ -88,6 +90,7 @@ export function createExchange(options: {
     if (!isGrantType(grantType))
       throw new OAuthError(settings.hydraCompat ? 'invalid_request' : 'unsupported_grant_type');
     const client = await authenticate(request.authorization, parameters, request.clientAddress);
+    if (quota !== undefined) await quota(client, request.clientAddress);
     if (!grantAllowed(client, grantType)) {
       throw new OAuthError('unauthorized_client', `The client may not use the grant type ${grantType}.`);
     }

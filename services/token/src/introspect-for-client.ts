@@ -4,6 +4,7 @@ import { isPublicClient, OAuthError, uniqueParameters } from '@cardea/oauth';
 import { introspectionV1 } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
 import type { AuthenticateClient } from './authenticate-client.js';
+import type { ClientQuota } from './rate-limit/client-quota.js';
 import type { Introspection } from './introspect.js';
 
 /** @throws {OAuthError} invalid_client, and for public clients too: they cannot show that they are themselves */
@@ -15,13 +16,15 @@ const inactive = introspectionV1.IntrospectResponse.create({ active: false });
 
 export function createIntrospectForClient(options: {
   authenticate: AuthenticateClient;
+  quota: ClientQuota | undefined;
   introspection: Introspection;
 }): IntrospectForClient {
-  const { authenticate, introspection } = options;
+  const { authenticate, quota, introspection } = options;
   return async (request) => {
     const parameters = uniqueParameters(request.parameters);
     const client = await authenticate(request.authorization, parameters, request.clientAddress);
     if (isPublicClient(client)) throw new OAuthError('invalid_client');
+    if (quota !== undefined) await quota(client, request.clientAddress);
     const token = parameters.get('token');
     if (token === undefined) throw new OAuthError('invalid_request', 'The parameter token is missing.');
     const verdict = await introspection.one({ token, tokenTypeHint: '', requiredScopes: [] });

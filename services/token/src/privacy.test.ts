@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '@cardea/oauth';
 import { interactionV1, tokenV1 } from '@cardea/rpc';
 import { createHash } from 'node:crypto';
+import { quietLog } from './database.fixture.js';
 import type { Cookies, SessionsService } from './logout/session.fixture.js';
 import { createSessions } from './logout/session.fixture.js';
-import { call } from './tokens.fixture.js';
+import { createRateLimits } from './rate-limit/create-rate-limits.js';
+import { call, createTokenService, metrics, secrets } from './tokens.fixture.js';
 
 let it: SessionsService;
 const secretOfClients = 'a-secret-of-clients';
@@ -65,6 +67,38 @@ describe('J06: a client that there is, and one that there is not', () => {
     const [known, unknown] = [await told(look('app')), await told(look('nobody'))];
     expect(known).toMatchObject({ code: 'invalid_client', status: 401 });
     expect(unknown).toEqual(known);
+  });
+
+  test('J06: both have to wait after as many wrong secrets, and hear the same', async () => {
+    const attempts = { attempts: 3, periodMillis: 60_000 };
+    const settings = { clientSecrets: attempts, userCodes: undefined, registrations: undefined };
+    const rateLimits = createRateLimits({
+      settings: { ...settings, deviceCodes: undefined, clientRequests: undefined },
+      redis: undefined,
+      secrets,
+      // Without a spread both wait equally long.
+      random: () => Buffer.from([0x80]),
+      now: () => it.clock.millis,
+      log: quietLog,
+      metrics,
+    });
+    const limited = await createTokenService({ database: it.database, clock: it.clock, rateLimits });
+    try {
+      const tries = async (id: string) => {
+        const answers = [];
+        for (let n = 0; n < 5; n++)
+          answers.push(await told(limited.token(form, limited.basic(id, wrong), '81.2.69.5')));
+        return answers;
+      };
+      const [known, unknown] = [await tries('app'), await tries('nobody')];
+      expect(known.map((answer) => (answer as { code: string }).code)).toEqual([
+        ...['invalid_client', 'invalid_client', 'invalid_client'],
+        ...['rate_limited', 'rate_limited'],
+      ]);
+      expect(unknown).toEqual(known);
+    } finally {
+      await limited.close();
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import type { Config, Log, Metrics } from '@cardea/service';
 import type { Redis } from 'ioredis';
 import { openCacheRedis } from '../cache/redis.js';
 import { deriveKeys } from '../seal.js';
-import { createCounters } from './counters.js';
+import { createCounters, createLocalCounters } from './counters.js';
 import type { Limit, RateLimit } from './rate-limit.js';
 import { createRateLimit, noRateLimit } from './rate-limit.js';
 
@@ -13,24 +13,31 @@ export interface RateLimitSettings {
   readonly userCodes: Limit | undefined;
   readonly registrations: Limit | undefined;
   readonly deviceCodes: Limit | undefined;
+  readonly clientRequests: Limit | undefined;
 }
 
 export interface RateLimits {
   /** Wrong secrets, by client id and network. */
   readonly clientSecrets: RateLimit;
+  /** The same for ids that no client has, in this process alone: made-up ids must not fill Redis. */
+  readonly unknownClients: RateLimit;
   /** Wrong user codes, by network or, where that may be everybody's, by browser: the target is empty or the browser. */
   readonly userCodes: RateLimit;
   /** Registrations, good and bad, by network. */
   readonly registrations: RateLimit;
   /** Device codes for public clients, by client id and network: anybody can ask for them, and each is a row. */
   readonly deviceCodes: RateLimit;
+  /** Requests that clients authenticated for, good and bad, by client id; those of public clients by network too. */
+  readonly clientRequests: RateLimit;
 }
 
 export const noRateLimits: RateLimits = {
   clientSecrets: noRateLimit,
+  unknownClients: noRateLimit,
   userCodes: noRateLimit,
   registrations: noRateLimit,
   deviceCodes: noRateLimit,
+  clientRequests: noRateLimit,
 };
 
 export function rateLimitSettings({ rateLimits }: Config): RateLimitSettings {
@@ -41,6 +48,7 @@ export function rateLimitSettings({ rateLimits }: Config): RateLimitSettings {
     userCodes: limit(rateLimits.userCodes),
     registrations: limit(rateLimits.registrations),
     deviceCodes: limit(rateLimits.deviceCodes),
+    clientRequests: limit(rateLimits.clientRequests),
   };
 }
 
@@ -64,17 +72,21 @@ export function createRateLimits(options: RateLimitOptions & { readonly redis: R
   if (hashKey === undefined) throw new Error('secrets.system is empty');
   const limited = (name: string, target: string): void => {
     waits.labels(name).inc();
-    log.warn({ limit: name, target: target.slice(0, 255) }, 'too many attempts failed');
+    log.warn({ limit: name, target: target.slice(0, 255) }, 'a limit was reached');
   };
-  const of = (name: string, limit: Limit | undefined, sparesSharedAddresses = false): RateLimit =>
-    limit === undefined
-      ? noRateLimit
-      : createRateLimit({ name, limit, sparesSharedAddresses, counters, hashKey, now, random, limited });
+  const shared = { counters, hashKey, now, random, limited };
+  const of = (name: string, limit: Limit | undefined, more: Partial<Parameters<typeof createRateLimit>[0]> = {}) =>
+    limit === undefined ? noRateLimit : createRateLimit({ ...shared, ...more, name, limit });
+  const sparing = { sparesSharedAddresses: true };
   return {
-    clientSecrets: of('client_secret', settings.clientSecrets, true),
+    clientSecrets: of('client_secret', settings.clientSecrets, sparing),
+    unknownClients: of('client_secret', settings.clientSecrets, { ...sparing, counters: createLocalCounters(now) }),
     userCodes: of('user_code', settings.userCodes),
     registrations: of('registration', settings.registrations),
     deviceCodes: of('device_code', settings.deviceCodes),
+    clientRequests: of('client_request', settings.clientRequests, {
+      message: 'The client has asked for as much as it may for now.',
+    }),
   };
 }
 

@@ -35,7 +35,10 @@ afterAll(() => {
 });
 
 const few = { attempts: 3, periodMillis: 60_000 };
-const all: RateLimitSettings = { clientSecrets: few, userCodes: few, registrations: few, deviceCodes: few };
+const all: RateLimitSettings = {
+  ...{ clientSecrets: few, userCodes: few, registrations: few, deviceCodes: few },
+  clientRequests: undefined,
+};
 
 /** One process of an installation of its own: Redis is shared with other tests. */
 function replica(of: { secret: string; redis?: Redis | undefined; settings?: RateLimitSettings; now?: () => number }) {
@@ -96,7 +99,7 @@ test('who has waited may go on', async () => {
 test('switched off, nobody ever waits', async () => {
   const limits = replica({
     secret: ownSecret(),
-    settings: { clientSecrets: undefined, userCodes: undefined, registrations: undefined, deviceCodes: undefined },
+    settings: { ...all, clientSecrets: undefined },
   });
   for (let attempt = 1; attempt <= 9; attempt++) await limits.clientSecrets.failed('app', '');
   expect(await waits(() => limits.clientSecrets.check('app', ''))).toBe(0);

@@ -39,6 +39,8 @@ const jitter = 0.1;
 export function createRateLimit(options: {
   /** What is limited, for keys, events and logs. */
   name: string;
+  /** What those hear who have to wait. */
+  message?: string;
   limit: Limit;
   /**
    * Whether the right guess passes in any case from an address that is not public: it may be a proxy's that nobody told us of,
@@ -55,6 +57,7 @@ export function createRateLimit(options: {
   limited: (name: string, target: string) => void;
 }): RateLimit {
   const { name, limit, counters, hashKey, now, random, limited, sparesSharedAddresses = false } = options;
+  const { message = 'Too many attempts failed; wait before the next one.' } = options;
   const waiting = new Map<string, number>();
 
   const keyOf = (target: string, address: string) =>
@@ -62,7 +65,7 @@ export function createRateLimit(options: {
       .update(JSON.stringify([name, target, networkOf(address)]))
       .digest('base64url');
   const refusal = (untilMillis: number) =>
-    new OAuthError('rate_limited', 'Too many attempts failed; wait before the next one.', {
+    new OAuthError('rate_limited', message, {
       retryAfterSeconds: Math.max(1, Math.ceil((untilMillis - now()) / 1000)),
     });
   const wait = (key: string, until: number): void => {
