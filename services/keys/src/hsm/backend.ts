@@ -3,15 +3,18 @@ import { newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import type { JsonWebKey } from 'node:crypto';
 import { createPublicKey, verify } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
 import type { HsmSettings } from '../settings.js';
 import { cannotSign } from '../unavailable.js';
-import type { TokenKey } from './messages.js';
+import type { Job, TokenKey } from './messages.js';
 import { TokenError } from './return-codes.js';
 import { openSessionPool } from './session-pool.js';
 
 const generateMillis = 60_000;
 const examineMillis = 5_000;
+/** How long a key that is to be made waits for a token that is away. */
+const returnMillis = 5_000;
 /** Signed to see whether the halves belong together; not the shape of a JWS. */
 const trial = 'cardea examination';
 
@@ -36,6 +39,19 @@ export async function openHsmBackend(
     }
   };
 
+  /**
+   * A token without any key passes for one that went away, and is looked at again every second: the first key of a new token waits
+   * for such a moment. What the pool refuses was never sent to the token, so nothing is made twice.
+   */
+  const generate = async (job: Job): Promise<unknown> => {
+    for (const until = now() + returnMillis; ; await sleep(100)) {
+      try {
+        return await pool.run(job);
+      } catch (error) {
+        if (!(error instanceof OAuthError) || now() >= until) throw error;
+      }
+    }
+  };
   const named = ({ keySet, kid, algorithm }: KeyName, patience: number) => ({
     ...{ kid, label: label(keySet), algorithm, deadline: now() + patience },
   });
@@ -47,7 +63,7 @@ export async function openHsmBackend(
       if (newAlgorithms.has(name.algorithm)) {
         throw new OAuthError('invalid_request', `A key for ${name.algorithm} cannot be made in an HSM yet.`);
       }
-      return kept(await pool.run({ kind: 'generate', rsaBits: hsm.rsaBits, ...named(name, generateMillis) }));
+      return kept(await generate({ kind: 'generate', rsaBits: hsm.rsaBits, ...named(name, generateMillis) }));
     },
     adopt: async (name) => kept(await pool.run({ kind: 'adopt', ...named(name, examineMillis) })),
     forget: (kid) => void keys.delete(kid),
