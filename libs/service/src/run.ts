@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Config } from './config/load.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load.js';
+import { checkHealthy } from './healthy.js';
 import type { Service } from './service.js';
 import type { RunningService } from './start.js';
 import { startService } from './start.js';
@@ -10,15 +11,17 @@ import { startService } from './start.js';
 /** How long a drain may take before the process gives up on it. */
 const hardStopMillis = 25_000;
 
+const readArguments = (argv: readonly string[]) =>
+  parseArgs({
+    args: [...argv],
+    options: { config: { type: 'string', multiple: true }, healthy: { type: 'boolean' } },
+    allowPositionals: true,
+  }).values;
+
 /** Reads `--config FILE` (repeatable) and the environment. */
 export function configFromProcess(argv: readonly string[] = process.argv.slice(2)): Config {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { config: { type: 'string', multiple: true } },
-    allowPositionals: true,
-  });
   return loadConfig({
-    files: values.config ?? [],
+    files: readArguments(argv).config ?? [],
     env: process.env,
     warn: (message) => process.stderr.write(`${message}\n`),
   });
@@ -62,14 +65,16 @@ export async function runAll(services: readonly Service[], config: Config): Prom
   stop.forget();
 }
 
-/** The whole of a `main.ts`. A failed start is one line and exit code 1. */
-export async function run(...services: readonly Service[]): Promise<void> {
+/** The whole of a `main.ts`; with `--healthy` it asks the one that runs. A failure is one line and exit code 1. */
+export async function run(service: Service): Promise<void> {
   try {
-    await runAll(services, configFromProcess());
+    const config = configFromProcess();
+    if (readArguments(process.argv.slice(2)).healthy === true) await checkHealthy(service.name, config);
+    else await runAll([service], config);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(
-      error instanceof ConfigError ? `configuration: ${message}\n` : `${services[0]?.name ?? ''}: ${message}\n`,
+      error instanceof ConfigError ? `configuration: ${message}\n` : `${service.name}: ${message}\n`,
     );
     process.exitCode = 1;
   }

@@ -9,6 +9,7 @@ export {
   findWrk,
   launchPostgres,
   launchRedis,
+  prepareAddon,
   prepareHsm,
   removeParts,
 } from './parts/index.js';

@@ -4,6 +4,7 @@ export { findHelms } from './helm.js';
 export type { HsmParts } from './hsm.js';
 export { prepareHsm } from './hsm.js';
 export { compileLibrary } from './native-library.js';
+export { prepareAddon } from './pkcs11-addon.js';
 export { launchPostgres } from './postgres.js';
 export type { Progress } from './progress.js';
 export { launchRedis } from './redis.js';
