@@ -1,7 +1,7 @@
 // Client JSON as the admin API answers it: the table of @cardea/oauth, and what only operators may do with it.
+import type { JsonObject } from '@cardea/oauth';
 import { clientJson as writeClient } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
-import type { JsonObject } from './json-members.js';
 
 /**
  * Client JSON, without any secret.

@@ -1,8 +1,9 @@
 // Login, consent and logout requests as the login and consent app sees them (hydra-wire §2.3 to §2.5).
+import type { JsonObject } from '@cardea/oauth';
+import { parsedJson, secondsMember, textMember } from '@cardea/oauth';
 import type { interactionV1 } from '@cardea/rpc';
 import { clientJson } from './client-json.js';
-import type { JsonObject } from './json-members.js';
-import { parsedJson, secondsMember, textMember } from './json-members.js';
+import { consentRequestId } from './consent-request-id.js';
 
 export function loginRequestJson(login: interactionV1.GetLoginRequestResponse): Record<string, unknown> {
   return {
@@ -21,7 +22,7 @@ export function loginRequestJson(login: interactionV1.GetLoginRequestResponse): 
 export function consentRequestJson(consent: interactionV1.GetConsentRequestResponse): Record<string, unknown> {
   return {
     challenge: consent.challenge,
-    consent_request_id: consent.consentRequestId,
+    consent_request_id: consentRequestId(consent.consentRequestId),
     requested_scope: consent.requestedScopes,
     requested_access_token_audience: consent.requestedAudience,
     skip: consent.skip,

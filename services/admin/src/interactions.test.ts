@@ -43,7 +43,7 @@ beforeAll(async () => {
         known(challenge);
         return interactionV1.GetConsentRequestResponse.create({
           challenge,
-          consentRequestId: 'crid',
+          consentRequestId: '0d6bbd2a-54a0-4d1c-9d3b-6c6f1c1a7f42',
           requestedScopes: ['openid'],
           requestedAudience: ['api'],
           skip: true,
@@ -111,7 +111,7 @@ describe('requests', () => {
     const answer = await admin.call('GET', `/oauth2/auth/requests/consent?consent_challenge=c`);
     expect(answer.json).toEqual({
       challenge: 'c',
-      consent_request_id: 'crid',
+      consent_request_id: '0d6bbd2a54a04d1c9d3b6c6f1c1a7f42',
       requested_scope: ['openid'],
       requested_access_token_audience: ['api'],
       skip: true,

@@ -1,14 +1,16 @@
 // Consents and logout notifications as the admin API shows them (hydra-wire §2.6).
+import { parsedJson } from '@cardea/oauth';
 import { sessionV1 } from '@cardea/rpc';
 import { clientJson } from './client-json.js';
+import { consentRequestId } from './consent-request-id.js';
 import { oidcContextJson } from './interaction-json.js';
-import { parsedJson } from './json-members.js';
 
 /** A consent session; its request has no challenge any more. */
 export function consentJson(consent: sessionV1.Consent): Record<string, unknown> {
   const context = parsedJson(consent.contextJson, null);
+  const id = consentRequestId(consent.consentRequestId);
   return {
-    consent_request_id: consent.consentRequestId,
+    consent_request_id: id,
     grant_scope: consent.grantedScopes,
     grant_access_token_audience: consent.grantedAudience,
     session: {
@@ -21,7 +23,7 @@ export function consentJson(consent: sessionV1.Consent): Record<string, unknown>
     context,
     consent_request: {
       challenge: '',
-      consent_request_id: consent.consentRequestId,
+      consent_request_id: id,
       requested_scope: consent.requestedScopes,
       requested_access_token_audience: consent.requestedAudience,
       skip: false,

@@ -4,8 +4,11 @@ import { clientV1, interactionV1, sessionV1 } from '@cardea/rpc';
 import type { StartedAdmin } from './admin.fixture.js';
 import { startAdmin } from './admin.fixture.js';
 
+/** A grant, and how the API calls it. */
+const grant = '0d6bbd2a-54a0-4d1c-9d3b-6c6f1c1a7f42';
+const bare = grant.replaceAll('-', '');
 const consent = sessionV1.Consent.create({
-  consentRequestId: 'c-1',
+  consentRequestId: grant,
   subject: 'padme',
   client: clientV1.Client.create({ clientId: 'app' }),
   requestedScopes: ['openid', 'read'],
@@ -70,7 +73,7 @@ describe('consents', () => {
     expect(status).toBe(200);
     expect(json).toEqual([
       {
-        consent_request_id: 'c-1',
+        consent_request_id: bare,
         grant_scope: ['openid'],
         grant_access_token_audience: [],
         session: { access_token: { a: 1 }, id_token: {} },
@@ -80,7 +83,7 @@ describe('consents', () => {
         context: { c: 3 },
         consent_request: expect.objectContaining({
           challenge: '',
-          consent_request_id: 'c-1',
+          consent_request_id: bare,
           requested_scope: ['openid', 'read'],
           skip: false,
           subject: 'padme',
@@ -111,8 +114,9 @@ describe('consents', () => {
   });
 
   test.each<[string, sessionV1.RevokeConsentsRequest['which']]>([
-    ['consent_request_id=c-1', { $case: 'consentRequestId', value: 'c-1' }],
-    ['consent_request_id=c-1&all=false', { $case: 'consentRequestId', value: 'c-1' }],
+    [`consent_request_id=${bare}`, { $case: 'consentRequestId', value: grant }],
+    [`consent_request_id=${grant}&all=false`, { $case: 'consentRequestId', value: grant }],
+    ['consent_request_id=nothing', { $case: 'consentRequestId', value: 'nothing' }],
     ['subject=p&client=app', { $case: 'subjectAndClient', value: { subject: 'p', clientId: 'app' } }],
     ['subject=p&all=true', { $case: 'allOfSubject', value: 'p' }],
   ])('DELETE ?%s', async (query, which) => {

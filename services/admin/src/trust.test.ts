@@ -35,6 +35,7 @@ beforeAll(async () => {
         Promise.resolve({
           trustedIssuers: issuer === 'none' ? [] : [stored],
           nextPageToken: pageSize === 1 ? 'next' : '',
+          firstPageToken: 'first',
         }),
       deleteTrustedIssuer: ({ id }) => {
         if (id !== 'an-id') throw new OAuthError('not_found', 'Unable to locate the resource');
@@ -87,7 +88,9 @@ describe('trusted issuers', () => {
     expect((await admin.call('GET', `${base}/an-id`)).json).toEqual(shown);
     const page = await admin.call('GET', `${base}?issuer=https%3A%2F%2Fi.example&page_size=1`);
     expect(page.json).toEqual([shown]);
-    expect(page.headers.get('link')).toContain('page_token=next');
+    const link = (rel: string) =>
+      `<${base}?issuer=https%3A%2F%2Fi.example&page_size=1&page_token=${rel}>; rel="${rel}"`;
+    expect(page.headers.get('link')).toBe(`${link('first')},${link('next')}`);
     expect((await admin.call('GET', `${base}?issuer=none`)).json).toEqual([]);
     expect((await admin.call('DELETE', `${base}/an-id`)).status).toBe(204);
     for (const method of ['GET', 'DELETE']) {

@@ -1,8 +1,9 @@
 // How the public listener answers whatever the route: TLS, cross-origin browsers, unknown paths and methods by profile.
 import type { AppOptions, ClaimedClient } from '@cardea/http';
-import { createCors, listenerTls } from '@cardea/http';
+import { createCors, listenerTls, oauthErrorBody } from '@cardea/http';
 import type { clientOriginV1, ClientOf } from '@cardea/rpc';
 import type { Config, Host } from '@cardea/service';
+import { hydraErrorBody } from './error-body.js';
 
 type Origins = ClientOf<typeof clientOriginV1.ClientOriginServiceService>;
 
@@ -11,13 +12,14 @@ export function listenerOptions(
   config: Config,
   host: Pick<Host, 'now'>,
   origins: Origins,
-): Pick<AppOptions, 'manner' | 'cors' | 'tls'> {
+): Pick<AppOptions, 'manner' | 'errorBody' | 'cors' | 'tls'> {
   const hydra = config.profile === 'hydra-compat';
   const settings = config.serve.public.cors;
   // Clients' own lists count unless somebody has said no; in Hydra, only when somebody has said yes.
   const clientsHaveSay = settings.enabled ?? !hydra;
   return {
     manner: hydra ? 'hydra' : 'oauth',
+    errorBody: hydra ? hydraErrorBody : oauthErrorBody,
     cors: createCors({
       settings,
       ...(clientsHaveSay ? { allowedByClient: asking(origins) } : {}),

@@ -23,6 +23,7 @@ beforeAll(async () => {
   let present: clientV1.Client | undefined;
   const registration = {
     registerClient: async (request: clientV1.RegisterClientRequest) => {
+      if (request.client?.clientName === 'off') throw new OAuthError('not_found');
       asked.push({ ...request });
       present = stored(request.client);
       return { client: present, clientSecret: 'a-secret', registrationAccessToken: token };
@@ -152,5 +153,18 @@ describe('as Hydra has it', () => {
     const updated = await send(hydra, 'PUT', own, { ...metadata, client_id: 'other', software_statement: 'x' }, token);
     expect(updated.json).toMatchObject({ client_id: 'made up', registration_access_token: 'the-next', metadata: {} });
     expect(updated.json).not.toHaveProperty('registration_client_uri');
+  });
+  test.each<[string, string, unknown, string, number, string]>([
+    ['GET', own, undefined, 'wrong', 401, 'The request could not be authorized'],
+    ['DELETE', own, undefined, '', 401, 'The request could not be authorized'],
+    ['POST', '/oauth2/register', '{', '', 400, 'The request was malformed or contained invalid parameters'],
+    ['POST', '/oauth2/register', { client_name: 'off' }, '', 404, 'The requested resource could not be found'],
+  ])('errors are its sentences, without a challenge: %s %s %j', async (method, path, body, bearer, status, error) => {
+    const answer = await send(hydra, method, path, body, bearer);
+    expect([answer.status, answer.json, answer.headers.get('www-authenticate')]).toEqual([
+      status,
+      { error, error_description: expect.any(String) },
+      null,
+    ]);
   });
 });

@@ -26,6 +26,7 @@ beforeAll(async () => {
           ...{ active: token === 'live', clientId: 'rp', subject: 'bob', issuedAt: 1, notBefore: 1, expiresAt: 9 },
           ...{ issuer: 'https://as.test', audience: ['api'], tokenUse: 'access_token', scope: 'a' },
           extraJson: Buffer.from('{"n":9007199254740993}'),
+          obfuscatedSubject: 'for operators',
         });
         return Promise.resolve({ verdict });
       },
@@ -62,6 +63,7 @@ describe('introspection', () => {
       ...{ iss: 'https://as.test', token_type: 'Bearer', token_use: 'access_token' },
     });
     expect(answer.text).toContain('9007199254740993');
+    expect(answer.text).not.toContain('for operators');
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
   test('of any other token it says nothing else than that', async () => {

@@ -2,9 +2,7 @@
 // (hydra-wire §1.6, §2.3 to §2.5).
 import type { Handler, Request, Response, Route } from '@cardea/http';
 import { callOptions, readJson, sendEmpty, sendJson } from '@cardea/http';
-import type { ClientOf, interactionV1 } from '@cardea/rpc';
-import { consentRequestJson, loginRequestJson, logoutRequestJson, readRejection } from '../interaction-json.js';
-import type { JsonObject } from '../json-members.js';
+import type { JsonObject } from '@cardea/oauth';
 import {
   flagMember,
   jsonMember,
@@ -14,7 +12,9 @@ import {
   secondsMember,
   textMember,
   textsMember,
-} from '../json-members.js';
+} from '@cardea/oauth';
+import type { ClientOf, interactionV1 } from '@cardea/rpc';
+import { consentRequestJson, loginRequestJson, logoutRequestJson, readRejection } from '../interaction-json.js';
 import type { Interaction } from './challenge.js';
 import { challengeOf } from './challenge.js';
 

@@ -1,11 +1,11 @@
 // /admin/keys: JSON Web Key sets of any name, as Hydra's SDKs manage them (hydra-wire §2.8).
 import type { Handler, Request, Route } from '@cardea/http';
 import { callOptions, neverStored, readJson, sendEmpty, sendJson } from '@cardea/http';
-import { OAuthError, jwsAlgorithm } from '@cardea/oauth';
+import type { JsonObject } from '@cardea/oauth';
+import { jwsAlgorithm, member, OAuthError, objectOf, parsedJson, textMember, wrongType } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import type { jsonWebKeyV1 } from '@cardea/rpc';
-import type { JsonObject } from '../json-members.js';
-import { member, objectOf, parsedJson, textMember, wrongType } from '../json-members.js';
+import { callerOf } from '../authentication/caller.js';
 
 type Keys = ClientOf<typeof jsonWebKeyV1.JsonWebKeyServiceService>;
 
@@ -19,7 +19,7 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
     const keySet = setOf(request);
     const { jwkJson } = await keys.createJsonWebKey(
       {
-        ...{ keySet, algorithm, includePrivate: true },
+        ...{ keySet, algorithm, includePrivate: seesPrivate(request) },
         keyId: textMember(body, 'kid'),
         use: textMember(body, 'use'),
       },
@@ -31,7 +31,7 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
 
   const read: Handler = async (request, response) => {
     const { jwksJson } = await keys.getJsonWebKeys(
-      { keySet: setOf(request), keyId: keyOf(request), includePrivate: true },
+      { keySet: setOf(request), keyId: keyOf(request), includePrivate: seesPrivate(request) },
       callOptions(request, response),
     );
     sendJson(response, 200, { keys: jwksJson.map((jwk) => parsedJson(jwk, {})) }, neverStored(response));
@@ -63,6 +63,8 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
   ];
 }
 
+/** Private halves are for who holds the role, whatever rule has let a caller in. */
+const seesPrivate = (request: Request) => callerOf(request)?.roles.includes('key-operator') === true;
 const setOf = (request: Request) => String(request.params['set']);
 const keyOf = (request: Request) => String(request.params['kid'] ?? '');
 const bytes = (jwk: JsonObject) => Buffer.from(JSON.stringify(jwk));

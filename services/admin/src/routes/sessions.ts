@@ -5,6 +5,7 @@ import { callOptions, readQuery, sendEmpty, sendJson } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { sessionV1 } from '@cardea/rpc';
+import { grantIdOf } from '../consent-request-id.js';
 import { linkHeader, readPage } from '../pagination.js';
 import { consentJson, deliveryJson, deliveryState } from '../session-json.js';
 
@@ -90,7 +91,8 @@ function whichConsents(query: readonly FormParameter[]): NonNullable<sessionV1.R
   const clientId = of(query, 'client');
   const id = of(query, 'consent_request_id');
   const all = of(query, 'all') === 'true';
-  if (id !== '' && subject === '' && clientId === '' && !all) return { $case: 'consentRequestId', value: id };
+  if (id !== '' && subject === '' && clientId === '' && !all)
+    return { $case: 'consentRequestId', value: grantIdOf(id) };
   if (id === '' && subject !== '' && clientId !== '' && !all) {
     return { $case: 'subjectAndClient', value: { subject, clientId } };
   }

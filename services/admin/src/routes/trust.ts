@@ -1,11 +1,10 @@
 // /admin/trust/grants/jwt-bearer/issuers: whose assertions may be traded for tokens (hydra-wire §2.9).
 import type { Handler, Request, Route } from '@cardea/http';
 import { callOptions, readJson, readQuery, sendEmpty, sendJson } from '@cardea/http';
-import { OAuthError } from '@cardea/oauth';
+import type { JsonObject } from '@cardea/oauth';
+import { flagMember, member, OAuthError, objectMember, objectOf, textMember, textsMember } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { trustV1 } from '@cardea/rpc';
-import type { JsonObject } from '../json-members.js';
-import { flagMember, member, objectMember, objectOf, textMember, textsMember } from '../json-members.js';
 import { linkHeader, readPage } from '../pagination.js';
 
 type Trust = ClientOf<typeof trustV1.TrustedIssuerServiceService>;
@@ -26,11 +25,12 @@ export function trustRoutes(trust: Trust): Route[] {
     const query = readQuery(request);
     const issuer = query.find(({ name }) => name === 'issuer')?.value ?? '';
     const page = readPage(query);
-    const { trustedIssuers, nextPageToken } = await trust.listTrustedIssuers(
+    const { trustedIssuers, nextPageToken, firstPageToken } = await trust.listTrustedIssuers(
       { issuer, pageSize: page.size, pageToken: page.token },
       callOptions(request, response),
     );
-    sendJson(response, 200, trustedIssuers.map(json), { Link: linkHeader(base, { issuer }, page, nextPageToken) });
+    const link = linkHeader(base, { issuer }, page, nextPageToken, firstPageToken);
+    sendJson(response, 200, trustedIssuers.map(json), { Link: link });
   };
 
   const get: Handler = async (request, response) => {

@@ -96,6 +96,7 @@ export function registrationRoutes(
     sendEmpty(response, 204, caching(request));
   };
 
+  const challenging = hydraCompat ? (handler: Handler) => handler : challenge;
   return [
     { path: '/oauth2/register', post: challenging(register) },
     { path: '/oauth2/register/:id', get: challenging(read), put: challenging(replace), delete: challenging(remove) },
@@ -109,7 +110,7 @@ const isEmpty = (value: unknown) =>
   (typeof value === 'object' && (Array.isArray(value) ? value : Object.keys(value)).length === 0);
 
 /** RFC 6750 §3: who is refused is told that a bearer token was wanted. */
-const challenging =
+const challenge =
   (handler: Handler): Handler =>
   async (request, response) => {
     try {

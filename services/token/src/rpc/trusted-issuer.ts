@@ -52,6 +52,7 @@ export function createTrustedIssuerHandlers(options: {
       return {
         trustedIssuers: page.slice(0, limit).map(message),
         nextPageToken: more ? pageTokens.seal('trusted issuers', last.id) : '',
+        firstPageToken: pageTokens.seal('trusted issuers', ''),
       };
     },
     async deleteTrustedIssuer({ id }) {

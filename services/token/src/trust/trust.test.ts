@@ -230,16 +230,17 @@ describe('operators', () => {
     for (const subject of ['a', 'b', 'c'])
       ids.push((await trust({ issuer: 'https://paged.example', subject })).trustedIssuer?.id ?? '');
     const seen: string[] = [];
+    const list = (pageToken: string) =>
+      handlers().listTrustedIssuers({ issuer: 'https://paged.example', pageSize: 2, pageToken }, call);
     for (let pageToken = ''; ;) {
-      const page = await handlers().listTrustedIssuers(
-        { issuer: 'https://paged.example', pageSize: 2, pageToken },
-        call,
-      );
+      const page = await list(pageToken);
       seen.push(...page.trustedIssuers.map(({ id }) => id));
       pageToken = page.nextPageToken;
       if (pageToken === '') break;
     }
     expect(seen).toEqual([...ids].sort());
+    const again = await list((await list('')).firstPageToken);
+    expect(again.trustedIssuers.map(({ id }) => id)).toEqual(seen.slice(0, 2));
     const [id = ''] = ids;
     expect((await handlers().getTrustedIssuer({ id }, call)).trustedIssuer).toMatchObject({
       id,

@@ -76,6 +76,8 @@ export interface ListTrustedIssuersResponse {
   trustedIssuers: TrustedIssuer[];
   /** Where the next page begins; empty at the end. */
   nextPageToken: string;
+  /** Where the first page begins. */
+  firstPageToken: string;
 }
 
 /** Names a trust to end. */
@@ -555,7 +557,7 @@ export const ListTrustedIssuersRequest: MessageFns<ListTrustedIssuersRequest> = 
 };
 
 function createBaseListTrustedIssuersResponse(): ListTrustedIssuersResponse {
-  return { trustedIssuers: [], nextPageToken: "" };
+  return { trustedIssuers: [], nextPageToken: "", firstPageToken: "" };
 }
 
 export const ListTrustedIssuersResponse: MessageFns<ListTrustedIssuersResponse> = {
@@ -565,6 +567,9 @@ export const ListTrustedIssuersResponse: MessageFns<ListTrustedIssuersResponse> 
     }
     if (message.nextPageToken !== "") {
       writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.firstPageToken !== "") {
+      writer.uint32(26).string(message.firstPageToken);
     }
     return writer;
   },
@@ -598,6 +603,14 @@ export const ListTrustedIssuersResponse: MessageFns<ListTrustedIssuersResponse> 
             message.nextPageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.firstPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -617,6 +630,7 @@ export const ListTrustedIssuersResponse: MessageFns<ListTrustedIssuersResponse> 
     const message = createBaseListTrustedIssuersResponse();
     message.trustedIssuers = object.trustedIssuers?.map((e) => TrustedIssuer.fromPartial(e)) || [];
     message.nextPageToken = object.nextPageToken ?? "";
+    message.firstPageToken = object.firstPageToken ?? "";
     return message;
   },
 };
