@@ -34,7 +34,10 @@ export const rooms = {
     // Holds answers against the OpenAPI document.
     tests: ['ajv'],
   },
-  'services/token': { rooms: ['oauth', 'rpc', 'service'], drivers: ['pg', 'ioredis', 'bullmq', 'jose', 'bcrypt'] },
+  'services/token': {
+    rooms: ['oauth', 'rpc', 'service'],
+    drivers: ['pg', 'ioredis', 'bullmq', 'jose', 'bcrypt', '@node-rs/argon2'],
+  },
   // It has no way out but its own gRPC listener (architecture §1).
   'services/keys': {
     rooms: ['oauth', 'rpc', 'service'],

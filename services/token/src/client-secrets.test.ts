@@ -33,6 +33,23 @@ describe('imported hashes', () => {
       expect(await secrets.verify('app', 'other', [made, sha512])).toBe(true);
     }
   });
+  test.each([
+    // As the reference implementation prints them.
+    '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc',
+    '$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG',
+  ])('%s verifies', async (hash) => {
+    const secrets = make();
+    expect(await secrets.verify('app', 'password', [hash])).toBe(true);
+    expect(await secrets.verify('app', 'passwore', [hash])).toBe(false);
+    expect(await secrets.verify('app', 'password', [hash.replace('m=65536', 'm=65535')])).toBe(false);
+  });
+  test.each(['m=1048576,t=2,p=1', 'm=65536,t=999,p=1', 'm=0,t=0,p=0', 'm=65536,t=2'])(
+    'an argon2 hash of %s, which is too much or nothing, matches nothing',
+    async (parameters) => {
+      const hash = `$argon2id$v=19$${parameters}$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc`;
+      expect(await make().verify('app', 'password', [hash])).toBe(false);
+    },
+  );
   test('a secret that bcrypt would cut off is refused, the longest it reads is not', async () => {
     const secrets = make({ millis: 0 }, 'bcrypt');
     const chosen = { generated: false, recoverable: false };

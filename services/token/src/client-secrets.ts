@@ -1,5 +1,5 @@
 // Client secrets: made, hashed and verified. Ours are long and random, so a fast hash guards them, keyed by a salt of their
-// own (docs/decisions/0011); chosen ones get PBKDF2 or bcrypt in Hydra's spelling, a few at a time (ARCHITECTURE §9.3).
+// own (docs/decisions/0011); chosen ones get PBKDF2 or bcrypt in Hydra's spelling, argon2 is read too, a few at a time (ARCHITECTURE §9.3).
 import { longestSecret, OAuthError } from '@cardea/oauth';
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { Seal } from './seal.js';
