@@ -1,12 +1,13 @@
 // The keys service, wired by hand: backend, registry, ring, signer, and the gRPC services in front of them.
 import { isKeySet } from '@cardea/oauth';
-import { implement, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
+import { implement, jsonWebKeyV1, keyAdminV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordAttempts } from './audit/attempts.js';
+import { signatureRecordHandlers } from './audit/list-signatures.js';
 import { openSignatureBook } from './audit/record.js';
 import { createKeyRing } from './key-ring.js';
 import { createQuota } from './policy/quota.js';
@@ -102,6 +103,11 @@ export const service: Service = {
           refresh,
         }),
         callers.jsonWebKey,
+      ),
+      implement(
+        signatureRecordV1.SignatureRecordServiceService,
+        signatureRecordHandlers(config.keys.audit.enabled ? pool : undefined),
+        callers.signatureRecord,
       ),
     ]);
   },

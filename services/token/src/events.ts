@@ -22,6 +22,9 @@ const loudness = {
   logout_delivery_resent: 'info',
   issuer_trusted: 'info',
   trust_ended: 'info',
+  signature_without_token: 'error',
+  token_without_signature: 'error',
+  signature_record_rewritten: 'error',
 } as const;
 
 export type EventName = keyof typeof loudness;

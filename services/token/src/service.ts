@@ -6,11 +6,11 @@ import {
   implement,
   interactionV1,
   introspectionV1,
-  signingV1,
+  signatureRecordV1,
   tokenV1,
   trustV1,
 } from '@cardea/rpc';
-import type { Config, Host, Service } from '@cardea/service';
+import type { Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { listen } from './announcements.js';
 import { createAuthorizationContext } from './authorize/create-context.js';
@@ -22,6 +22,7 @@ import { clientSettings } from './client-settings.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import { edgeServices } from './edge-services.js';
 import { createEncrypt } from './encrypt.js';
+import { connectSigner } from './connect-signer.js';
 import { createDeviceRooms } from './device/device-rooms.js';
 import { deviceSettings } from './device/settings.js';
 import { createHandles } from './handles.js';
@@ -33,7 +34,6 @@ import { openRateLimits, rateLimitSettings } from './rate-limit/create-rate-limi
 import { createAuthorizationHandlers } from './rpc/authorization.js';
 import { createInteractionHandlers } from './rpc/interaction.js';
 import { systemSecrets, tokenSettings } from './settings.js';
-import type { SigningClient } from './sign.js';
 import { createClients } from './storage/clients.js';
 import { openDatabase } from './storage/database.js';
 
@@ -56,7 +56,8 @@ export const service: Service = {
     const cache = openTokenCache({ url: config.redis.url, database, secrets, random, now, log, metrics });
     host.onStop(() => cache.close());
 
-    const keys = connectSigner(config, host);
+    const signer = connectSigner(config, host, database);
+    const { keys } = signer;
     const publicKeys = createPublicKeys({ list: listPublicKeys(keys), log, now });
     host.onStop(() => publicKeys.close());
     const keyNews = listen(dsn, {
@@ -145,28 +146,10 @@ export const service: Service = {
         ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
         ...sessionServices({ database, context, rooms, keys, encrypt: createEncrypt(clientKeys), allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
+        // For workers, which have no way to the keys service.
+        implement(signatureRecordV1.SignatureRecordServiceService, signer.record, only(allow.worker)),
       ],
       { reflection: true },
     );
   },
 };
-
-/** Every call says its request id, so all of them may be sent again when an answer was lost. */
-function connectSigner(config: Config, host: Host): SigningClient {
-  const { addresses, tls } = config.peers.keys;
-  const peer = host.connect(
-    addresses.length > 0 ? addresses : [config.serve.keys.address],
-    securityOf(tls, 'peers.keys'),
-  );
-  return peer.client(signingV1.SigningServiceService, {
-    hot: true,
-    idempotent: [
-      'signIdToken',
-      'signAccessToken',
-      'signUserinfo',
-      'signLogoutToken',
-      'signCredential',
-      'listPublicKeys',
-    ],
-  });
-}

@@ -1,7 +1,10 @@
 // The worker, the token service's second role: runs queued jobs, answers nobody.
-import { sessionV1 } from '@cardea/rpc';
+import type { Peer } from '@cardea/rpc';
+import { sessionV1, signatureRecordV1 } from '@cardea/rpc';
 import type { Config, Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
+import { createEvents } from './events.js';
+import { createReconciliation } from './jobs/reconciliation.js';
 import { createDeliver } from './logout/deliver.js';
 import type { LogoutDeliveryWorker } from './logout/delivery-worker.js';
 import { createLogoutDeliveryWorker } from './logout/delivery-worker.js';
@@ -24,18 +27,29 @@ export const workerService: Service = {
     const pruning = createPruneWorker({ redisUrl, database, log, metrics });
     host.onStop(() => pruning.close());
     host.checks.add('queue', () => pruning.ready());
-    const delivering = startDelivering(config, host, database, redisUrl);
+    const { addresses, tls } = config.peers.token;
+    const token = host.connect(
+      addresses.length > 0 ? addresses : [config.serve.token.address],
+      securityOf(tls, 'peers.token'),
+    );
+    const delivering = startDelivering(config, host, { database, redisUrl, token });
     host.onStop(() => delivering.close());
+    const record = token.client(signatureRecordV1.SignatureRecordServiceService, { idempotent: ['listSignatures'] });
+    const reconciliation = createReconciliation({
+      ...{ redisUrl, database, list: record.listSignatures, events: createEvents(log, metrics), log, metrics },
+    });
+    host.onStop(() => reconciliation.close());
   },
 };
 
 /** The token service being away stops no worker: what cannot be signed now is tried again later. */
-function startDelivering(config: Config, host: Host, database: Database, redisUrl: string): LogoutDeliveryWorker {
+function startDelivering(
+  config: Config,
+  host: Host,
+  { database, redisUrl, token: peer }: { database: Database; redisUrl: string; token: Peer },
+): LogoutDeliveryWorker {
   const { log, metrics, now, random } = host;
-  const { addresses, tls } = config.peers.token;
-  const token = host
-    .connect(addresses.length > 0 ? addresses : [config.serve.token.address], securityOf(tls, 'peers.token'))
-    .client(sessionV1.LogoutDeliveryServiceService, { idempotent: ['prepareLogoutDelivery'] });
+  const token = peer.client(sessionV1.LogoutDeliveryServiceService, { idempotent: ['prepareLogoutDelivery'] });
   const outbound = createOutbound(outboundPolicy(config), { log });
   host.onStop(() => outbound.close());
   const deliveries = createLogoutDeliveries(database);

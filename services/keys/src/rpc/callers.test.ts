@@ -1,13 +1,14 @@
 // Every method of all services, with the callers it admits and everybody it does not.
 import { expect, test } from '@jest/globals';
 import type { Handlers, ServiceDefinition } from '@cardea/rpc';
-import { implement, jsonWebKeyV1, keyAdminV1, signingV1 } from '@cardea/rpc';
+import { implement, jsonWebKeyV1, keyAdminV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import { callersOf } from './callers.js';
 
 const token = 'spiffe://cardea/token';
 const admin = 'spiffe://cardea/admin';
 const prober = 'spiffe://cardea/prober';
-const { signing, keyAdmin, jsonWebKey } = callersOf({ token: [token], admin: [admin], prober: [prober] });
+const allowed = callersOf({ token: [token], admin: [admin], prober: [prober] });
+const { signing, keyAdmin, jsonWebKey, signatureRecord } = allowed;
 
 function admitted<D extends ServiceDefinition>(definition: D, allow: Parameters<typeof implement>[2]) {
   const { methods } = implement(definition, {} as Handlers<D>, allow);
@@ -33,6 +34,9 @@ test('only token has something signed, only admin makes keys, both and probers s
   });
   const methods = admitted(jsonWebKeyV1.JsonWebKeyServiceService, jsonWebKey);
   expect(Object.values(methods)).toEqual(Array.from({ length: 5 }, () => [admin]));
+  expect(admitted(signatureRecordV1.SignatureRecordServiceService, signatureRecord)).toEqual({
+    ListSignatures: [token],
+  });
 });
 
 test('nobody is admitted who is not named', () => {
@@ -41,6 +45,7 @@ test('nobody is admitted who is not named', () => {
     admitted(signingV1.SigningServiceService, nobody.signing),
     admitted(keyAdminV1.KeyAdminServiceService, nobody.keyAdmin),
     admitted(jsonWebKeyV1.JsonWebKeyServiceService, nobody.jsonWebKey),
+    admitted(signatureRecordV1.SignatureRecordServiceService, nobody.signatureRecord),
   ];
   expect(all.flatMap((methods) => Object.values(methods)).flat()).toEqual([]);
 });

@@ -6,6 +6,7 @@ export interface Callers {
   readonly signing: AllowList;
   readonly keyAdmin: AllowList;
   readonly jsonWebKey: AllowList;
+  readonly signatureRecord: AllowList;
 }
 
 /** @param allow `serve.keys.allow`: names of certificates */
@@ -14,5 +15,7 @@ export function callersOf({ token, admin, prober }: Config['serve']['keys']['all
     signing: { '*': token, listPublicKeys: [...token, ...admin, ...prober] },
     keyAdmin: { '*': admin },
     jsonWebKey: { '*': admin },
+    // What it issued is compared with what was signed; workers ask by way of it.
+    signatureRecord: { '*': token },
   };
 }

@@ -1,0 +1,46 @@
+// The way to the keys service: signatures, of which a ledger is kept, and the record of them for workers.
+import type { Handlers } from '@cardea/rpc';
+import { signatureRecordV1, signingV1 } from '@cardea/rpc';
+import type { Config, Host } from '@cardea/service';
+import { securityOf } from '@cardea/service';
+import { createSignatureLedger } from './signature-ledger.js';
+import type { SigningClient } from './sign.js';
+import type { Database } from './storage/database.js';
+
+export interface ConnectedSigner {
+  readonly keys: SigningClient;
+  /** The record of signatures, passed on. */
+  readonly record: Handlers<typeof signatureRecordV1.SignatureRecordServiceService>;
+}
+
+export function connectSigner(config: Config, host: Host, database: Database): ConnectedSigner {
+  const { addresses, tls } = config.peers.keys;
+  const peer = host.connect(
+    addresses.length > 0 ? addresses : [config.serve.keys.address],
+    securityOf(tls, 'peers.keys'),
+  );
+  // Every call says its request id, so all of them may be sent again when an answer was lost.
+  const signing = peer.client(signingV1.SigningServiceService, {
+    hot: true,
+    idempotent: [
+      'signIdToken',
+      'signAccessToken',
+      'signUserinfo',
+      'signLogoutToken',
+      'signCredential',
+      'listPublicKeys',
+    ],
+  });
+  const record = peer.client(signatureRecordV1.SignatureRecordServiceService, { idempotent: ['listSignatures'] });
+  return {
+    keys: config.keys.audit.enabled ? kept(signing, host, database) : signing,
+    record: { listSignatures: (request) => record.listSignatures(request) },
+  };
+}
+
+/** Without a record of signatures there is nothing to compare with, and no need for this. */
+function kept(signing: SigningClient, { log, onStop }: Host, database: Database): SigningClient {
+  const ledger = createSignatureLedger({ database, log });
+  onStop(() => ledger.close());
+  return ledger.keeping(signing);
+}

@@ -1,0 +1,181 @@
+// Compares the record of signatures with what the token service had signed, both ways, page by page from where it stopped: a
+// signature nobody asked for, and a token without one (security §2.3 rule 7).
+import type { signatureRecordV1 } from '@cardea/rpc';
+import type { Connection, Database } from '../storage/database.js';
+import { transaction } from '../storage/database.js';
+
+/** What did not match. */
+export interface Finding {
+  readonly kind: 'signature_without_token' | 'token_without_signature' | 'signature_record_rewritten';
+  /** `jti`, the request id for what has none, or the place in the record. */
+  readonly id: string;
+  /** Ids and names, no secrets. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export interface Reconciled {
+  /** How many signatures were compared. */
+  readonly signatures: number;
+  /** Whether all that is settled was. */
+  readonly complete: boolean;
+  readonly findings: readonly Finding[];
+  /** Ids of signatures that were found before and are accounted for by now. */
+  readonly settledLate: readonly string[];
+}
+
+/** A page of the record, from the token service. */
+export type ListSignatures = (
+  request: signatureRecordV1.ListSignaturesRequest,
+) => Promise<signatureRecordV1.ListSignaturesResponse>;
+
+const pageRows = 2_000;
+/** A round compares half a million signatures at most; the next one goes on. */
+const mostPages = 250;
+/** What is younger may still be on its way to the ledger. */
+export const settledSeconds = 60;
+/** All older signatures were compared by then, even where clocks differ. */
+const ledgerSeconds = 3 * settledSeconds;
+const findingsKept = '90 days';
+
+/**
+ * Runs one round. Safe from several processes at once.
+ *
+ * @throws {OAuthError} temporarily_unavailable when the record or the database cannot be reached; what was compared stays so
+ */
+export async function reconcileSignatures(database: Database, list: ListSignatures): Promise<Reconciled> {
+  const findings: Finding[] = [];
+  let signatures = 0;
+  for (let page = 0; page < mostPages; page++) {
+    const from = await placeOf(database);
+    if (from === undefined) return begin(database, list);
+    const answer = await list({
+      ...{ afterSequence: from.sequence, afterHash: from.hash, limit: pageRows, settledSeconds },
+    });
+    if (!answer.recording) return forgetAll(database);
+    const found = await comparePage(database, from, answer);
+    // Another worker was here meanwhile, and goes on.
+    if (found === undefined) return { signatures, complete: false, findings, settledLate: [] };
+    signatures += answer.signatures.length;
+    findings.push(...found);
+    if (!answer.continues) return { ...(await begin(database, list)), findings };
+    if (!answer.more) {
+      const left = await compareLedger(database);
+      return { signatures, complete: true, findings: [...findings, ...left.findings], settledLate: left.settledLate };
+    }
+  }
+  return { signatures, complete: false, findings, settledLate: [] };
+}
+
+interface Place {
+  readonly sequence: number;
+  readonly hash: Buffer;
+}
+
+async function placeOf(database: Database): Promise<Place | undefined> {
+  return (await database.query<Place>('SELECT sequence, hash FROM cardea.signature_reconciliation')).rows[0];
+}
+
+/** From now on: what was signed before is not known here. */
+async function begin(database: Database, list: ListSignatures): Promise<Reconciled> {
+  const { recording, nextSequence, nextHash } = await list({
+    ...{ afterSequence: -1, afterHash: Buffer.alloc(0), limit: 1, settledSeconds },
+  });
+  if (recording) {
+    await database.query(
+      `INSERT INTO cardea.signature_reconciliation (sequence, hash) VALUES ($1, $2) ON CONFLICT (singleton)
+         DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, began_at = now()`,
+      [nextSequence, nextHash],
+    );
+  }
+  return { signatures: 0, complete: recording, findings: [], settledLate: [] };
+}
+
+/** Without a record there is nothing to compare with, now or later. */
+async function forgetAll(database: Database): Promise<Reconciled> {
+  await database.query('DELETE FROM cardea.signature_reconciliation');
+  await database.query('DELETE FROM cardea.signature_ledger');
+  return { signatures: 0, complete: true, findings: [], settledLate: [] };
+}
+
+const idOf = ({ tokenId, requestId }: signatureRecordV1.RecordedSignature) => (tokenId === '' ? requestId : tokenId);
+
+/** @returns what did not match, or undefined when the page was compared by somebody else */
+function comparePage(
+  database: Database,
+  from: Place,
+  { signatures, nextSequence, nextHash, continues }: signatureRecordV1.ListSignaturesResponse,
+): Promise<readonly Finding[] | undefined> {
+  return transaction(database, async (connection) => {
+    const { rowCount } = await connection.query(
+      'UPDATE cardea.signature_reconciliation SET sequence = $1, hash = $2 WHERE sequence = $3 AND hash = $4',
+      [nextSequence, nextHash, from.sequence, from.hash],
+    );
+    if (rowCount === 0) return undefined;
+    const findings: Finding[] = [];
+    if (!continues) {
+      const facts = { sequence: String(from.sequence), hash: from.hash.toString('hex') };
+      findings.push({ kind: 'signature_record_rewritten', id: String(from.sequence), facts });
+    } else if (signatures.length > 0) {
+      const { rows } = await connection.query<{ id: string }>(
+        'DELETE FROM cardea.signature_ledger WHERE id = ANY($1::text[]) RETURNING id',
+        [signatures.map(idOf)],
+      );
+      const asked = new Set(rows.map(({ id }) => id));
+      findings.push(...signatures.filter((signature) => !asked.has(idOf(signature))).map(unaskedFor));
+    }
+    await keep(connection, findings);
+    return findings;
+  });
+}
+
+function unaskedFor(signature: signatureRecordV1.RecordedSignature): Finding {
+  const { sequence, signedAt, caller, requestId, purpose, keyId, clientId } = signature;
+  const facts = { sequence: String(sequence), signed_at: signedAt?.toISOString() ?? '', caller, request_id: requestId };
+  return {
+    kind: 'signature_without_token',
+    id: idOf(signature),
+    facts: { ...facts, purpose, kid: keyId, client_id: clientId },
+  };
+}
+
+/** What is left in the ledger when all settled signatures were compared has none. */
+function compareLedger(database: Database): Promise<Pick<Reconciled, 'findings' | 'settledLate'>> {
+  return transaction(database, async (connection) => {
+    const { rows } = await connection.query<{ id: string; purpose: string; client_id: string; kept_at: number }>(
+      `WITH gone AS (
+         DELETE FROM cardea.signature_ledger WHERE kept_at < now() - make_interval(secs => $1) RETURNING *
+       )
+       SELECT id, purpose, client_id, kept_at FROM gone
+        WHERE answered AND kept_at >= (SELECT began_at FROM cardea.signature_reconciliation)`,
+      [ledgerSeconds],
+    );
+    // Written so late that their signatures were found before.
+    const late = await connection.query<{ id: string }>(
+      `DELETE FROM cardea.signature_finding WHERE kind = 'signature_without_token' AND id = ANY($1::text[]) RETURNING id`,
+      [rows.map(({ id }) => id)],
+    );
+    const settledLate = late.rows.map(({ id }) => id);
+    const findings = rows
+      .filter(({ id }) => !settledLate.includes(id))
+      .map(({ id, purpose, client_id, kept_at }): Finding => {
+        const facts = { purpose, client_id, kept_at: new Date(kept_at).toISOString() };
+        return { kind: 'token_without_signature', id, facts };
+      });
+    await keep(connection, findings);
+    await connection.query(`DELETE FROM cardea.signature_finding WHERE found_at < now() - interval '${findingsKept}'`);
+    return { findings, settledLate };
+  });
+}
+
+async function keep(connection: Connection, findings: readonly Finding[]): Promise<void> {
+  if (findings.length === 0) return;
+  await connection.query(
+    `INSERT INTO cardea.signature_finding (kind, id, facts)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::jsonb[]) ON CONFLICT DO NOTHING`,
+    [
+      findings.map(({ kind }) => kind),
+      findings.map(({ id }) => id),
+      findings.map(({ facts }) => JSON.stringify(facts)),
+    ],
+  );
+}

@@ -1,0 +1,52 @@
+// The worker's job that compares signatures with tokens: every finding is an event, a line in the log and a count (security §2.3
+// rule 7).
+import type { Log, Metrics } from '@cardea/service';
+import type { Events } from '../events.js';
+import type { Database } from '../storage/database.js';
+import type { Finding, ListSignatures } from './reconcile-signatures.js';
+import { reconcileSignatures } from './reconcile-signatures.js';
+import type { ScheduledJob } from './scheduled.js';
+import { scheduleJob } from './scheduled.js';
+
+/** Of more findings in a round only the number is said; all of them stand in cardea.signature_finding. */
+const mostNamed = 100;
+
+export function createReconciliation(options: {
+  redisUrl: string;
+  database: Database;
+  list: ListSignatures;
+  events: Events;
+  log: Log;
+  metrics: Metrics;
+}): ScheduledJob {
+  const { redisUrl, database, list, events, log, metrics } = options;
+  const runs = metrics.counter('cardea_reconciliation_total', 'Rounds of comparing signatures with tokens.', [
+    'result',
+  ]);
+  const compared = metrics.counter('cardea_reconciled_signatures_total', 'Signatures compared with tokens.', []);
+  const found = metrics.counter('cardea_signature_findings_total', 'Signatures and tokens without each other.', [
+    'kind',
+  ]);
+
+  const tell = ({ kind, id, facts }: Finding): void => events.record(kind, { id, ...facts });
+
+  const round = async (): Promise<void> => {
+    try {
+      const { signatures, complete, findings, settledLate } = await reconcileSignatures(database, list);
+      runs.inc({ result: complete ? 'done' : 'unfinished' });
+      compared.inc(signatures);
+      for (const { kind } of findings) found.inc({ kind });
+      findings.slice(0, mostNamed).forEach(tell);
+      if (findings.length > mostNamed) {
+        log.error({ findings: findings.length, named: mostNamed }, 'there are more findings than are named here');
+      }
+      for (const id of settledLate) log.info({ id }, 'a signature that was found before has its token by now');
+      log.info({ signatures, complete, findings: findings.length }, 'compared signatures with tokens');
+    } catch (error) {
+      runs.inc({ result: 'failed' });
+      log.warn({ err: (error as Error).message }, 'signatures could not be compared; the next round goes on');
+      throw error;
+    }
+  };
+  return scheduleJob({ redisUrl, queue: 'cardea-reconciliation', job: 'reconcile', round, log });
+}
