@@ -21,7 +21,10 @@ export interface PublishedKey {
 }
 
 export interface KeyRing {
-  /** Takes the registry's word for which keys there are, and examines those it does not know yet. */
+  /**
+   * Takes the registry's word for which keys there are: publishes them at once, and signs with those it does not know yet when it
+   * has examined them, which settles this. It may be told again meanwhile.
+   */
   learn(keys: readonly StoredKey[], broadcast: readonly BroadcastKey[]): Promise<void>;
   /** @throws {OAuthError} temporarily_unavailable when no key of the set signs with that algorithm */
   signing(keySet: KeySetName, algorithm: string): RingKey;
@@ -43,9 +46,12 @@ export function createKeyRing(options: {
 }): KeyRing {
   const { backend, log, now } = options;
   let keys: readonly StoredKey[] | undefined;
+  // Published as soon as they are known: verifiers must not wait for a token that takes its time to show a new key.
+  let listed: readonly StoredKey[] | undefined;
   let broadcast: readonly BroadcastKey[] = [];
   const fit = new Map<string, RingKey>();
   const unfit = new Map<string, string>();
+  const examining = new Map<string, Promise<void>>();
   let chosen = new Map<string, StoredKey | undefined>();
   let chosenUntil = -Infinity;
 
@@ -73,6 +79,24 @@ export function createKeyRing(options: {
     }
   };
 
+  /** Goes by what is listed, but for new keys that are being examined: until then things are as they were without them. */
+  const apply = (): void => {
+    keys = listed?.filter(({ kid }) => !examining.has(kid) || fit.has(kid) || unfit.has(kid));
+    chosenUntil = -Infinity;
+  };
+  // A key that is heard of again while it is being examined is not examined twice.
+  const examineOnce = (key: StoredKey): Promise<void> => {
+    let result = examining.get(key.kid);
+    if (result === undefined) {
+      result = examine(key).finally(() => {
+        examining.delete(key.kid);
+        apply();
+      });
+      examining.set(key.kid, result);
+    }
+    return result;
+  };
+
   const reasonOf = (keySet: KeySetName): string | undefined => {
     const current = (keys ?? []).filter((key) => key.keySet === keySet && choose(keySet, key.algorithm) === key);
     if (current.length === 0) return `no key of key set ${keySet} signs now: run \`cardea keys bootstrap\``;
@@ -87,14 +111,15 @@ export function createKeyRing(options: {
       const unknown = lives.filter(
         (key) => key.backend === backend.kind && !fit.has(key.kid) && (key.destroyedAt ?? Infinity) > now(),
       );
-      // A token that is away says nothing about its keys; they are examined when it is back.
-      if (backend.problem() === undefined) await Promise.all(unknown.map(examine));
+      listed = lives;
+      broadcast = documents;
       for (const { kid, destroyedAt } of lives) {
         if ((destroyedAt ?? Infinity) <= now() && fit.delete(kid)) backend.forget(kid);
       }
-      keys = lives;
-      broadcast = documents;
-      chosenUntil = -Infinity;
+      // A token that is away says nothing about its keys; they are examined when it is back.
+      const examined = backend.problem() === undefined ? unknown.map(examineOnce) : [];
+      apply();
+      await Promise.all(examined);
     },
 
     signing(keySet, algorithm) {
@@ -110,9 +135,9 @@ export function createKeyRing(options: {
       (keys ?? []).flatMap((key) => (choose(key.keySet, key.algorithm) === key ? (fit.get(key.kid) ?? []) : [])),
 
     published() {
-      if (keys === undefined) throw cannotSign('the key registry was not read yet');
+      if (listed === undefined) throw cannotSign('the key registry was not read yet');
       const at = now();
-      const all = keys;
+      const all = listed;
       return publishedKeys(all, at).map((stored) => ({ stored, state: keyState(all, stored, at) }));
     },
 

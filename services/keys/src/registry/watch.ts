@@ -10,9 +10,9 @@ const intervalMillis = 2_000;
 const patienceMillis = 2_000;
 
 export interface Watch {
-  /** Settles after the first attempt to read, whether or not it succeeded. */
+  /** Settles when what was read first is in force, or could not be read. */
   readonly tried: Promise<void>;
-  /** Reads again now; settles after it, whether or not it succeeded. */
+  /** Reads again now; settles when what was read is in force, or could not be read. */
   refresh(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -63,10 +63,15 @@ export function watchRegistry(options: {
     void lost?.end().catch(() => undefined);
   };
 
+  let learning: Promise<unknown> = Promise.resolve();
   const read = async (): Promise<void> => {
     try {
       client ??= await connect();
-      await learn(await readKeys(client), await readBroadcast(client, broadcast));
+      const told = learn(await readKeys(client), await readBroadcast(client, broadcast)).catch((error: unknown) => {
+        log.error({ err: (error as Error).message }, 'news of keys could not be taken in');
+      });
+      // News does not wait for news: a token may take its time to show a new key.
+      learning = Promise.all([learning, told]);
       if (away) log.info({}, 'the key registry can be read again');
       away = false;
     } catch (error) {
@@ -88,13 +93,17 @@ export function watchRegistry(options: {
 
   // One after the other: the connection and what was learnt last are shared.
   let reading: Promise<void> = Promise.resolve();
-  const refresh = () => (reading = reading.then(read));
+  const readNext = () => (reading = reading.then(read));
+  const refresh = async (): Promise<void> => {
+    await readNext();
+    await learning;
+  };
   const tried = refresh();
   const ended = (async () => {
     await tried;
     await sleep();
     while (!isStopped()) {
-      await refresh();
+      await readNext();
       await sleep();
       woken = false;
     }
@@ -108,6 +117,7 @@ export function watchRegistry(options: {
       wake();
       await ended;
       await reading;
+      await learning;
       drop(client);
     },
   };

@@ -37,9 +37,7 @@ const makerWith = (options: { mlDsa?: boolean }) => ({
   backend: createSealedBackend({ envelope, ...options, now: Date.now }),
 });
 const wanted = (algorithm: string) =>
-  ({
-    ...{ keySet: set, algorithm, activateAfterSeconds: 0, requestId: randomUUID() },
-  }) as const;
+  ({ keySet: set, algorithm, activateAfterSeconds: 0, requestId: randomUUID() }) as const;
 const settings = () => backendSettings(loadConfig({ env: { KEYS_KEK: newKek(), KEYS_ML_DSA: 'true' } }));
 
 test('Node.js 24.7 has it, and no earlier one', () => {
