@@ -8,6 +8,8 @@ import { needed } from './database.fixture.js';
 export interface TestToken {
   /** For processes that use the token. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The number of its slot. */
+  slot(): string;
   /** Takes the token away, or puts it back. */
   present(there: boolean): void;
   /** Puts a key made elsewhere into the token. */
@@ -40,6 +42,11 @@ export function createTestToken(): TestToken {
       HSM_PIN: userPin,
       HSM_TOKEN_LABEL: 'cardea',
       HSM_SESSIONS: '2',
+    },
+    slot() {
+      // The token's own slot is told first; behind it is one that waits for another token.
+      const slots = softhsm('--show-slots').toString();
+      return /^Slot (\d+)$/m.exec(slots)?.[1] ?? '';
     },
     present(there) {
       if (there && existsSync(away)) {
