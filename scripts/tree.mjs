@@ -67,6 +67,17 @@ function assemble(name, target) {
       copyBuilt(path.join(addon, part), target);
   }
   for (const file of ['package-lock.json', '.npmrc']) rmSync(path.join(target, file));
+  dropWhatNobodyRuns(path.join(target, 'node_modules'));
+}
+
+/** Declarations, maps and pages for people; and what OpenTelemetry brings a second and third time for bundlers. */
+function dropWhatNobodyRuns(modules) {
+  const unused = /\.d\.[cm]?ts$|\.map$|\.md$|\.markdown$|(^|\/)@types\/|^@opentelemetry\/[^/]+\/build\/es(m|next)\//;
+  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory() || entry.isSymbolicLink()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    if (unused.test(path.relative(modules, file))) rmSync(file);
+  }
 }
 
 /** Declarations and tests stay behind. */
