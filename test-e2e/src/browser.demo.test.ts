@@ -5,7 +5,16 @@ import type { Window } from './chromium.js';
 import { openChromium, openWindow } from './chromium.js';
 import type { Demo } from './demo.js';
 import { joinDemo } from './demo.js';
-import { expectAccessible, goToLogin, logIn, passConsent, passLogin, readTable, tabOrder } from './demo-pages.js';
+import {
+  expectAccessible,
+  goToLogin,
+  leave,
+  logIn,
+  passConsent,
+  passLogin,
+  readTable,
+  tabOrder,
+} from './demo-pages.js';
 
 // A browser on a busy machine takes its time; nothing here measures it.
 jest.setTimeout(60_000);
@@ -27,7 +36,7 @@ const textOf = async (page: Page, selector: string) => ((await page.textContent(
 
 /** Presses a button and waits for the result or problem it brings. */
 async function press(page: Page, button: string): Promise<string> {
-  await page.click(button);
+  await leave(page, button);
   await page.waitForSelector('#outcome');
   return textOf(page, '#outcome h2');
 }
@@ -122,7 +131,7 @@ describe.each([
 
     await page.click('#log-out');
     await page.waitForSelector('#logout-form');
-    await page.click('#log-out');
+    await page.click('#logout-form #log-out');
     await page.waitForSelector('#outcome');
     expect(await textOf(page, '#result')).toBe('You are logged out');
     expect(new URL(page.url()).origin).toBe(demo.rp);
@@ -199,6 +208,7 @@ describe.each([
     await passLogin(page, { username: 'first' });
     await page.click('#switch-account');
     await page.waitForSelector('#login-form');
+    expect(await page.locator('#consent-form').count()).toBe(0);
     await passLogin(page, { username: 'second' });
     await passConsent(page, demo);
     expect(await textOf(page, '#subject')).toBe('second');

@@ -7,7 +7,7 @@ import type { CreatedClient } from './clients.js';
 import { basic, createClient } from './clients.js';
 import type { Demo } from './demo.js';
 import { joinDemo } from './demo.js';
-import { expectAccessible, passLogin } from './demo-pages.js';
+import { expectAccessible, leave, passLogin } from './demo-pages.js';
 
 // A browser on a busy machine takes its time; nothing here measures it.
 jest.setTimeout(60_000);
@@ -64,7 +64,7 @@ test('somebody types the code of a device, wrong at first', () =>
     await expectAccessible(page);
     expect(await page.textContent('main')).toContain('If somebody sent you the code, stop');
     await page.fill('#user-code', 'BBBB-BBBB');
-    await page.click('#continue');
+    await leave(page, '#continue');
     expect(await page.textContent('#user-code-error')).toContain('No device shows this code');
     await expectAccessible(page);
     await page.fill('#user-code', given.user_code.toLowerCase());

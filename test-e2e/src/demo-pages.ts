@@ -10,14 +10,21 @@ export interface Visitor {
   readonly rememberConsent?: boolean;
 }
 
+/** Clicks what leads to another document, and waits until the page is that one: both may have what a test looks for. */
+export async function leave(page: Page, selector: string): Promise<void> {
+  const arrived = page.waitForEvent('domcontentloaded');
+  await page.click(selector);
+  await arrived;
+}
+
 const originOf = (page: Page): string => new URL(page.url()).origin;
 
 /** From the relying party to the login form. */
 export async function goToLogin(page: Page, demo: Demo): Promise<void> {
   await page.goto(demo.rp);
   await page.click('#log-in');
-  expect(originOf(page)).toBe(demo.login);
   await page.waitForSelector('#login-form');
+  expect(originOf(page)).toBe(demo.login);
 }
 
 /** Fills the login form and sends it; a consent form is expected next. */

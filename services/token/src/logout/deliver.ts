@@ -1,5 +1,5 @@
 // One attempt at one notification: claims it, sends it, writes down what came of it. Whoever dies in between has left it
-// claimed for half a minute and no longer, so that it is delivered at least once (Back-Channel Logout 1.0 §2.5, §2.8).
+// claimed for a quarter of a minute and no longer, so that it is delivered at least once (Back-Channel Logout 1.0 §2.5, §2.8).
 import type { DeliveryAnswer } from '@cardea/oauth';
 import { judgeDelivery, OAuthError } from '@cardea/oauth';
 import type { ClientOf, sessionV1 } from '@cardea/rpc';
@@ -16,7 +16,8 @@ export type EndIdentityProviderSession = (sessionId: string) => Promise<number>;
 /** The answer, or why none was asked for. */
 type Sent = { readonly answer: DeliveryAnswer; readonly outcome: string } | { readonly givenUp: string };
 
-const leaseMillis = 30_000;
+/** Longer than an attempt can take, the signature and the answer; what outlives it all the same is sent twice, which does no harm. */
+const leaseMillis = 15_000;
 const timeoutMillis = 5_000;
 const mostAnswerBytes = 65_536;
 const deliveredKeptMillis = 86_400_000;
