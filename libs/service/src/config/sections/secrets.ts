@@ -26,7 +26,7 @@ export const hsm = z
     sessions: integer(
       {
         description:
-          'Worker threads with a PKCS#11 session each: as many as signatures a second times seconds a signature takes.',
+          'Threads with a PKCS#11 session each: as many as signatures a second times seconds a signature takes. 500 a second at 5 ms need 3; for SoftHSM as many as cores (docs/keys.md).',
       },
       1,
       64,
