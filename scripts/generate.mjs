@@ -57,10 +57,12 @@ const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 async function pages() {
   await buildAll();
   const service = await import('../libs/service/dist/index.js');
+  const { commandReference } = await import('../cli/dist/index.js');
   const values = readFileSync(path.join(root, 'helm/cardea/values.yaml'), 'utf8');
   return {
     'docs/configuration.md': service.configurationPage(),
     'docs/errors.md': service.errorsPage(),
+    'docs/cli.md': commandReference(),
     'deploy/cardea.example.yaml': service.exampleFile(),
     'deploy/cardea.schema.json': json({
       $schema: draft,

@@ -1,2 +1,3 @@
-// @cardea/cli: the `cardea` command as a function.
+// @cardea/cli: the `cardea` command as a function, and the page that describes it.
 export { main } from './main.js';
+export { commandReference } from './reference.js';

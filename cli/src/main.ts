@@ -79,7 +79,7 @@ function sentenceOf(error: unknown): string {
 }
 
 function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  const cause = error.cause === undefined ? '' : `caused by: ${stackOf(error.cause)}`;
-  return `${error.stack ?? error.message}\n${cause}`;
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return `${String(error)}\n`;
+  const cause = 'cause' in error && error.cause !== undefined ? `caused by: ${stackOf(error.cause)}` : '';
+  return `${String(error.stack)}\n${cause}`;
 }

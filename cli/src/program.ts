@@ -54,7 +54,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addServeCommands(program, surroundings);
   addMigrateCommands(program, surroundings);
   addJanitorCommand(program, surroundings);
-  program.addCommand(adminKeyCommand(surroundings.out).copyInheritedSettings(program));
+  addBuilt(program, adminKeyCommand(surroundings.out));
 
   const keys = program.command('keys').description('Look after the signing keys.').exitOverride();
   withConfig(keys.command('bootstrap'))
@@ -83,4 +83,10 @@ export function createProgram(surroundings: Surroundings): Command {
   addCompletionCommands(program, surroundings);
   addVersionCommand(program, surroundings);
   return program;
+}
+
+/** Adds a command that was made by itself: it speaks and fails as the others do. */
+function addBuilt(program: Command, built: Command): void {
+  for (const command of [built, ...built.commands]) command.copyInheritedSettings(program);
+  program.addCommand(built);
 }

@@ -66,11 +66,12 @@ function clientStep({ from, members }: Wanted, { clients, set, secrets }: Situat
   const marked = { ...rest, metadata: { ...metadata, [marker]: set } };
   const present = clients.find((client) => client['client_id'] === name);
   const kind = 'client';
+  const spelled = spelling(marked, from);
   if (present === undefined) {
     const body = secret === undefined ? marked : { ...marked, client_secret: secret };
     return { action: 'create', kind, name, id: '', body, differences: [] };
   }
-  const differences = differencesOf(present, marked, from);
+  const differences = differencesOf(present, marked, spelled);
   const again = secrets && secret !== undefined;
   if (differences.length === 0 && !again) return undefined;
   const shown = again
@@ -87,8 +88,7 @@ function clientStep({ from, members }: Wanted, { clients, set, secrets }: Situat
 }
 
 /** Members by members, each spelled as the server spells it. */
-function differencesOf(present: Json, wanted: Json, from: string): Difference[] {
-  const spelled = spelling(wanted, from);
+function differencesOf(present: Json, wanted: Json, spelled: Json): Difference[] {
   const empty = clientJson(emptyClient());
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(present)])].filter((name) => name !== 'client_id');
   return names.flatMap((member) => {

@@ -11,7 +11,8 @@ export function drawTable({ columns, rows, single = false, remarks = [] }: Shown
     single && first !== undefined
       ? columns.map((title, column) => [title, first[column] ?? ''])
       : [[...columns], ...rows.map((row) => [...row])];
-  return `${align(table.map((row) => row.map(printable)))}${remarks.map((remark) => `${remark}\n`).join('')}`;
+  const drawn = columns.length === 0 ? '' : align(table.map((row) => row.map(printable)));
+  return `${drawn}${remarks.map((remark) => `${remark}\n`).join('')}`;
 }
 
 /** Pads all but the last column. */

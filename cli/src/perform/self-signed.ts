@@ -17,7 +17,7 @@ const time = (millis: number) =>
 const day = 86_400_000;
 
 const pem = (bytes: Buffer) =>
-  `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 
 /** @param now milliseconds since the epoch @returns both in PEM, good for a day */
 export function selfSigned(now: number): { key: string; cert: string } {

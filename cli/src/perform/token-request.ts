@@ -47,6 +47,9 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 export function refusedBy(answer: Answer): Failure {
+  if (answer.status === 404) {
+    return new Failure('there is no such endpoint: is --endpoint the public API (port 4444)?', exitCodes.notFound);
+  }
   const hint = hints[errorOf(answer)];
   const code = answer.status === 401 ? exitCodes.unauthorized : answer.status >= 500 ? exitCodes.unavailable : 1;
   return new Failure(`${saidBy(answer)}${hint === undefined ? '' : `: ${hint}`}`, code);
