@@ -12,6 +12,7 @@ import type { Results } from './report/results.js';
 import { resultsOf } from './report/results.js';
 import { show } from './report/show.js';
 import { scenarios } from './scenarios/index.js';
+import { measureSigner, showSigner } from './signer.js';
 import { attachTarget, startTarget } from './target.js';
 
 const demo = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/demo.mjs');
@@ -58,6 +59,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
     if (options === 'help') {
       process.stdout.write(help(scenarios));
+      return 0;
+    }
+    if (options.signer) {
+      process.stdout.write(`${showSigner(await measureSigner({ demo, ...options, progress }))}\n`);
       return 0;
     }
     const results = await bench(options);

@@ -61,7 +61,8 @@ export async function measureRounds(
   return { measurements, calibration };
 }
 
-async function measure(
+/** Prepares, drives and checks one slice. @throws when an answer is wrong */
+export async function measure(
   driver: Driver,
   pids: Pids,
   what: { name: string; millis: number; units: number },

@@ -11,8 +11,11 @@ test('without options: everything, five rounds, 64 connections', () => {
     connections: 64,
     attach: undefined,
     json: undefined,
+    signer: false,
   });
 });
+
+test('the signer alone', () => expect(readOptions(['--signer'], names)).toMatchObject({ signer: true }));
 
 test('a quick run is shorter, and what is said outright wins', () => {
   const options = readOptions(['--quick', '--rounds', '7', '--only', 'flow, jwks', '--json', 'f.json'], names);

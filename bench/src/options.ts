@@ -13,6 +13,8 @@ export interface Options {
   /** File for the results. */
   readonly json: string | undefined;
   readonly coldStarts: number;
+  /** Measures the signer alone, with its keys here and there, instead of the provider. */
+  readonly signer: boolean;
 }
 
 /** A command line that cannot be acted on; the message says why. */
@@ -26,6 +28,7 @@ Starts Cardea's own processes, PostgreSQL and Redis on loopback, drives them for
 time a request costs over all of them. Wall-clock figures depend on the machine; the CPU ratio is what to compare.
 
   --quick            about two minutes: short slices, 3 rounds
+  --signer           the signer alone: keys in SoftHSM, in software, and without its record of signatures
   --only NAMES       these scenarios, separated by commas
   --rounds N         rounds measured (5; quick: 3)
   --seconds N        length of a slice (5; quick: 2)
@@ -62,6 +65,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     attach: values.attach,
     json: values.json,
     coldStarts: quick ? 3 : 5,
+    signer: values.signer === true,
   };
 }
 
@@ -71,6 +75,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         quick: { type: 'boolean' },
+        signer: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         only: { type: 'string' },
         rounds: { type: 'string' },

@@ -13,6 +13,11 @@ export interface Target {
   readonly issuer: string;
   /** `host:port` of gRPC introspection. */
   readonly introspection: string;
+  /** gRPC address of the signer, and the URL of its metrics. */
+  readonly signer: string;
+  readonly signerMetrics: string;
+  /** Whether its keys are in a PKCS#11 token. */
+  readonly hsm: boolean;
   readonly pids: Pids;
 }
 
@@ -34,15 +39,17 @@ export function attachTarget(file: string): OpenTarget {
  *
  * @param options.base first of its ports
  * @param options.progress is given what the demo says
+ * @param options.env further settings of its services
  */
 export async function startTarget(options: {
   demo: string;
   base: number;
   progress: (text: string) => void;
+  env?: Readonly<Record<string, string>>;
 }): Promise<OpenTarget> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
   const child = spawn(process.execPath, [options.demo, '--json', '--ports', String(options.base)], {
-    env: { ...process.env, CARDEA_HOME: home },
+    env: { ...process.env, ...options.env, CARDEA_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const close = async (): Promise<void> => {

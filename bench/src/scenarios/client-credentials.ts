@@ -36,7 +36,7 @@ function clientCredentialsScenario(options: {
 export const clientCredentialsOpaque = clientCredentialsScenario({
   name: 'client-credentials',
   about: 'client_credentials with client_secret_basic, opaque access token',
-  aimMicros: 300,
+  aimMicros: 280,
   members: {},
   async check(stage, client, token) {
     const { active, client_id: clientId } = await stage.introspect(token);

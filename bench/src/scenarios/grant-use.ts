@@ -3,8 +3,7 @@
 import type { Lane } from '../load/lane.js';
 import { expectStatus, parseObject, textOf, WrongAnswer } from '../load/lane.js';
 import type { Scenario } from './scenario.js';
-import { form } from './stage.js';
-import { askToken, mintAccessTokens, mintGrants, tokenRequest } from './token-requests.js';
+import { askToken, mintAccessTokens, mintGrants, revokeToken, tokenRequest } from './token-requests.js';
 
 export const refresh: Scenario = {
   name: 'refresh',
@@ -67,15 +66,7 @@ export const revoke: Scenario = {
     return {
       step(lane) {
         const token = tokens.pop();
-        if (token === undefined) return undefined;
-        const headers = { ...form, Authorization: client.authorization };
-        const request = lane.public.encode(
-          'POST',
-          '/oauth2/revoke',
-          headers,
-          new URLSearchParams({ token }).toString(),
-        );
-        return lane.public.send(request).then((answer) => (expectStatus(answer, 200, 'revocation'), token));
+        return token === undefined ? undefined : revokeToken(lane, client, token).then(() => token);
       },
       async check(token) {
         const { active } = await stage.introspect(token);

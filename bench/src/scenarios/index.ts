@@ -3,8 +3,9 @@ import { clientCredentialsJwt, clientCredentialsOpaque } from './client-credenti
 import { codeExchange, wholeFlow } from './code-flow.js';
 import { discovery, jwks } from './documents.js';
 import { refresh, revoke, userinfo } from './grant-use.js';
-import { introspectionGrpc, introspectionHttp } from './introspection.js';
+import { introspectionForged, introspectionGrpc, introspectionHttp, introspectionRevoked } from './introspection.js';
 import type { Scenario } from './scenario.js';
+import { signatures } from './signatures.js';
 
 export const scenarios: readonly Scenario[] = [
   discovery,
@@ -12,11 +13,14 @@ export const scenarios: readonly Scenario[] = [
   clientCredentialsOpaque,
   clientCredentialsJwt,
   introspectionHttp,
+  introspectionForged,
+  introspectionRevoked,
   introspectionGrpc,
-  codeExchange('ES256', 600),
-  codeExchange('RS256', 1_000),
+  codeExchange('ES256', 520),
+  codeExchange('RS256', 900),
   refresh,
   userinfo,
   revoke,
   wholeFlow,
+  ...signatures,
 ];

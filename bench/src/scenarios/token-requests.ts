@@ -49,3 +49,10 @@ export async function mintGrants(stage: Stage, client: BenchClient, count: numbe
     );
   });
 }
+
+/** Revokes a token of the client. @throws {WrongAnswer} */
+export async function revokeToken(lane: Lane, client: BenchClient, token: string): Promise<void> {
+  const headers = { ...form, Authorization: client.authorization };
+  const body = new URLSearchParams({ token }).toString();
+  expectStatus(await lane.public.send(lane.public.encode('POST', '/oauth2/revoke', headers, body)), 200, 'revocation');
+}

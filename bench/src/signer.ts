@@ -1,0 +1,117 @@
+// The signer alone, one after the other with its keys in SoftHSM, in software, and without its record of signatures: what a
+// signature costs, how many a core makes, and whether the process stays responsive meanwhile (security §2.3).
+import { startDriver } from './load/driver.js';
+import type { Measurement, Plan } from './measure.js';
+import { measure } from './measure.js';
+import { median } from './report/statistics.js';
+import { table } from './report/table.js';
+import { signatures } from './scenarios/signatures.js';
+import type { Target } from './target.js';
+import { startTarget } from './target.js';
+
+const places: readonly {
+  readonly name: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly hsm: boolean;
+}[] = [
+  { name: 'SoftHSM', env: {}, hsm: true },
+  { name: 'software', env: { HSM_ENABLED: 'false' }, hsm: false },
+  { name: 'software, no record', env: { HSM_ENABLED: 'false', KEYS_AUDIT_ENABLED: 'false' }, hsm: false },
+];
+
+/** What one algorithm costs in one place; medians of the rounds. */
+export interface SignerResult {
+  readonly place: string;
+  readonly scenario: string;
+  readonly perSecond: number;
+  /** CPU microseconds a signature. */
+  readonly keysMicros: number;
+  readonly postgresMicros: number;
+  /** How long the event loop of the signer was late at most, in 99 of 100 looks. */
+  readonly loopP99Millis: number;
+}
+
+/** @throws when a signature is wrong, or a place cannot be had */
+export async function measureSigner(options: {
+  readonly demo: string;
+  readonly base: number;
+  readonly plan: Plan;
+  readonly connections: number;
+  readonly progress: (text: string) => void;
+}): Promise<SignerResult[]> {
+  const results: SignerResult[] = [];
+  for (const { name, env, hsm } of places) {
+    const { target, close } = await startTarget({ ...options, env });
+    try {
+      if (target.hsm !== hsm) throw new Error(`${name}: the keys are elsewhere; is there no SoftHSM?`);
+      const driver = await startDriver(target, options.connections);
+      try {
+        for (const scenario of signatures) {
+          results.push({
+            place: name,
+            scenario: scenario.name,
+            ...(await measurePlace(driver, target, scenario.name, options)),
+          });
+        }
+      } finally {
+        await driver.close();
+      }
+    } finally {
+      await close();
+    }
+  }
+  return results;
+}
+
+async function measurePlace(
+  driver: Awaited<ReturnType<typeof startDriver>>,
+  target: Target,
+  name: string,
+  { plan, progress }: { readonly plan: Plan; readonly progress: (text: string) => void },
+): Promise<Omit<SignerResult, 'place' | 'scenario'>> {
+  const taken: (Measurement & { loopP99Millis: number })[] = [];
+  for (let round = 0; round <= plan.rounds; round++) {
+    progress(`${name}: ${round === 0 ? 'warming up' : `round ${String(round)} of ${String(plan.rounds)}`}`);
+    const millis = round === 0 ? plan.warmUpMillis : plan.sliceMillis;
+    await loopP99Millis(target);
+    const slice = await measure(driver, target.pids, { name, millis, units: plan.units });
+    const loop = await loopP99Millis(target);
+    if (round > 0) taken.push({ ...slice, loopP99Millis: loop });
+  }
+  const medianOf = (value: (slice: (typeof taken)[number]) => number) => median(taken.map(value));
+  return {
+    perSecond: medianOf(({ units, seconds }) => units / seconds),
+    keysMicros: medianOf(({ cpuMicros }) => cpuMicros['keys'] ?? 0),
+    postgresMicros: medianOf(({ cpuMicros }) => cpuMicros['postgres'] ?? 0),
+    loopP99Millis: medianOf((slice) => slice.loopP99Millis),
+  };
+}
+
+/** The signer looks at its own loop every so often; being on time is no lateness. */
+const lookMillis = 10;
+
+/** Since it was last asked. */
+async function loopP99Millis({ signerMetrics }: Target): Promise<number> {
+  const text = await (await fetch(signerMetrics)).text();
+  const seconds = /^nodejs_eventloop_lag_p99_seconds(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1];
+  if (seconds === undefined) throw new Error(`${signerMetrics} does not tell how late its event loop is`);
+  return Math.max(0, Number(seconds) * 1000 - lookMillis);
+}
+
+export function showSigner(results: readonly SignerResult[]): string {
+  const whole = (value: number) => value.toFixed(0);
+  const head = ['scenario', 'keys', 'per s', 'keys µs', 'per s and core', 'postgres µs', 'record µs', 'loop p99 ms'];
+  const rows = results.map((result) => {
+    const { place, scenario, perSecond, keysMicros, postgresMicros, loopP99Millis: late } = result;
+    const bare = results.find((other) => other.scenario === scenario && other.place.endsWith('no record'));
+    const record =
+      place === 'software' && bare !== undefined
+        ? whole(keysMicros + postgresMicros - bare.keysMicros - bare.postgresMicros)
+        : '-';
+    return [
+      ...[scenario, place, whole(perSecond), whole(keysMicros), whole(1_000_000 / keysMicros), whole(postgresMicros)],
+      ...[record, late.toFixed(1)],
+    ];
+  });
+  return table([head, ...rows]);
+}
