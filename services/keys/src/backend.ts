@@ -30,6 +30,13 @@ export interface KeptPair {
   readonly sealed: Buffer | undefined;
 }
 
+/** A backend in words for an auditor; nothing secret. */
+export interface BackendDescription {
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** What each key may and may not, by `kid`. */
+  readonly attributes: ReadonlyMap<string, Readonly<Record<string, boolean>>>;
+}
+
 export interface KeyBackend {
   readonly kind: BackendKind;
   /** Makes a key pair whose private half nobody can read. Only ever called because an operator asked for a key. */
@@ -63,6 +70,12 @@ export interface KeyBackend {
    * @throws {OAuthError} temporarily_unavailable when it is full, late or away
    */
   sign(key: StoredKey, input: string, deadline: number): Uint8Array | Promise<Uint8Array>;
+  /**
+   * Says what it is and what its keys may do, for an attestation.
+   *
+   * @throws {Error} when it is away or one of the keys is not what it must be
+   */
+  describe(keys: readonly StoredKey[]): Promise<BackendDescription>;
   /** Why it cannot sign now, in words for an operator. */
   problem(): string | undefined;
   close(): Promise<void>;

@@ -8,6 +8,8 @@ export { bootstrapKeys } from './bootstrap.js';
 export type { Resealed } from './reseal.js';
 export { resealKeys } from './reseal.js';
 export { service } from './service.js';
+export type { AttestationExpectations } from './verify-attestation.js';
+export { verifyAttestation } from './verify-attestation.js';
 
 /** The schema of the key registry. */
 export const migrations: { readonly namespace: string; readonly directory: string } = {

@@ -6,6 +6,7 @@ import { required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createAttest } from './attest.js';
 import { recordAttempts } from './audit/attempts.js';
 import { signatureRecordHandlers } from './audit/list-signatures.js';
 import { openSignatureBook } from './audit/record.js';
@@ -21,6 +22,7 @@ import { watchRegistry } from './registry/watch.js';
 import { callersOf } from './rpc/callers.js';
 import { jsonWebKeyHandlers } from './rpc/json-web-key.js';
 import { keyAdminHandlers } from './rpc/key-admin.js';
+import { noteChanges } from './rpc/note-changes.js';
 import { signingHandlers } from './rpc/signing.js';
 import { createRotation } from './rotation.js';
 import { createEnvelope } from './sealed/envelope.js';
@@ -79,6 +81,8 @@ export const service: Service = {
     const callers = callersOf(allow);
     const quota = createQuota({ perSecond: config.keys.signaturesPerSecond, log, now });
     const { prePublish } = config.keys;
+    const { issuer } = policy;
+    const attest = createAttest({ sign, ring, backend, issuer, readHead: book.head, now, random });
     const refresh = async () => {
       await watch.refresh();
       await sleep(hearingMillis);
@@ -92,7 +96,7 @@ export const service: Service = {
       ),
       implement(
         keyAdminV1.KeyAdminServiceService,
-        keyAdminHandlers({ maker, ring, prePublish, refresh }),
+        noteChanges(keyAdminHandlers({ maker, ring, prePublish, refresh, attest }), log),
         callers.keyAdmin,
       ),
       implement(

@@ -7,10 +7,13 @@ import type pg from 'pg';
 import type { FirstSignature, SignatureRecord } from '../signer.js';
 import type { FirstAnswer } from './answers.js';
 import { createVeil } from './answers.js';
+import type { ChainHead } from './chain.js';
 import { openAuditLog } from './audit-log.js';
 import type { Attempt } from './entry.js';
 import { attemptEntry, auditEntry } from './entry.js';
 import { keepRetention } from './retention.js';
+import { readHead } from './rows.js';
+import { cannotSign } from '../unavailable.js';
 
 export interface SignatureBook {
   /**
@@ -20,6 +23,12 @@ export interface SignatureBook {
    * @throws {OAuthError} temporarily_unavailable, conflict
    */
   record(signature: SignatureRecord): Promise<FirstSignature | undefined>;
+  /**
+   * Where the record stands; undefined where there is none.
+   *
+   * @throws {OAuthError} temporarily_unavailable
+   */
+  head(): Promise<ChainHead | undefined>;
   /** Writes down what was refused or failed; nobody waits for that. */
   note(attempt: Attempt): void;
 }
@@ -41,7 +50,8 @@ export function openSignatureBook(options: {
   const { dsn, pool, keks, config, host } = options;
   const { log, now, random, metrics, checks, onStop } = host;
   const { enabled, retention, secret } = config.keys.audit;
-  if (!enabled) return { record: () => Promise.resolve(undefined), note: () => undefined };
+  if (!enabled)
+    return { record: () => Promise.resolve(undefined), note: () => undefined, head: () => Promise.resolve(undefined) };
 
   const veil = createVeil(secret.length > 0 ? secret.map(secretOf) : keks, random);
   if (secret.length + keks.length === 0) {
@@ -74,6 +84,10 @@ export function openSignatureBook(options: {
       const first = await audit.append(entry, veil.seal(requestId, inputHash, signature.signature));
       return first && reopened(requestId, first);
     },
+    head: () =>
+      readHead(pool).catch((error: unknown) => {
+        throw cannotSign('the record of signatures cannot be read', error);
+      }),
     note(attempt) {
       attempts.inc({ purpose: attempt.purpose, outcome: attempt.outcome });
       audit.note(attemptEntry(attempt, now(), veil));

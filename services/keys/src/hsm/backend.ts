@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
 import type { HsmSettings } from '../settings.js';
 import { cannotSign } from '../unavailable.js';
-import type { Job, TokenKey } from './messages.js';
+import type { Job, KeyDescription, TokenKey } from './messages.js';
 import { TokenError } from './return-codes.js';
 import { openSessionPool } from './session-pool.js';
 
@@ -74,6 +74,18 @@ export async function openHsmBackend(
       const deadline = now() + examineMillis;
       await pool.run({ kind: 'examine', kid: key.kid, deadline }, tokenKey(key));
       if (!verifies(key, await sign(key, trial, deadline))) throw new Error('its halves do not belong together');
+    },
+    async describe(stored) {
+      const described = new Map<string, KeyDescription>();
+      for (const key of stored) {
+        const job = { kind: 'describe', kid: key.kid, deadline: now() + examineMillis } as const;
+        described.set(key.kid, (await pool.run(job, tokenKey(key))) as KeyDescription);
+      }
+      const [first] = described.values();
+      return {
+        facts: { ...first?.token, library: { path: hsm.library, ...first?.token.library } },
+        attributes: new Map([...described].map(([kid, { attributes }]) => [kid, attributes])),
+      };
     },
     sign,
     problem: () => pool.problem(),

@@ -1,10 +1,7 @@
 // What waits for a session: bounded, first come first served, handed out in batches; what is late never reaches the token.
-import type { JsonWebKey } from 'node:crypto';
 import { busy, cannotSign, late } from '../unavailable.js';
-import type { Job, JobResult, TokenKey } from './messages.js';
+import type { Job, JobResult, JobValue, TokenKey } from './messages.js';
 import { TokenError } from './return-codes.js';
-
-export type JobValue = Uint8Array | JsonWebKey | undefined;
 
 export interface WaitingJob {
   readonly job: Job;

@@ -24,6 +24,7 @@ export interface TokenKey {
 export type Job =
   | { readonly kind: 'sign'; readonly kid: string; readonly input: string; readonly deadline: number }
   | { readonly kind: 'examine'; readonly kid: string; readonly deadline: number }
+  | { readonly kind: 'describe'; readonly kid: string; readonly deadline: number }
   | ({ readonly kind: 'adopt' } & NamedJob)
   | ({ readonly kind: 'destroy' } & NamedJob)
   | ({
@@ -55,9 +56,29 @@ export interface Failure {
   readonly remedy: Remedy;
 }
 
-/** `sign` gives the signature, `generate` and `adopt` the public half, the others nothing. `late` was never sent to the token. */
-export type JobResult =
-  { readonly value: Uint8Array | JsonWebKey | undefined } | { readonly failure: Failure } | { readonly late: true };
+/** What library and token say of themselves. */
+export interface TokenDescription {
+  readonly library: Readonly<Record<'description' | 'version' | 'manufacturer' | 'pkcs11', string>>;
+  readonly token: Readonly<Record<'label' | 'serial' | 'model' | 'manufacturer' | 'hardware' | 'firmware', string>>;
+  /** `CKM_*`. */
+  readonly mechanisms: readonly string[];
+}
+
+/** `describe`, of a key. */
+export interface KeyDescription {
+  readonly token: TokenDescription;
+  /** Of the private half. */
+  readonly attributes: Readonly<Record<string, boolean>>;
+}
+
+/** What a job gives. */
+export type JobValue = Uint8Array | JsonWebKey | KeyDescription | undefined;
+
+/**
+ * `sign` gives the signature, `generate` and `adopt` the public half, `describe` a description, the others nothing. `late` was
+ * never sent to the token.
+ */
+export type JobResult = { readonly value: JobValue } | { readonly failure: Failure } | { readonly late: true };
 
 export type FromThread =
   | { readonly kind: 'open' }

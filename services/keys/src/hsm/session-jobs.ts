@@ -1,10 +1,10 @@
 // The work of one session: sign, and look after key pairs. A session that failed is destroyed and replaced.
-import type { JsonWebKey } from 'node:crypto';
 import { createHash } from 'node:crypto';
+import { describeKey } from './describe-token.js';
 import type { FoundKey } from './find-key.js';
 import { findKey } from './find-key.js';
 import { managePair } from './manage-pair.js';
-import type { Job, JobResult, TokenKey } from './messages.js';
+import type { Job, JobResult, JobValue, TokenKey } from './messages.js';
 import { TokenError } from './return-codes.js';
 import type { Token, TokenSession } from './token.js';
 
@@ -43,7 +43,7 @@ export function createSessionJobs(token: Token): SessionJobs {
     return fresh;
   };
 
-  const perform = (job: Job): Uint8Array | JsonWebKey | undefined => {
+  const perform = (job: Job): JobValue => {
     if (job.kind === 'generate' || job.kind === 'adopt' || job.kind === 'destroy') {
       // The handle of a pair that is changed or gone is worth nothing.
       found.delete(job.kid);
@@ -51,6 +51,7 @@ export function createSessionJobs(token: Token): SessionJobs {
     }
     const key = resolve(job.kid);
     if (job.kind === 'examine') return undefined;
+    if (job.kind === 'describe') return { token: token.describe(), attributes: describeKey(open(), key.handle) };
     const data =
       key.digest === undefined ? Buffer.from(job.input, 'latin1') : createHash(key.digest).update(job.input).digest();
     return open().sign(key.handle, key.mechanism, data);

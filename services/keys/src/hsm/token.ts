@@ -1,8 +1,10 @@
 // The PKCS#11 library, and the only place that touches it: open a token, and do one thing at a time on a session.
 import type { Handle, PKCS11 } from 'pkcs11js';
 import type { HsmSettings } from '../settings.js';
+import { describeToken } from './describe-token.js';
 import type { Attributes } from './mechanisms.js';
 import { newerMechanisms } from './mechanisms.js';
+import type { TokenDescription } from './messages.js';
 import { TokenError, remedyFor } from './return-codes.js';
 
 /** A mechanism by name. */
@@ -29,6 +31,7 @@ export interface TokenSession {
 export interface Token {
   /** @param options.write whether objects can be made on it */
   openSession(options?: { write: boolean }): TokenSession;
+  describe(): TokenDescription;
 }
 
 /** Room for the signature of an RSA key of 8192 bits; a buffer too small would leave the session stuck. */
@@ -69,6 +72,15 @@ export async function openToken(settings: HsmSettings, anew: boolean): Promise<T
   const slot = findSlot(library, settings);
 
   return {
+    describe: () =>
+      describeToken(
+        {
+          library: translated('C_GetInfo', () => library.C_GetInfo()),
+          token: translated('C_GetTokenInfo', () => library.C_GetTokenInfo(slot)),
+          mechanisms: translated('C_GetMechanismList', () => library.C_GetMechanismList(slot)),
+        },
+        { ...numbers, ...newerMechanisms },
+      ),
     openSession({ write } = { write: false }) {
       const flags = number('CKF_SERIAL_SESSION') | (write ? number('CKF_RW_SESSION') : 0);
       const session = translated('C_OpenSession', () => library.C_OpenSession(slot, flags));

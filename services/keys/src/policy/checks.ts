@@ -10,8 +10,8 @@ const clockSkewSeconds = 60;
 const manyNames = 64;
 
 /** A request id: what makes a replay recognisable. */
-export function requestId(value: string): string {
-  return /^[\x21-\x7e]{1,128}$/.test(value) ? value : refuse('request_id must be 1 to 128 visible ASCII characters');
+export function requestId(value: string, name = 'request_id'): string {
+  return /^[\x21-\x7e]{1,128}$/.test(value) ? value : refuse(`${name} must be 1 to 128 visible ASCII characters`);
 }
 
 /** A key id that is put into headers of tokens. */

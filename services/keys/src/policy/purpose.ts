@@ -3,10 +3,10 @@ import type { KeySetName } from '@cardea/oauth';
 
 export interface Purpose {
   /** For metrics and messages. */
-  readonly name: 'id_token' | 'access_token' | 'userinfo' | 'logout_token' | 'credential';
+  readonly name: 'id_token' | 'access_token' | 'userinfo' | 'logout_token' | 'credential' | 'attestation';
   readonly keySet: KeySetName;
   /** `typ` of the JOSE header. */
-  readonly typ: 'JWT' | 'at+jwt' | 'logout+jwt';
+  readonly typ: 'JWT' | 'at+jwt' | 'logout+jwt' | 'cardea-attestation+jwt';
 }
 
 export const idToken: Purpose = { name: 'id_token', keySet: 'hydra.openid.id-token', typ: 'JWT' };
@@ -24,3 +24,8 @@ export const logoutToken: Purpose = { name: 'logout_token', keySet: 'hydra.openi
 
 /** W3C VC Data Model 1.1 §6.3.1. */
 export const credential: Purpose = { name: 'credential', keySet: 'hydra.openid.id-token', typ: 'JWT' };
+
+/** What the signer says of itself: a type of its own, so that it never passes for a token. */
+export const attestation: Purpose = {
+  ...{ name: 'attestation', keySet: 'hydra.openid.id-token', typ: 'cardea-attestation+jwt' },
+};

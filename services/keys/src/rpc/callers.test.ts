@@ -31,6 +31,7 @@ test('only token has something signed, only admin makes keys, both and probers s
     RetireKey: [admin],
     DestroyKey: [admin],
     ListKeys: [admin],
+    Attest: [admin],
   });
   const methods = admitted(jsonWebKeyV1.JsonWebKeyServiceService, jsonWebKey);
   expect(Object.values(methods)).toEqual(Array.from({ length: 5 }, () => [admin]));

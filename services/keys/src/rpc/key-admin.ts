@@ -4,6 +4,7 @@ import { isKeySet } from '@cardea/oauth';
 import type { Handlers, keyAdminV1, signingV1 } from '@cardea/rpc';
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import type { Attest } from '../attest.js';
 import type { KeyMaker } from '../create-key.js';
 import { createKey } from '../create-key.js';
 import type { Changed } from '../end-key.js';
@@ -23,8 +24,9 @@ export function keyAdminHandlers(options: {
   prePublish: number;
   /** Makes the ring learn of a change before it is answered. */
   refresh: () => Promise<void>;
+  attest: Attest;
 }): Handlers<typeof keyAdminV1.KeyAdminServiceService> {
-  const { maker, ring, prePublish, refresh } = options;
+  const { maker, ring, prePublish, refresh, attest } = options;
 
   const published = async (kid: string): Promise<signingV1.PublicKey> => {
     await refresh();
@@ -68,6 +70,8 @@ export function keyAdminHandlers(options: {
       await refresh();
       return { warnings: [...warnings] };
     },
+
+    attest: async ({ nonce }, call) => ({ jwt: await attest(nonce === '' ? '' : requestId(nonce, 'nonce'), call) }),
 
     async listKeys({ keySet }) {
       if (keySet !== '') keySetOf(keySet);

@@ -99,6 +99,17 @@ export function createSealedBackend(options: {
     forget: (kid) => void open.delete(kid),
     // Its row was all there was of it.
     destroy: () => Promise.resolve(),
+    // Whoever has a key-encryption key and the database has the private halves: that is what an HSM would change.
+    describe: (keys) =>
+      Promise.resolve({
+        facts: { seal: 'AES-256-GCM', openssl: process.versions.openssl },
+        attributes: new Map(
+          keys.map(({ kid, sealed }) => {
+            const byFirst = sealed !== undefined && envelope.sealedByFirst(sealed);
+            return [kid, { sign: true, extractable: true, sealed: sealed !== undefined, sealed_by_first_kek: byFirst }];
+          }),
+        ),
+      }),
     problem: () => undefined,
     close() {
       open.clear();

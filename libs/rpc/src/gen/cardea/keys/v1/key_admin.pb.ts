@@ -110,6 +110,18 @@ export interface ListKeysResponse {
   keys: PublicKey[];
 }
 
+/** Asks for an attestation. */
+export interface AttestRequest {
+  /** Comes back in the attestation, so that whoever asks knows it is not an old one: 1 to 128 visible ASCII characters, or empty. */
+  nonce: string;
+}
+
+/** What the signer says of itself. */
+export interface AttestResponse {
+  /** Compact JWS whose `typ` is `cardea-attestation+jwt`, signed with a key of `hydra.openid.id-token`. */
+  jwt: string;
+}
+
 function createBaseCreateKeyRequest(): CreateKeyRequest {
   return { requestId: "", keySet: "", algorithm: "", activateAfterSeconds: 0 };
 }
@@ -909,6 +921,116 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
   },
 };
 
+function createBaseAttestRequest(): AttestRequest {
+  return { nonce: "" };
+}
+
+export const AttestRequest: MessageFns<AttestRequest> = {
+  encode(message: AttestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nonce !== "") {
+      writer.uint32(10).string(message.nonce);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nonce = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AttestRequest>, I>>(base?: I): AttestRequest {
+    return AttestRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AttestRequest>, I>>(object: I): AttestRequest {
+    const message = createBaseAttestRequest();
+    message.nonce = object.nonce ?? "";
+    return message;
+  },
+};
+
+function createBaseAttestResponse(): AttestResponse {
+  return { jwt: "" };
+}
+
+export const AttestResponse: MessageFns<AttestResponse> = {
+  encode(message: AttestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jwt !== "") {
+      writer.uint32(10).string(message.jwt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AttestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAttestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jwt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<AttestResponse>, I>>(base?: I): AttestResponse {
+    return AttestResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AttestResponse>, I>>(object: I): AttestResponse {
+    const message = createBaseAttestResponse();
+    message.jwt = object.jwt ?? "";
+    return message;
+  },
+};
+
 /** Key lifecycle. Callers: the admin service. */
 export type KeyAdminServiceService = typeof KeyAdminServiceService;
 export const KeyAdminServiceService = {
@@ -972,6 +1094,19 @@ export const KeyAdminServiceService = {
     responseSerialize: (value: ListKeysResponse): Buffer => Buffer.from(ListKeysResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListKeysResponse => ListKeysResponse.decode(value),
   },
+  /**
+   * Says what the signer is, signed: its backend, library, token and mechanisms, the attributes of its keys, and where the record
+   * of signatures stands.
+   */
+  attest: {
+    path: "/cardea.keys.v1.KeyAdminService/Attest" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AttestRequest): Buffer => Buffer.from(AttestRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AttestRequest => AttestRequest.decode(value),
+    responseSerialize: (value: AttestResponse): Buffer => Buffer.from(AttestResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AttestResponse => AttestResponse.decode(value),
+  },
 } as const;
 
 export interface KeyAdminServiceServer extends UntypedServiceImplementation {
@@ -987,6 +1122,11 @@ export interface KeyAdminServiceServer extends UntypedServiceImplementation {
   destroyKey: handleUnaryCall<DestroyKeyRequest, DestroyKeyResponse>;
   /** Lists keys with their states. */
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
+  /**
+   * Says what the signer is, signed: its backend, library, token and mechanisms, the attributes of its keys, and where the record
+   * of signatures stands.
+   */
+  attest: handleUnaryCall<AttestRequest, AttestResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
