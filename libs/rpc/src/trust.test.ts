@@ -59,7 +59,7 @@ describe.each(roads)('over %s', (_road, road) => {
       () => authority.issue({ commonName: 'client', names: [`URI:${gateway}`], usage: 'server' }),
     ],
   ];
-  test.each(outsiders)('a certificate %s does not get past the handshake', async (_name, make) => {
+  test.each(outsiders)('I01: a certificate %s does not get past the handshake', async (_name, make) => {
     const { address, log } = await serve();
     await expect(call(address, make())).rejects.toMatchObject({ code: 'temporarily_unavailable', status: 503 });
     expect(log.lines).toEqual([]);
@@ -74,7 +74,7 @@ describe.each(roads)('over %s', (_road, road) => {
     ['of a name inside another', [`URI:https://evil.test/, URI:${gateway}`, 'DNS:evil.test, DNS:gateway.test']],
     ['of a name with a quote or a null in it', [`URI:${gateway}"`, `URI:${gateway}\0`, 'DNS:gateway.test\0.evil.test']],
   ];
-  test.each(refused)('a certificate %s is refused, and the refusal is logged', async (_name, names) => {
+  test.each(refused)('I02: a certificate %s is refused, and the refusal is logged', async (_name, names) => {
     const { address, log } = await serve();
     await expect(call(address, named(...names))).rejects.toMatchObject({
       code: 'server_error',
@@ -160,7 +160,7 @@ describe.each(roads)('over %s', (_road, road) => {
     });
   });
 
-  test('certificates and their authority are replaced under load without a failed call', async () => {
+  test('I08: certificates and their authority are replaced under load without a failed call', async () => {
     const renewMillis = 10;
     const next = createAuthority('The next authority');
     const both = authority.cert + next.cert;
@@ -209,7 +209,7 @@ describe.each(roads)('over %s', (_road, road) => {
   });
 });
 
-test('without a certificate, or without TLS, nobody gets past the handshake', async () => {
+test('I01: without a certificate, or without TLS, nobody gets past the handshake', async () => {
   const { address } = await serve();
   for (const each of [credentials.createSsl(Buffer.from(authority.cert)), credentials.createInsecure()]) {
     const client = new Client(address, each);
@@ -225,7 +225,7 @@ test('without a certificate, or without TLS, nobody gets past the handshake', as
   }
 });
 
-test('TLS below 1.3 is refused', async () => {
+test('I08: TLS below 1.3 is refused', async () => {
   const { address } = await serve();
   const port = Number(address.split(':')[1]);
   const { cert, key } = named(`URI:${gateway}`);

@@ -49,7 +49,7 @@ async function openAll(keks: readonly string[]): Promise<void> {
   expect(document?.whole()).toMatchObject({ k: 'c2VjcmV0' });
 }
 
-test('everything moves to the first key-encryption key, once, and the old one can go', async () => {
+test('F28: everything moves to the first key-encryption key, once, and the old one can go', async () => {
   const [old, fresh] = [newKek(), newKek()];
   await fill(old);
   await openAll([fresh, old]);

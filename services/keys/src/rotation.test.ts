@@ -35,9 +35,9 @@ afterEach(async () => {
   await database.drop();
 });
 
-function openReplica(log: Log = quietLog) {
+function openReplica(log: Log = quietLog, keks: readonly Buffer[] = [kek]) {
   const now = () => clock;
-  const backend = createSealedBackend({ envelope: createEnvelope([kek], randomBytes), now });
+  const backend = createSealedBackend({ envelope: createEnvelope(keks, randomBytes), now });
   const maker = { registry: openRegistry(pool), backend, now, random: randomBytes };
   const ring = createKeyRing({ backend, log, now });
   const rotation = createRotation({ maker, rules, log });
@@ -89,6 +89,44 @@ test('E23: five replicas make one successor for each key that signs, and all sig
   expect(rows).toHaveLength(2);
 });
 
+test('F28: key-encryption key and signing key change while one replica is a minute behind, and each verifies what the other signs', async () => {
+  const newKek = randomBytes(32);
+  const first = openReplica(quietLog, [newKek, kek]);
+  let late = openReplica();
+  await bootstrap(late);
+  const kids = new Set<string>();
+  const bothSign = async () => {
+    for (const [signer, verifier] of [
+      [first, late],
+      [late, first],
+    ] as const) {
+      const { stored } = signer.ring.signing('hydra.openid.id-token', 'ES256');
+      const signature = await signer.backend.sign(stored, 'header.claims', clock + 1000);
+      const seen = verifier.ring.published().find(({ stored: { kid } }) => kid === stored.kid)?.stored;
+      const key = createPublicKey({ key: seen?.jwk ?? {}, format: 'jwk' });
+      expect(verify('sha256', Buffer.from('header.claims'), { key, dsaEncoding: 'ieee-p1363' }, signature)).toBe(true);
+      kids.add(stored.kid);
+    }
+  };
+  await late.look();
+  await first.look();
+  await bothSign();
+  // The successor is sealed under a key that the other replica does not have yet.
+  clock += 23 * hour;
+  await first.look();
+  await late.look();
+  await bothSign();
+  clock += 60_000;
+  await first.look();
+  late = openReplica(quietLog, [newKek, kek]);
+  await late.look();
+  await bothSign();
+  expect(kids.size).toBe(1);
+  clock += hour;
+  await bothSign();
+  expect(kids.size).toBe(2);
+});
+
 test('a set in which nothing signs gets no key by itself', async () => {
   const replica = openReplica();
   await replica.look();
@@ -122,7 +160,7 @@ test('what cannot be rotated is said, and tried again later', async () => {
   expect(await states()).toEqual(['current', 'current', 'next', 'next']);
 });
 
-test('E23: ten rotations, and no verifier with an old copy of the key set ever refuses a token that is good', async () => {
+test('E23, F28: ten rotations, and no verifier with an old copy of the key set ever refuses a token that is good', async () => {
   const replica = openReplica();
   await bootstrap(replica);
   const copies: { at: number; keys: Map<string, object> }[] = [];

@@ -6,7 +6,7 @@ import { backendSettings, policyOf, rotationRules } from './settings.js';
 const good = Buffer.from(Array.from({ length: 32 }, (_, index) => index)).toString('base64');
 const backend = (env: Record<string, string>) => backendSettings(loadConfig({ env }));
 
-describe('refused', () => {
+describe('I11: refused', () => {
   test.each([
     ['no key-encryption key', {}, 'keys.kek'],
     ['one of 31 bytes', { KEYS_KEK: Buffer.alloc(31, 7).toString('base64') }, 'entry 1'],

@@ -64,5 +64,5 @@ function failedFor(result: JobResult | undefined, { code }: TokenError): boolean
 }
 
 function repeatable({ job }: WaitingJob): boolean {
-  return job.kind === 'sign' || job.kind === 'examine';
+  return job.kind !== 'generate' && job.kind !== 'adopt' && job.kind !== 'destroy';
 }
