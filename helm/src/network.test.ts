@@ -36,7 +36,7 @@ const edges = new Set([
   'test>admin:4445',
 ]);
 
-describe('with everything in one namespace', () => {
+describe('I05: with everything in one namespace', () => {
   let manifests: Manifest[];
   const labels: Record<string, Record<string, string>> = {};
   beforeAll(async () => {

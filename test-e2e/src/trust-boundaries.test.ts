@@ -199,7 +199,7 @@ describe('the way to a signature (security §2.3, the walk of Boulder’s TestSe
     caller.close();
   });
 
-  test('goes no further than its own methods, and there are no others', async () => {
+  test('I04: goes no further than its own methods, and there are no others', async () => {
     const caller = createCaller(address.keys, tlsCredentials(files.token));
     expect(await caller.unary(create!)).toMatchObject({ code: 7, served: false });
     const made = ['SignBytes', 'SignDigest', 'Sign', 'signIdToken', 'Decrypt', 'ExportKey'];
