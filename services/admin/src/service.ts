@@ -5,6 +5,7 @@ import type { Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { readFileSync } from 'node:fs';
 import { createAudit } from './audit.js';
+import { isConfigured } from './authentication/authenticate.js';
 import { checkExposure } from './exposure.js';
 import { listenerOptions } from './listener.js';
 import { auditEventRoutes } from './routes/audit-events.js';
@@ -68,7 +69,8 @@ export const service: Service = {
         ...auditEventRoutes(auditor),
         ...healthRoutes(host, {
           prefix: '/admin',
-          reasons: 'shown',
+          // Where callers have to prove themselves, the reason is for those who read the log: health asks nobody.
+          reasons: isConfigured(config.serve.admin.authentication) ? 'hidden' : 'shown',
           logged: !config.serve.admin.requestLog.disableForHealth,
         }),
         ...operationRoutes(host, ownVersion()),

@@ -76,6 +76,21 @@ describe('API keys', () => {
     }
   });
 
+  test('I06: health tells nobody more than that something is wrong', async () => {
+    const away = { PEERS_TOKEN_ADDRESSES: '127.0.0.1:1' };
+    const keys = JSON.stringify([{ name: 'a', hash: made['auditor']!.hash, roles: ['auditor'] }]);
+    const reachable = await startAdmin(standIn, { ...away, SERVE_ADMIN_AUTHENTICATION_API_KEYS: keys });
+    const local = await startAdmin(standIn, away);
+    try {
+      const [hidden, shown] = [await reachable.call('GET', '/health/ready'), await local.call('GET', '/health/ready')];
+      expect([hidden.status, hidden.json]).toEqual([503, { errors: { token: 'not ready' } }]);
+      expect([shown.status, shown.json]).toEqual([503, { errors: { token: 'the token service is not ready' } }]);
+    } finally {
+      await reachable.stop();
+      await local.stop();
+    }
+  });
+
   test('health asks nobody', async () => {
     expect((await admin.call('GET', '/health/alive')).status).toBe(200);
     expect((await admin.call('GET', '/admin/health/ready')).status).not.toBe(401);
