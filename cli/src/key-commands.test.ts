@@ -49,6 +49,7 @@ beforeAll(async () => {
           asked.push({ keySet });
           return { keys: [key('b', signingV1.KeyState.NEXT), key('a'), key('r', signingV1.KeyState.CURRENT, 'RS256')] };
         },
+        attest: () => Promise.reject(new OAuthError('temporarily_unavailable')),
       }),
     ],
     health: () => Promise.resolve(true),
@@ -187,7 +188,18 @@ test.each((keyCommands === undefined ? [] : below(keyCommands)).map((words) => [
 
 test('the commands for keys are those of the documentation', () => {
   const words = (keyCommands?.commands ?? []).map((command) => command.name());
-  for (const name of ['list', 'create', 'import', 'promote', 'retire', 'destroy', 'rotate', 'audit', 'reseal']) {
+  for (const name of [
+    'list',
+    'create',
+    'import',
+    'promote',
+    'retire',
+    'destroy',
+    'rotate',
+    'audit',
+    'attest',
+    'reseal',
+  ]) {
     expect(words).toContain(name);
   }
 });

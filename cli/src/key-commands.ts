@@ -4,7 +4,6 @@ import type { Config } from '@cardea/service';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
-import { auditVerify } from './audit.js';
 import { configOf } from './config-option.js';
 import type { KeyAdmin } from './key-admin.js';
 import { askKeys, createKey, describe, rotateKeys, warn } from './key-admin.js';
@@ -177,18 +176,6 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
         '\n\nExample:\n  $ cardea keys reseal --config cardea.yaml',
     )
     .action(({ config = [] }: ConfigOptions) => reseal(configOf(config, surroundings), out));
-
-  const audit = keys.command('audit').description('The record of every signature.').exitOverride();
-  withConfig(audit.command('verify'))
-    .description('Walk the record from its first row and name the first one that is not as it was written.')
-    .option('--anchor <rows:hash>', 'what an earlier run said: tells a record written anew from the one it replaced')
-    .addHelpText(
-      'after',
-      '\nRelying parties: nothing changes.\n\nNeeds: dsn\n\nExample:\n  $ cardea keys audit verify --config cardea.yaml',
-    )
-    .action(({ config = [], anchor }: ConfigOptions & { anchor?: string }) =>
-      auditVerify(configOf(config, surroundings), anchor, out),
-    );
 }
 
 function seconds(text: string): number {

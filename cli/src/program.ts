@@ -19,6 +19,7 @@ import { addVersionCommand } from './commands/version.js';
 import { addCompletionCommands } from './completion/command.js';
 import { configOf } from './config-option.js';
 import { addKeyCommands } from './key-commands.js';
+import { addAuditCommands } from './audit-commands.js';
 import type { Surroundings } from './main.js';
 import { addPerformCommands } from './perform/commands.js';
 import { addVerbs } from './verbs.js';
@@ -67,6 +68,7 @@ export function createProgram(surroundings: Surroundings): Command {
     )
     .action(({ config = [] }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));
   addKeyCommands(keys, surroundings);
+  addAuditCommands(keys, surroundings);
   addConfigCommands(program, surroundings);
 
   const verbs = addVerbs(program);
