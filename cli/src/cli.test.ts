@@ -74,6 +74,34 @@ describe('a failure is one line and exit code 1', () => {
     expect(err).toContain('urls.self.issuer');
   });
 
+  test.each<[string, string, RegExp]>([
+    ['a mistyped key', 'urls:\n  self:\n    isuer: http://127.0.0.1:4444\n', /:3: .*urls\.self\.issuer/],
+    ['a wrong value', 'serve:\n  public:\n    port: many\n', /:3: .*serve\.public\.port/],
+    ['half-written YAML', 'urls:\n  self: {\n', /:\d+: /],
+  ])('config check: %s', async (_what, text, sentence) => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-cli-'));
+    const file = path.join(directory, 'cardea.yaml');
+    writeFileSync(file, text);
+    const { code, out, err } = await cardea(['config', 'check', file]);
+    rmSync(directory, { recursive: true });
+    expect([code, out]).toEqual([1, '']);
+    expect(err.trim()).toMatch(sentence);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('config check: all is known; the environment counts only when asked for', async () => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-cli-'));
+    const file = path.join(directory, 'cardea.yaml');
+    writeFileSync(file, 'profile: oauth21\n');
+    const env = { SERVE_PUBLIC_PORT: 'many' };
+    const alone = await cardea(['config', 'check', file], env);
+    const together = await cardea(['config', 'check', file, '--with-environment'], env);
+    rmSync(directory, { recursive: true });
+    expect(alone).toEqual({ code: 0, out: `${file}: all settings are known (profile: oauth21)\n`, err: '' });
+    expect([together.code, together.out]).toEqual([1, '']);
+    expect(together.err).toMatch(/serve\.public\.port/);
+  });
+
   test('an unknown command points to the help', async () => {
     const { code, err } = await cardea(['serv']);
     expect(code).toBe(1);

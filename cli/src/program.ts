@@ -10,7 +10,7 @@ import { addJanitorCommand } from './commands/janitor.js';
 import { addJsonWebKeyCommands } from './commands/json-web-keys.js';
 import { addLifespanCommands } from './commands/lifespans.js';
 import { addMigrateCommands } from './commands/migrate-commands.js';
-import { addRecordCommands } from './commands/records.js';
+import { addHistoryCommands } from './commands/history.js';
 import { addServeCommands } from './commands/serve-commands.js';
 import { addSessionCommands } from './commands/sessions.js';
 import { addTokenCommands } from './commands/tokens.js';
@@ -79,7 +79,7 @@ export function createProgram(surroundings: Surroundings): Command {
   addTokenCommands(verbs, surroundings);
   addTrustedIssuerCommands(verbs, surroundings);
   addSessionCommands(verbs, surroundings);
-  addRecordCommands(program, verbs, surroundings);
+  addHistoryCommands(program, verbs, surroundings);
   addPerformCommands(verbs.perform, surroundings);
   addApplyCommand(program, surroundings);
   addCompletionCommands(program, surroundings);

@@ -10,6 +10,8 @@ export interface Sent {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long to wait for the answer, when that is not the usual time. */
+  readonly patienceMillis?: number;
 }
 
 export interface Answer {
@@ -18,7 +20,7 @@ export interface Answer {
   readonly text: string;
 }
 
-const patienceMillis = 30_000;
+const usualPatienceMillis = 30_000;
 const largestAnswer = 64 * 1024 * 1024;
 
 /** The address of a path below the endpoint, which may have a path itself. */
@@ -37,8 +39,9 @@ function parameters(values: Readonly<Record<string, string | undefined>>): URLSe
 export async function exchange(connection: Connection, method: string, path: string, sent: Sent = {}): Promise<Answer> {
   const address = addressOf(connection, path, sent.query);
   const [type, body] = bodyOf(sent);
+  const patience = sent.patienceMillis ?? usualPatienceMillis;
   const headers = { accept: 'application/json', ...connection.headers, ...type, ...sent.headers };
-  const options = { method, headers, ...connection.tls, signal: AbortSignal.timeout(patienceMillis) };
+  const options = { method, headers, ...connection.tls, signal: AbortSignal.timeout(patience) };
   const { request } = address.protocol === 'https:' ? https : http;
   try {
     return await new Promise<Answer>((resolve, reject) => {
@@ -56,7 +59,9 @@ export async function exchange(connection: Connection, method: string, path: str
       asking.end(body);
     });
   } catch (cause) {
-    throw new Failure(whyNot(cause as NodeJS.ErrnoException, connection.url), exitCodes.unavailable, { cause });
+    throw new Failure(whyNot(cause as NodeJS.ErrnoException, connection.url, patience), exitCodes.unavailable, {
+      cause,
+    });
   }
 }
 
@@ -66,14 +71,14 @@ function bodyOf({ json, form }: Sent): [Record<string, string>, string | undefin
   return [{ 'content-type': 'application/x-www-form-urlencoded' }, parameters(form).toString()];
 }
 
-function whyNot(error: NodeJS.ErrnoException, url: URL): string {
+function whyNot(error: NodeJS.ErrnoException, url: URL, patience: number): string {
   const where = url.href.replace(/\/$/, '');
   const code = error.code ?? '';
   const fix = 'say where it is with --endpoint or ORY_SDK_URL';
   if (code === 'ECONNREFUSED') return `nobody answers at ${where}: start Cardea, or ${fix}`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${where} is not known: ${fix}`;
   if (error.name === 'TimeoutError' || error.name === 'AbortError') {
-    return `${where} did not answer within ${String(patienceMillis / 1000)} s: whether it did what was asked is not known`;
+    return `${where} did not answer within ${String(patience / 1000)} s: whether it did what was asked is not known`;
   }
   if (/CERT|SELF_SIGNED|ALTNAME|ISSUER/.test(code)) {
     return `the certificate of ${where} is not trusted (${code}): name its authority with --ca-file, or on a test system give --skip-tls-verify`;

@@ -1,6 +1,7 @@
 // `cardea apply -f DIR`: makes clients and trusted issuers as files say, and says first what that changes.
 import type { Command } from 'commander';
 import type { Api, Json } from '../api/client.js';
+import { segment } from '../api/segment.js';
 import type { Session } from '../api-command.js';
 import { apiCommand, repeatable } from '../api-command.js';
 import { clientPath } from '../commands/clients.js';
@@ -81,7 +82,17 @@ async function apply({ api, show, surroundings }: Session, options: ApplyOptions
   }
   if (options.check === true || options.dryRun === true) return;
   await confirmDeletions(plan, options, surroundings);
-  for (const step of plan.steps) await carryOut(api, step, surroundings);
+  let done = 0;
+  for (const step of plan.steps) {
+    try {
+      await carryOut(api, step, surroundings);
+    } catch (cause) {
+      if (!(cause instanceof Failure)) throw cause;
+      const sofar = `${String(done)} of ${String(plan.steps.length)} steps are done; run it again when that is mended`;
+      throw new Failure(`${step.kind} ${step.name}: ${cause.message} (${sofar})`, cause.exitCode, { cause });
+    }
+    done++;
+  }
 }
 
 async function confirmDeletions(plan: Plan, { yes }: ApplyOptions, { confirm }: Surroundings): Promise<void> {
@@ -101,7 +112,7 @@ async function carryOut(api: Api, step: Step, { err }: Surroundings): Promise<vo
     else remember((await api.call('POST', '/admin/clients', { json: body })) as Json, body, err);
   } else {
     // An entry cannot be changed: the new one takes the place of the old one.
-    if (action !== 'create') await api.call('DELETE', `${issuersPath}/${encodeURIComponent(id)}`);
+    if (action !== 'create') await api.call('DELETE', `${issuersPath}/${segment(id)}`);
     if (action !== 'delete') await api.call('POST', issuersPath, { json: body });
   }
   err(`${{ create: 'created', change: 'changed', delete: 'deleted' }[action]} ${kind} ${name}\n`);

@@ -1,5 +1,6 @@
 // `cardea create|get|list|update|delete|import oauth2-client`: clients, with Hydra's flags and output.
 import type { Json } from '../api/client.js';
+import { segment } from '../api/segment.js';
 import type { Verbs } from '../verbs.js';
 import { apiCommand, forEach } from '../api-command.js';
 import { documentsOf, isObject, objectFrom } from '../documents.js';
@@ -19,7 +20,7 @@ const path = '/admin/clients';
 const aliases = ['client', 'clients', 'oauth2-clients'];
 
 /** Where one client is. */
-export const clientPath = (id: string): string => `${path}/${encodeURIComponent(id)}`;
+export const clientPath = (id: string): string => `${path}/${segment(id)}`;
 
 export const noClient = (id: string) => ({ what: `client ${JSON.stringify(id)}` });
 

@@ -1,5 +1,6 @@
 // `cardea create|get|delete|import jwk`: JSON Web Key sets over the admin API, as Hydra's command has them.
 import { apiCommand, forEach } from '../api-command.js';
+import { segment } from '../api/segment.js';
 import type { Surroundings } from '../main.js';
 import type { Column, Shown } from '../output/shown.js';
 import { showIds, showList } from '../output/shown.js';
@@ -13,7 +14,7 @@ interface KeySet {
 }
 
 const aliases = ['jwks'];
-const path = (set: string) => `/admin/keys/${encodeURIComponent(set)}`;
+const path = (set: string) => `/admin/keys/${segment(set)}`;
 const noSet = (set: string) => ({ what: `key set ${JSON.stringify(set)}` });
 
 export function addJsonWebKeyCommands(verbs: Verbs, surroundings: Surroundings): void {
@@ -87,7 +88,7 @@ export function addJsonWebKeyCommands(verbs: Verbs, surroundings: Surroundings):
     },
     async ({ api, show }, options, [set = '', ...files]) => {
       const keys = files.flatMap((file) => keysFrom(file, options));
-      for (const key of keys) await api.call('PUT', `${path(set)}/${encodeURIComponent(key.kid)}`, { json: key });
+      for (const key of keys) await api.call('PUT', `${path(set)}/${segment(key.kid)}`, { json: key });
       show(showSets([visible(set, { keys }, true)]));
     },
   )

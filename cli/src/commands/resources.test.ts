@@ -153,6 +153,35 @@ test('tokens of a client are deleted; what changed is on record', async () => {
   );
 });
 
+test('in an incident, what was issued in an interval ends, and nothing else', async () => {
+  const issue = async (id: string) => {
+    await json('create', 'client', '--id', id, '--secret', 'secret-of-length', '--grant-type', 'client_credentials');
+    const login = ['--client-id', id, '--client-secret', 'secret-of-length'];
+    return (await cardea('perform', 'client-credentials', ...login, '-q')).out.trim();
+  };
+  const active = async (token: string) => (await cardea('introspect', 'token', token, '-q')).out;
+  const [hit, spared] = [await issue('hit'), await issue('spared')];
+  const revoke = (...words: string[]) => cardea('revoke', 'issued-tokens', '--client', 'hit', '-q', ...words);
+  expect((await revoke('--after', '2020-01-01T00:00:00Z', '--before', '2020-01-02T00:00:00Z')).code).toBe(0);
+  expect(await active(hit)).toBe('true\n');
+  expect(await revoke('--after', '2020-01-01T00:00:00Z')).toMatchObject({ code: 0, out: 'hit\n' });
+  expect([await active(hit), await active(spared)]).toEqual(['false\n', 'true\n']);
+  expect((await revoke('--after', '2020-01-01T00:00:00')).err).toMatch(/must be like 2030/);
+  expect((await cardea('revoke', 'issued-tokens', '--after', '2020-01-01T00:00:00Z')).err).toMatch(/whose\?/);
+});
+
+test('what is no id leads nowhere', async () => {
+  await json('create', 'client', '--id', 'a/../b c');
+  expect((await cardea('get', 'client', 'a/../b c', '-q')).out).toBe('a/../b c\n');
+  for (const id of ['', '.', '..']) {
+    expect(await cardea('delete', 'client', id)).toMatchObject({
+      code: 1,
+      err: `cardea: ${JSON.stringify(id)} is no id\n`,
+    });
+    expect((await cardea('delete', 'jwk', id)).code).toBe(1);
+  }
+});
+
 test('logins and consents: who is meant must be said', async () => {
   expect((await cardea('revoke', 'logins')).err).toMatch(/either --subject, or --sid/);
   expect((await cardea('revoke', 'consents', '--subject', 'x')).err).toMatch(/--client or --all/);

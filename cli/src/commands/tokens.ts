@@ -1,5 +1,6 @@
 // `cardea introspect token`, `cardea revoke token`, `cardea delete access-tokens` (RFC 7662, RFC 7009, hydra-wire §2.7).
 import type { Json } from '../api/client.js';
+import { InvalidArgumentError } from 'commander';
 import { saidBy } from '../api/client.js';
 import { apiCommand, forEach, words } from '../api-command.js';
 import { exitCodes, Failure } from '../failure.js';
@@ -29,6 +30,23 @@ async function tokenFrom(word: string, { input }: Surroundings): Promise<string>
   const token = word === '-' ? (await input()).trim() : word;
   if (token === '') throw new Failure('there is no token: give it as the argument, or `-` and on standard input');
   return token;
+}
+
+interface Interval {
+  readonly client?: string;
+  readonly subject?: string;
+  readonly after: string;
+  readonly before?: string;
+}
+
+/** Many tokens take their time. */
+const patienceMillis = 150_000;
+
+function instant(text: string): string {
+  const time = new Date(text);
+  // Without a zone it means something else to everybody who reads it.
+  if (/T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new InvalidArgumentError('It must be like 2030-01-31T12:00:00Z.');
 }
 
 export function addTokenCommands(verbs: Verbs, surroundings: Surroundings): void {
@@ -67,6 +85,29 @@ export function addTokenCommands(verbs: Verbs, surroundings: Surroundings): void
     },
   );
   withClientCredentials(revoke);
+
+  apiCommand<Interval>(
+    verbs.revoke,
+    surroundings,
+    {
+      usage: 'issued-tokens',
+      aliases: ['issued'],
+      description: 'In an incident: end all that was issued in an interval to a client, for a person, or both.',
+      examples: [
+        'cardea revoke issued-tokens --client shop --after 2030-01-31T12:00:00Z --before 2030-01-31T13:00:00Z',
+      ],
+    },
+    async ({ api, show }, { client, subject, after, before }) => {
+      if (client === undefined && subject === undefined) throw new Failure('whose? Give --client, --subject, or both');
+      const query = { client_id: client, subject, issued_after: after, issued_before: before };
+      await api.call('DELETE', '/admin/oauth2/tokens', { query, patienceMillis });
+      show(showIds([client ?? subject ?? ''], client === undefined ? 'SUBJECT' : 'CLIENT ID'));
+    },
+  )
+    .option('--client <id>', 'what was issued to this client')
+    .option('--subject <subject>', 'what was issued for this person')
+    .requiredOption('--after <instant>', 'from then on', instant)
+    .option('--before <instant>', 'until then; without it until now', instant);
 
   apiCommand<object>(
     verbs.delete,

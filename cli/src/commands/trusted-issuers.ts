@@ -1,6 +1,7 @@
 // `cardea create|get|list|delete trusted-issuer`: who may vouch for people with a JWT (RFC 7523 §2.1, hydra-wire §2.9).
 import { parseDuration } from '@cardea/oauth';
 import type { Json } from '../api/client.js';
+import { segment } from '../api/segment.js';
 import { apiCommand, forEach, words } from '../api-command.js';
 import { isObject, objectFrom } from '../documents.js';
 import { Failure } from '../failure.js';
@@ -14,7 +15,7 @@ import type { Verbs } from '../verbs.js';
 export const issuersPath = '/admin/trust/grants/jwt-bearer/issuers';
 
 const aliases = ['trusted-issuers', 'trust-grant', 'trust-grants'];
-const path = (id: string) => `${issuersPath}/${encodeURIComponent(id)}`;
+const path = (id: string) => `${issuersPath}/${segment(id)}`;
 const noIssuer = (id: string) => ({ what: `trusted issuer ${JSON.stringify(id)}` });
 
 const text = (member: string) => (grant: Json) => {

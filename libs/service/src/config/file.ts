@@ -29,7 +29,7 @@ export function readSettings(file: string): { tree: Tree; locate: Locate } {
     throw new ConfigError(`${file}: cannot be read (${(error as Error).message})`);
   }
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines });
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const problem = document.errors[0];
   if (problem !== undefined) {
     throw new ConfigError(`${file}:${String(lines.linePos(problem.pos[0]).line)}: ${problem.message}`);

@@ -1,6 +1,7 @@
 // `cardea list audit-events|logout-deliveries`, `cardea resend logout-delivery`: what was changed, and who was told of logouts.
 import type { Command } from 'commander';
 import type { Json } from '../api/client.js';
+import { segment } from '../api/segment.js';
 import { apiCommand } from '../api-command.js';
 import type { Surroundings } from '../main.js';
 import type { PageOptions } from '../output/page.js';
@@ -24,7 +25,7 @@ const draw = (members: readonly string[]) => (items: readonly Json[]) =>
 const events = draw(['occurred_at', 'actor', 'action', 'target', 'status', 'request_id']);
 const deliveries = draw(['id', 'client_id', 'state', 'attempts', 'last_outcome', 'created_at']);
 
-export function addRecordCommands(program: Command, verbs: Verbs, surroundings: Surroundings): void {
+export function addHistoryCommands(program: Command, verbs: Verbs, surroundings: Surroundings): void {
   const audit = apiCommand<PageOptions & { readonly actor?: string }>(
     verbs.list,
     surroundings,
@@ -68,7 +69,7 @@ export function addRecordCommands(program: Command, verbs: Verbs, surroundings: 
     },
     async ({ api, show }, _options, [id = '']) => {
       const what = `logout delivery ${JSON.stringify(id)}`;
-      await api.call('POST', `/admin/logout-deliveries/${encodeURIComponent(id)}/resend`, { what });
+      await api.call('POST', `/admin/logout-deliveries/${segment(id)}/resend`, { what });
       show(showIds([id]));
     },
   );
