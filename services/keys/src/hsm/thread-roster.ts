@@ -67,9 +67,8 @@ export function createThreadRoster(hsm: HsmSettings): ThreadRoster {
       return true;
     },
     async stop() {
-      const old = [...threads];
-      for (const thread of old) leave(thread);
-      await Promise.all(old.map((thread) => thread.stop()));
+      for (const thread of threads) leave(thread);
+      await Promise.all([...ending].map((thread) => thread.stop()));
     },
     held: () => ending.size,
   };
