@@ -1,6 +1,9 @@
 // `npm run bench`: installs and builds what is missing, then measures (bench/src/main.ts).
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeProblem } from './lib/node-version.mjs';
 
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const say = (sentence) => void process.stderr.write(`${sentence}\n`);
 
 async function run() {
@@ -11,7 +14,13 @@ async function run() {
   await install(say);
   await ensureBuilt(say);
   const { main } = await import('../bench/dist/main.js');
-  return main(process.argv.slice(2));
+  return main(process.argv.slice(2), async () => {
+    const [{ prepareSlowHsm }, all] = await Promise.all([
+      import('./lib/slow-hsm.mjs'),
+      import('../services/all/dist/index.js'),
+    ]);
+    return prepareSlowHsm({ root, all, progress: say });
+  });
 }
 
 try {

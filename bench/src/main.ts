@@ -12,6 +12,7 @@ import type { Results } from './report/results.js';
 import { resultsOf } from './report/results.js';
 import { show } from './report/show.js';
 import { scenarios } from './scenarios/index.js';
+import type { PrepareSlowHsm } from './signer.js';
 import { measureSigner, showSigner } from './signer.js';
 import { attachTarget, startTarget } from './target.js';
 
@@ -51,7 +52,7 @@ export async function bench(options: Options): Promise<Results> {
 }
 
 /** @returns the exit code: 0, 1 when the run failed, 2 when the command line was wrong */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], slowHsm: PrepareSlowHsm): Promise<number> {
   try {
     const options = readOptions(
       argv,
@@ -62,7 +63,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     if (options.signer) {
-      process.stdout.write(`${showSigner(await measureSigner({ demo, ...options, progress }))}\n`);
+      process.stdout.write(`${showSigner(await measureSigner({ demo, ...options, slowHsm, progress }))}\n`);
       return 0;
     }
     const results = await bench(options);

@@ -28,7 +28,7 @@ Starts Cardea's own processes, PostgreSQL and Redis on loopback, drives them for
 time a request costs over all of them. Wall-clock figures depend on the machine; the CPU ratio is what to compare.
 
   --quick            about two minutes: short slices, 3 rounds
-  --signer           the signer alone: keys in SoftHSM, in software, and without its record of signatures
+  --signer           the signer alone: keys in SoftHSM, in software, without its record, in an HSM of 5 ms
   --only NAMES       these scenarios, separated by commas
   --rounds N         rounds measured (5; quick: 3)
   --seconds N        length of a slice (5; quick: 2)

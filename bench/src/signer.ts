@@ -1,5 +1,5 @@
-// The signer alone, one after the other with its keys in SoftHSM, in software, and without its record of signatures: what a
-// signature costs, how many a core makes, and whether the process stays responsive meanwhile (security §2.3).
+// The signer alone, one after the other with its keys in SoftHSM, in software, without its record of signatures, and in an HSM
+// that takes its time: what a signature costs, how many a core makes, and whether the process stays responsive (security §2.3).
 import { startDriver } from './load/driver.js';
 import type { Measurement, Plan } from './measure.js';
 import { measure } from './measure.js';
@@ -9,11 +9,16 @@ import { signatures } from './scenarios/signatures.js';
 import type { Target } from './target.js';
 import { startTarget } from './target.js';
 
-const places: readonly {
+interface Place {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly hsm: boolean;
-}[] = [
+}
+
+/** Makes a token that takes 5 ms a signature; its settings say so many sessions that it does not matter. */
+export type PrepareSlowHsm = () => Promise<{ readonly env: Place['env']; remove(): void }>;
+
+const places: readonly Place[] = [
   { name: 'SoftHSM', env: {}, hsm: true },
   { name: 'software', env: { HSM_ENABLED: 'false' }, hsm: false },
   { name: 'software, no record', env: { HSM_ENABLED: 'false', KEYS_AUDIT_ENABLED: 'false' }, hsm: false },
@@ -37,10 +42,23 @@ export async function measureSigner(options: {
   readonly base: number;
   readonly plan: Plan;
   readonly connections: number;
+  readonly slowHsm: PrepareSlowHsm;
   readonly progress: (text: string) => void;
 }): Promise<SignerResult[]> {
+  const slow = await options.slowHsm();
+  try {
+    return await measurePlaces([...places, { name: 'HSM of 5 ms, 32 sessions', env: slow.env, hsm: true }], options);
+  } finally {
+    slow.remove();
+  }
+}
+
+async function measurePlaces(
+  all: readonly Place[],
+  options: Omit<Parameters<typeof measureSigner>[0], 'slowHsm'>,
+): Promise<SignerResult[]> {
   const results: SignerResult[] = [];
-  for (const { name, env, hsm } of places) {
+  for (const { name, env, hsm } of all) {
     const { target, close } = await startTarget({ ...options, env });
     try {
       if (target.hsm !== hsm) throw new Error(`${name}: the keys are elsewhere; is there no SoftHSM?`);
