@@ -55,6 +55,14 @@ export function createKeyRing(options: {
   let chosen = new Map<string, StoredKey | undefined>();
   let chosenUntil = -Infinity;
 
+  const told = new Map<string, string>();
+  /** Says who signs, once a change. */
+  const tell = (name: string, key: StoredKey | undefined): void => {
+    if (key === undefined || told.get(name) === key.kid) return;
+    told.set(name, key.kid);
+    const { kid, keySet, algorithm, activatesAt } = key;
+    log.info({ kid, key_set: keySet, algorithm, since: new Date(activatesAt).toISOString() }, 'a key signs');
+  };
   const choose = (keySet: KeySetName, algorithm: string): StoredKey | undefined => {
     const at = now();
     if (at >= chosenUntil) {
@@ -62,7 +70,11 @@ export function createKeyRing(options: {
       chosenUntil = nextKeyChange(keys ?? [], at);
     }
     const name = `${keySet} ${algorithm}`;
-    if (!chosen.has(name)) chosen.set(name, signingKey(keys ?? [], keySet, algorithm, at));
+    if (!chosen.has(name)) {
+      const key = signingKey(keys ?? [], keySet, algorithm, at);
+      chosen.set(name, key);
+      tell(name, key);
+    }
     return chosen.get(name);
   };
 
