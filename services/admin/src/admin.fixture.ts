@@ -7,6 +7,7 @@ import {
   interactionV1,
   introspectionV1,
   jsonWebKeyV1,
+  keyAdminV1,
   serveRpc,
   sessionV1,
   trustV1,
@@ -26,6 +27,7 @@ export interface StandIn {
   sessions?: Partial<Handlers<typeof sessionV1.SessionServiceService>>;
   trust?: Partial<Handlers<typeof trustV1.TrustedIssuerServiceService>>;
   keys?: Partial<Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>>;
+  signer?: Partial<Handlers<typeof keyAdminV1.KeyAdminServiceService>>;
 }
 
 export interface StartedAdmin {
@@ -89,6 +91,7 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
         jsonWebKeyV1.JsonWebKeyServiceService,
         of(jsonWebKeyV1.JsonWebKeyServiceService, standIn.keys) as never,
       ),
+      implement(keyAdminV1.KeyAdminServiceService, of(keyAdminV1.KeyAdminServiceService, standIn.signer) as never),
     ],
     health: () => Promise.resolve(true),
     reflection: false,

@@ -1,6 +1,15 @@
 // The admin service, wired by hand: configuration, the token and keys services behind it, the table of admin routes.
 import { createApp, healthRoutes } from '@cardea/http';
-import { auditV1, clientV1, interactionV1, introspectionV1, jsonWebKeyV1, sessionV1, trustV1 } from '@cardea/rpc';
+import {
+  auditV1,
+  clientV1,
+  interactionV1,
+  introspectionV1,
+  jsonWebKeyV1,
+  keyAdminV1,
+  sessionV1,
+  trustV1,
+} from '@cardea/rpc';
 import type { Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { readFileSync } from 'node:fs';
@@ -8,6 +17,7 @@ import { createAudit } from './audit.js';
 import { isConfigured } from './authentication/authenticate.js';
 import { checkExposure } from './exposure.js';
 import { listenerOptions } from './listener.js';
+import { attestationRoutes } from './routes/attestation.js';
 import { auditEventRoutes } from './routes/audit-events.js';
 import { clientChangeRoutes } from './routes/client-changes.js';
 import { clientRoutes } from './routes/clients.js';
@@ -43,7 +53,8 @@ export const service: Service = {
     const clients = peer.client(clientV1.ClientServiceService);
     const trust = peer.client(trustV1.TrustedIssuerServiceService);
     const sessions = peer.client(sessionV1.SessionServiceService);
-    const keys = connect('keys').client(jsonWebKeyV1.JsonWebKeyServiceService);
+    const signer = connect('keys');
+    const keys = signer.client(jsonWebKeyV1.JsonWebKeyServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
@@ -67,6 +78,7 @@ export const service: Service = {
           ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
         ]),
         ...auditEventRoutes(auditor),
+        ...attestationRoutes(signer.client(keyAdminV1.KeyAdminServiceService, { idempotent: ['attest'] })),
         ...healthRoutes(host, {
           prefix: '/admin',
           // Where callers have to prove themselves, the reason is for those who read the log: health asks nobody.

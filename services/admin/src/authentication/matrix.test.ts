@@ -36,6 +36,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   ),
   ...operations(['introspector'], ['introspectOAuth2Token']),
   ...operations(['auditor'], ['listAuditEvents']),
+  ...operations(['auditor', 'key-operator'], ['getAttestation']),
   ...operations(
     ['key-operator'],
     ['getJsonWebKeySet', 'createJsonWebKeySet', 'setJsonWebKeySet', 'deleteJsonWebKeySet'],

@@ -20,6 +20,7 @@ const rules: readonly Rule[] = [
   { path: /^\/admin\/oauth2\/introspect$/, read: ['introspector'], change: ['introspector'] },
   // Private halves may come out of it.
   { path: /^\/admin\/keys(?:\/|$)/, read: ['key-operator'], change: ['key-operator'] },
+  { path: /^\/admin\/attestation(?:\/|$)/, read: ['auditor', 'key-operator'], change: [] },
   { path: /^\/admin\/audit-events(?:\/|$)/, read: ['auditor'], change: [] },
   { path: /^\/admin\/(?:version|openapi\.json)$/, read: adminRoles, change: [] },
   { path: /^/, read: ['operator', 'auditor'], change: ['operator'] },

@@ -5,6 +5,7 @@ import type { Schema } from './schema.js';
 import { flag, instant, list, nullable, object, ref, text, texts } from './schema.js';
 
 export const keySchemas: Readonly<Record<string, Schema>> = {
+  attestation: object({ attestation: text }),
   jsonWebKey: { ...object({ kty: text }, { kid: text, alg: text, use: text }), additionalProperties: true },
   jsonWebKeySet: object({ keys: list(ref('jsonWebKey')) }),
   createJsonWebKeySet: object({ alg: text }, { kid: text, use: text }),
@@ -28,6 +29,14 @@ const set = ref('jsonWebKeySet');
 const issuers = '/admin/trust/grants/jwt-bearer/issuers';
 
 export const keyOperations: readonly Operation[] = [
+  {
+    id: 'getAttestation',
+    method: 'get',
+    path: '/admin/attestation',
+    summary: 'Have the signer say what it is, as a JWS of the type cardea-attestation+jwt',
+    query: { nonce: { ...text, description: 'Comes back in it: 1 to 128 visible ASCII characters.' } },
+    answers: { 200: answer('What it says, signed', ref('attestation')) },
+  },
   {
     id: 'getJsonWebKeySet',
     method: 'get',
