@@ -1,6 +1,5 @@
 // Starts one service in this process and knows how to stop it: drain, then close in reverse order of opening.
 import { connectPeer, serveRpc } from '@cardea/rpc';
-import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { createChecks } from './checks.js';
 import type { Config } from './config/load.js';
@@ -11,6 +10,7 @@ import { openLog } from './log.js';
 import { createManagementServer } from './management.js';
 import { createMetrics } from './metrics.js';
 import { observeCalls } from './observe-calls.js';
+import { createRandom } from './random.js';
 import type { Host, Service } from './service.js';
 import { openTracing } from './trace.js';
 
@@ -53,7 +53,7 @@ export async function startService(
   const host: Host = {
     log,
     now,
-    random: randomBytes,
+    random: createRandom(),
     metrics,
     tracing,
     checks,
