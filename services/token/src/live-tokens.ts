@@ -3,6 +3,7 @@
 import type { LiveToken, TokenContent } from '@cardea/oauth';
 import type { AccessTokenKeys } from './access-token-keys.js';
 import { looksLikeJwt } from './access-token-keys.js';
+import { rememberContents } from './cache/content-memory.js';
 import type { TokenCache } from './cache/token-cache.js';
 import type { ClientResolver } from './client-resolver.js';
 import type { Handles } from './handles.js';
@@ -38,6 +39,7 @@ export function createLiveTokens(options: {
   now: () => number;
 }): LiveTokens {
   const { handles, accessTokenKeys, seals, tokens, refreshTokens, cache, clients, now } = options;
+  const openAccess = rememberContents((key, body) => openBody(seals.access, key, body) as TokenContent, now);
 
   const recognise = async (token: string): Promise<GenuineToken | undefined> => {
     const access = handles.open('access_token', token);
@@ -54,7 +56,7 @@ export function createLiveTokens(options: {
       if (row.expiresAt * 1000 <= now()) return undefined;
       const body = await cache.find(row, tokens.find);
       if (body === undefined) continue;
-      const content = openBody(seals.access, row.key, body) as TokenContent;
+      const content = openAccess(row.key, body);
       return { ...content, use: 'access_token', expiresAt: row.expiresAt };
     }
     return undefined;
