@@ -18,7 +18,6 @@ import { clearedSession, requestUrl, sessionOfBrowser } from './context.js';
 import type { CookieToSet } from './cookies.js';
 import { browserHash, flowCookie, flowCookieName } from './cookies.js';
 import type { FlowLogin } from './flow-body.js';
-import { sealBody } from './flow-body.js';
 import { hintSubject } from './hint.js';
 import { withParameter } from './pages.js';
 import type { ResumedFlow } from './resume.js';
@@ -63,7 +62,7 @@ export async function continueAfterLogin(
   const change = sessionChange(context, flow, login);
   const next = {
     browser: browserHash(cookie.value),
-    body: sealBody(context.seals.flow, {
+    body: context.bodies.seal({
       ...body,
       // A login remembered from before keeps what it was, where the login app has nothing newer to say.
       login: session === undefined ? login : { ...login, ...knownOf(session, login) },

@@ -14,6 +14,7 @@ import type { Sessions } from '../storage/sessions.js';
 import type { LoginChallenges } from './challenge.js';
 import type { Cookie, CookieNames, CookieToSet } from './cookies.js';
 import { readCookie } from './cookies.js';
+import type { FlowBodies } from './flow-bodies.js';
 import type { HintVerifier } from './hint.js';
 import type { Pages } from './pages.js';
 import type { ReadRequestObject, RequestObjectSettings } from './request-object.js';
@@ -59,9 +60,10 @@ export interface AuthorizationContext {
   readonly hints: HintVerifier;
   readonly readRequestObject: ReadRequestObject;
   readonly challenges: LoginChallenges;
+  readonly bodies: FlowBodies;
   readonly device: DeviceRooms;
   /** Seals by purpose: table names. */
-  readonly seals: { readonly flow: Seal; readonly grant: Seal; readonly code: Seal };
+  readonly seals: { readonly grant: Seal; readonly code: Seal };
   /** Milliseconds. */
   readonly clock: { now(): number };
   readonly random: (bytes: number) => Buffer;

@@ -1,5 +1,5 @@
 // The provider's cookies: values are made and read here, attributes belong to the gateway (RFC 9700 §4.7, OIDC Core §3.1.2.1).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface CookieNames {
   readonly loginCsrf: string;
@@ -36,11 +36,11 @@ export function readCookie(cookies: readonly Cookie[], name: string): string | u
 const suffixes = 2;
 
 export function flowCookieName(base: string, clientId: string): string {
-  const [first = 0] = createHash('sha256').update(clientId).digest();
+  const [first = 0] = hash('sha256', clientId, 'buffer');
   return `${base}_${String(first % suffixes)}`;
 }
 
-export const browserHash = (value: string): Buffer => createHash('sha256').update(value).digest();
+export const browserHash = (value: string): Buffer => hash('sha256', value, 'buffer');
 
 /**
  * The flow cookie of this browser, kept when it has one, so that twenty tabs can each finish.

@@ -21,6 +21,7 @@ import { createSessionEnds } from '../storage/session-ends.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
 import type { AuthorizationSettings } from './context.js';
+import { createFlowBodies } from './flow-bodies.js';
 import { createHintVerifier } from './hint.js';
 import { createReadRequestObject } from './request-object.js';
 
@@ -45,7 +46,7 @@ export function createAuthorizationContext(options: {
   const { database, handles, clients, secrets, publicKeys, issueFront, events } = options;
   const { clientKeys, outbound, settings, clock, random } = options;
   const seal = (purpose: string) => createSeal(secrets, purpose, random);
-  const seals = { flow: seal('flow'), grant: seal('consent_grant'), code: seal('authorization_code') };
+  const seals = { grant: seal('consent_grant'), code: seal('authorization_code') };
   return {
     settings,
     clients,
@@ -68,6 +69,7 @@ export function createAuthorizationContext(options: {
       replays: createReplays(database),
       clock,
     }),
+    bodies: createFlowBodies(seal('flow')),
     challenges: createLoginChallenges(seal('login_challenge')),
     logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
     logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),

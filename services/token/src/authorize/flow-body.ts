@@ -1,7 +1,6 @@
 // What a flow remembers: sealed into the login_challenge first, into its row after the login (ARCHITECTURE §5).
 import type { AuthorizationRequest, Claims } from '@cardea/oauth';
 import { readAuthorizationRequest } from '@cardea/oauth';
-import type { Seal } from '../seal.js';
 
 /** A flow from its beginning; fits into a challenge. Times are seconds since the epoch. */
 export interface FlowStart {
@@ -80,15 +79,32 @@ export interface FlowBody {
   readonly rejection?: FlowRejection;
 }
 
+/** What was read out of a start before: each leg of a flow asks again. */
+interface ReadStart {
+  parameters?: ReadonlyMap<string, string>;
+  request?: AuthorizationRequest;
+  text?: string;
+}
+
+const alreadyRead = new WeakMap<FlowStart, ReadStart>();
+
+function readOf(start: FlowStart): ReadStart {
+  let read = alreadyRead.get(start);
+  if (read === undefined) alreadyRead.set(start, (read = {}));
+  return read;
+}
+
 /** The parameters of the original request. */
-export function startParameters(start: FlowStart): Map<string, string> {
-  return new Map(new URLSearchParams(start.query));
+export function startParameters(start: FlowStart): ReadonlyMap<string, string> {
+  return (readOf(start).parameters ??= new Map(new URLSearchParams(start.query)));
 }
 
 /** The original request; what was read once reads the same again. */
 export function startRequest(start: FlowStart): AuthorizationRequest {
-  if (start.device !== undefined) return deviceRequest(start.clientId, start.device);
-  return readAuthorizationRequest(startParameters(start));
+  return (readOf(start).request ??=
+    start.device === undefined
+      ? readAuthorizationRequest(startParameters(start))
+      : deviceRequest(start.clientId, start.device));
 }
 
 /** What a device asks for, in the words of an authorization request. */
@@ -107,7 +123,9 @@ export function deviceRequest(
 }
 
 /** As short an encoding as JSON gives: the challenge travels in URLs. */
-export function encodeStart(start: FlowStart): string {
+export const encodeStart = (start: FlowStart): string => (readOf(start).text ??= encode(start));
+
+function encode(start: FlowStart): string {
   const fromQuery = startParameters(start);
   return JSON.stringify([
     start.id.toString('base64url'),
@@ -152,8 +170,8 @@ export function decodeStart(text: string): FlowStart {
     string | 0,
     EncodedDevice | undefined,
   ];
-  const parameters = new URLSearchParams(query);
-  return {
+  const parameters = new Map(new URLSearchParams(query));
+  const start: FlowStart = {
     id: Buffer.from(id, 'base64url'),
     expiresAt,
     requestedAt,
@@ -165,19 +183,6 @@ export function decodeStart(text: string): FlowStart {
     remembered: remembered === 0 ? undefined : remembered,
     ...(device !== undefined && { device: decodeDevice(device) }),
   };
-}
-
-/** Seals a body for the row of this flow. */
-export function sealBody(seal: Seal, body: FlowBody): Buffer {
-  const { start, ...rest } = body;
-  return seal.seal(start.id, Buffer.from(JSON.stringify({ ...rest, start: encodeStart(start) })));
-}
-
-/** Opens the body of a row, or throws when the row is not what this service wrote. */
-export function openBody(seal: Seal, id: Buffer, sealed: Buffer): FlowBody {
-  const plain = seal.open(id, sealed);
-  if (plain === undefined)
-    throw new Error('a flow row cannot be opened: a system secret is missing or the row was changed');
-  const { start, ...rest } = JSON.parse(plain.toString()) as Omit<FlowBody, 'start'> & { start: string };
-  return { ...rest, start: decodeStart(start) };
+  alreadyRead.set(start, { parameters, text });
+  return start;
 }

@@ -15,7 +15,7 @@ import type { FlowProof, FlowRef } from '../storage/flows.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
 import { browserHash, flowCookieName, readCookie } from './cookies.js';
 import type { FlowBody } from './flow-body.js';
-import { openBody, startParameters, startRequest } from './flow-body.js';
+import { startParameters, startRequest } from './flow-body.js';
 
 /** A flow that this browser may move on. */
 export interface ResumedFlow {
@@ -65,7 +65,7 @@ export async function resumeFlow(
   if (browser === undefined || !same(browser, row.browser)) throw new OAuthError('request_forbidden');
 
   const proof = { verifierKey: opened.key, browser, now: clock.now() };
-  const body = openBody(context.seals.flow, ref.id, row.body);
+  const body = context.bodies.open(ref.id, row.body);
   const asked = startRequest(body.start);
   const { device } = body.start;
   // A verifier is good at the endpoint it was made for: the address of a device flow is no redirect URI.

@@ -5,7 +5,7 @@ import type { AuthorizationContext } from '../authorize/context.js';
 import { requestUrl } from '../authorize/context.js';
 import { expiredChallenge } from '../authorize/challenge.js';
 import type { FlowBody, FlowConsent, FlowGrant, FlowLogin } from '../authorize/flow-body.js';
-import { openBody, sealBody, startRequest } from '../authorize/flow-body.js';
+import { startRequest } from '../authorize/flow-body.js';
 import { withParameter } from '../authorize/pages.js';
 import type { FlowRef } from '../storage/flows.js';
 import { claims, jsonText, rejectionOf, rememberSeconds } from './answers.js';
@@ -81,7 +81,7 @@ async function openConsent(context: AuthorizationContext, challenge: string): Pr
   const ref = { id: Buffer.from(opened.entropy.subarray(0, 16)), expiresAt: opened.expiresAt };
   const row = await context.flows.find(ref);
   if (row === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
-  const body = openBody(context.seals.flow, ref.id, row.body);
+  const body = context.bodies.open(ref.id, row.body);
   if (row.state === 'completed' || row.state === 'refused') throw handledRequest(context, body.start);
   const client = await liveClient(context, row.clientId);
   const { login, consent } = body;
@@ -137,7 +137,7 @@ async function answerConsent(
   body: FlowBody,
 ): Promise<string> {
   const verifier = context.handles.mint('consent_verifier', ref.expiresAt, ref.id);
-  const sealed = sealBody(context.seals.flow, body);
+  const sealed = context.bodies.seal(body);
   if (!(await context.flows.answerConsent(event, ref, { verifierKey: verifier.key, body: sealed }))) {
     throw handledRequest(context, body.start);
   }

@@ -4,7 +4,7 @@ import type { clientV1, interactionV1 } from '@cardea/rpc';
 import type { AuthorizationContext } from '../authorize/context.js';
 import { requestUrl } from '../authorize/context.js';
 import type { FlowBody, FlowLogin, FlowStart } from '../authorize/flow-body.js';
-import { sealBody, startRequest } from '../authorize/flow-body.js';
+import { startRequest } from '../authorize/flow-body.js';
 import { withParameter } from '../authorize/pages.js';
 import { checkSubject, jsonText, rejectionOf, sessionSeconds, shortText, shortTexts } from './answers.js';
 import { handledRequest, liveClient } from './challenge.js';
@@ -103,7 +103,7 @@ async function answerLogin(
     clientId: start.clientId,
     browser: start.browser,
     verifierKey: verifier.key,
-    body: sealBody(context.seals.flow, body),
+    body: context.bodies.seal(body),
   });
   if (!stored) throw handledRequest(context, start);
   return withParameter(requestUrl(context.settings, start), 'login_verifier', verifier.handle);

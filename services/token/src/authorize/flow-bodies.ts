@@ -1,0 +1,49 @@
+// Seals what a flow remembers into its row, and opens it again. A body that passed through this process a moment ago is not
+// opened once more: the row still decides what it is, byte for byte.
+import type { Seal } from '../seal.js';
+import type { FlowBody } from './flow-body.js';
+import { decodeStart, encodeStart } from './flow-body.js';
+
+export interface FlowBodies {
+  /** Seals a body for the row of its flow. */
+  seal(body: FlowBody): Buffer;
+  /**
+   * @param id of the flow whose row it is
+   * @throws when the row is not what this service wrote
+   */
+  open(id: Buffer, sealed: Buffer): FlowBody;
+}
+
+/** Flows whose body is remembered, at 2 KB each; of the others nothing is lost but 20 µs a leg. */
+const mostRemembered = 1_024;
+
+export function createFlowBodies(seal: Seal): FlowBodies {
+  const recent = new Map<string, { readonly sealed: Buffer; readonly body: FlowBody }>();
+  const remember = (id: Buffer, sealed: Buffer, body: FlowBody): void => {
+    const name = id.toString('latin1');
+    // Behind the others again: what was seen longest ago goes first.
+    recent.delete(name);
+    recent.set(name, { sealed, body });
+    if (recent.size > mostRemembered) recent.delete(recent.keys().next().value as string);
+  };
+
+  return {
+    seal(body) {
+      const { start, ...rest } = body;
+      const sealed = seal.seal(start.id, Buffer.from(JSON.stringify({ ...rest, start: encodeStart(start) })));
+      remember(start.id, sealed, body);
+      return sealed;
+    },
+    open(id, sealed) {
+      const known = recent.get(id.toString('latin1'));
+      if (known?.sealed.equals(sealed) === true) return known.body;
+      const plain = seal.open(id, sealed);
+      if (plain === undefined)
+        throw new Error('a flow row cannot be opened: a system secret is missing or the row was changed');
+      const { start, ...rest } = JSON.parse(plain.toString()) as Omit<FlowBody, 'start'> & { start: string };
+      const body = { ...rest, start: decodeStart(start) };
+      remember(id, sealed, body);
+      return body;
+    },
+  };
+}
