@@ -21,7 +21,7 @@ library.C_Login(session, pkcs11js.CKU_USER, pin);
 
 library.C_FindObjectsInit(session, [
   { type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_PRIVATE_KEY },
-  { type: pkcs11js.CKA_KEY_TYPE, value: pkcs11js.CKK_EC },
+  { type: pkcs11js.CKA_ID, value: Buffer.from(process.env['INTRUDER_KID'] ?? '') },
 ]);
 const [key] = library.C_FindObjects(session, 1);
 library.C_FindObjectsFinal(session);

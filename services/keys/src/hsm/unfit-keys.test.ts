@@ -107,7 +107,13 @@ test('I09: a token that signs wrongly is not believed, until it signs rightly', 
 });
 
 test('I13: who has the PIN and the library gets no private key out of the token, nor becomes its officer', async () => {
-  const report = JSON.parse(await runProgram(programs, 'intruder', environment())) as Record<string, string>;
+  const { rows } = await database.client.query<{ kid: string }>(
+    `SELECT kid FROM cardea_keys.key WHERE key_set = $1 AND algorithm = 'ES256' AND kid <> 'extractable'`,
+    [idTokenSet],
+  );
+  const aim = { INTRUDER_KID: rows[0]?.kid ?? '' };
+  const said = await runProgram(programs, 'intruder', { ...environment(), ...aim });
+  const report = JSON.parse(said) as Record<string, string>;
   expect(report).toEqual({
     read: 'CKR_ATTRIBUTE_SENSITIVE',
     wrap: 'CKR_KEY_UNEXTRACTABLE',
