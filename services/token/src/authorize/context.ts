@@ -6,6 +6,7 @@ import type { DeviceRooms } from '../device/device-rooms.js';
 import type { Events } from '../events.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
+import type { NoteDecision } from '../interactions/record.js';
 import type { Seal } from '../seal.js';
 import type { Flows } from '../storage/flows.js';
 import type { ForcedSubjects } from '../storage/forced-subjects.js';
@@ -40,6 +41,8 @@ export interface AuthorizationSettings {
   readonly pairwiseSalt: string;
   /** Where sessions of the identity provider are ended; undefined when it wants none of that. */
   readonly identityProviderUrl: string | undefined;
+  /** Whether answers of login and consent apps go on the audit record. */
+  readonly auditsDecisions: boolean;
   /** Whether tokens end with the login session they were issued in. */
   readonly logoutRevokesTokens: boolean;
   /** The server's, where the client has none of its own. */
@@ -59,6 +62,7 @@ export interface AuthorizationContext {
   readonly forcedSubjects: ForcedSubjects;
   readonly hints: HintVerifier;
   readonly readRequestObject: ReadRequestObject;
+  readonly noteDecision: NoteDecision;
   readonly challenges: LoginChallenges;
   readonly bodies: FlowBodies;
   readonly device: DeviceRooms;

@@ -7,6 +7,7 @@ import type { LogoutContext } from '../end-session.js';
 import type { Events } from '../events.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
+import { createNoteDecision } from '../interactions/record.js';
 import { createLogoutChallenges } from '../logout-challenge.js';
 import { createEndSessions } from '../logout/end-sessions.js';
 import type { Outbound } from '../outbound/index.js';
@@ -70,6 +71,7 @@ export function createAuthorizationContext(options: {
       clock,
     }),
     bodies: createFlowBodies(seal('flow')),
+    noteDecision: createNoteDecision(secrets, settings.auditsDecisions),
     challenges: createLoginChallenges(seal('login_challenge')),
     logoutChallenges: createLogoutChallenges(seal('logout_challenge')),
     logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),

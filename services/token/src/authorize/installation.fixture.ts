@@ -65,6 +65,7 @@ export const settings: AuthorizationSettings = {
   sessionManagement: false,
   pairwiseSalt: 'salt-salt',
   identityProviderUrl: 'https://idp.test',
+  auditsDecisions: false,
   logoutRevokesTokens: false,
   accessTokenStrategy: 'opaque',
   hydraCompat: false,

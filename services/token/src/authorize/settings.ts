@@ -50,6 +50,7 @@ export function authorizationSettings(config: Config): AuthorizationSettings {
     sessionManagement: config.oidc.sessionManagement.enabled ?? profile !== 'hydra-compat',
     pairwiseSalt: pairwiseSalt(config),
     identityProviderUrl: urls.identityProvider.url,
+    auditsDecisions: oauth2.auditDecisions,
     logoutRevokesTokens: config.oidc.logout.revokeTokens,
     accessTokenStrategy: config.strategies.accessToken,
     hydraCompat: profile === 'hydra-compat',

@@ -11,6 +11,7 @@ import type { FlowRef } from '../storage/flows.js';
 import { claims, jsonText, rejectionOf, rememberSeconds } from './answers.js';
 import { handledRequest, liveClient } from './challenge.js';
 import { oidcContext } from './oidc-context.js';
+import type { Decided } from './record.js';
 
 /** @throws {OAuthError} not_found, request_unauthorized (expired), request_handled (410) */
 export async function getConsentRequest(
@@ -52,17 +53,20 @@ export async function acceptConsentRequest(
     login: contextJson === '' ? login : { ...login, contextJson },
     consent: { ...consent, granted },
   };
-  return { redirectTo: await answerConsent(context, 'accept_consent', opened.ref, next) };
+  const decided = { action: 'accept consent', subject: login.subject, scopes: granted.scopes, error: '' } as const;
+  return { redirectTo: await answerConsent(context, 'accept_consent', opened.ref, next, decided) };
 }
 
 export async function rejectConsentRequest(
   context: AuthorizationContext,
   { challenge, rejection }: interactionV1.RejectConsentRequestRequest,
 ): Promise<interactionV1.RejectConsentRequestResponse> {
-  const { ref, body } = await openConsent(context, challenge);
+  const { ref, body, login } = await openConsent(context, challenge);
   const fallback = context.settings.hydraCompat ? 'consent request denied' : 'access_denied';
   const next = { ...body, rejection: rejectionOf(rejection, fallback) };
-  return { redirectTo: await answerConsent(context, 'reject_consent', ref, next) };
+  const { error } = next.rejection;
+  const decided = { action: 'reject consent', subject: login.subject, scopes: [], error } as const;
+  return { redirectTo: await answerConsent(context, 'reject_consent', ref, next, decided) };
 }
 
 interface OpenConsent {
@@ -135,10 +139,12 @@ async function answerConsent(
   event: 'accept_consent' | 'reject_consent',
   ref: FlowRef,
   body: FlowBody,
+  decided: Omit<Decided, 'clientId' | 'flowId'>,
 ): Promise<string> {
+  const note = context.noteDecision({ ...decided, clientId: body.start.clientId, flowId: ref.id });
   const verifier = context.handles.mint('consent_verifier', ref.expiresAt, ref.id);
   const sealed = context.bodies.seal(body);
-  if (!(await context.flows.answerConsent(event, ref, { verifierKey: verifier.key, body: sealed }))) {
+  if (!(await context.flows.answerConsent(event, ref, { verifierKey: verifier.key, body: sealed, note }))) {
     throw handledRequest(context, body.start);
   }
   return withParameter(requestUrl(context.settings, body.start), 'consent_verifier', verifier.handle);

@@ -6,9 +6,11 @@ import { requestUrl } from '../authorize/context.js';
 import type { FlowBody, FlowLogin, FlowStart } from '../authorize/flow-body.js';
 import { startRequest } from '../authorize/flow-body.js';
 import { withParameter } from '../authorize/pages.js';
+import type { DecisionNote } from '../storage/flows.js';
 import { checkSubject, jsonText, rejectionOf, sessionSeconds, shortText, shortTexts } from './answers.js';
 import { handledRequest, liveClient } from './challenge.js';
 import { oidcContext } from './oidc-context.js';
+import type { Decided } from './record.js';
 
 /** @throws {OAuthError} not_found, request_unauthorized (expired), request_handled (410) */
 export async function getLoginRequest(
@@ -46,7 +48,8 @@ export async function acceptLoginRequest(
     }
     throw new OAuthError('invalid_request', 'Another subject is logged in at this browser; log out first.');
   }
-  return { redirectTo: await answerLogin(context, 'accept_login', { start, login }) };
+  const note = noteOf(context, start, { action: 'accept login', subject: login.subject, error: '' });
+  return { redirectTo: await answerLogin(context, 'accept_login', { start, login }, note) };
 }
 
 export async function rejectLoginRequest(
@@ -56,7 +59,8 @@ export async function rejectLoginRequest(
   const { start } = await openLogin(context, challenge);
   const fallback = context.settings.hydraCompat ? 'login request denied' : 'access_denied';
   const body = { start, rejection: rejectionOf(rejection, fallback) };
-  return { redirectTo: await answerLogin(context, 'reject_login', body) };
+  const note = noteOf(context, start, { action: 'reject login', subject: undefined, error: body.rejection.error });
+  return { redirectTo: await answerLogin(context, 'reject_login', body, note) };
 }
 
 /** States in which the login app may still answer. */
@@ -92,10 +96,17 @@ function loginOf(
   };
 }
 
+const noteOf = (
+  context: AuthorizationContext,
+  { clientId, id: flowId }: FlowStart,
+  decided: Pick<Decided, 'action' | 'subject' | 'error'>,
+) => context.noteDecision({ ...decided, clientId, flowId, scopes: [] });
+
 async function answerLogin(
   context: AuthorizationContext,
   event: 'accept_login' | 'reject_login',
   body: FlowBody,
+  note: DecisionNote | undefined,
 ): Promise<string> {
   const { start } = body;
   const verifier = context.handles.mint('login_verifier', start.expiresAt, start.id);
@@ -104,6 +115,7 @@ async function answerLogin(
     browser: start.browser,
     verifierKey: verifier.key,
     body: context.bodies.seal(body),
+    note,
   });
   if (!stored) throw handledRequest(context, start);
   return withParameter(requestUrl(context.settings, start), 'login_verifier', verifier.handle);

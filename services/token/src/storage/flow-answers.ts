@@ -35,42 +35,85 @@ const consentText = `UPDATE cardea.flow f SET state = i.state, verifier_key = i.
     AND f.expires_at >= to_timestamp($7) AND f.expires_at <= to_timestamp($8)
   RETURNING f.id`;
 
+/** The same statement, which also puts what it stored on the audit record; the notes are its next three parameters. */
+const noting = (text: string, first: number) => `WITH stored AS (${text}), noted AS (
+    INSERT INTO cardea.audit_event (actor, authentication, action, target, status, request_id)
+    SELECT n.actor, 'interaction', n.action, n.target, 200, ''
+    FROM unnest($${String(first)}::bytea[], $${String(first + 1)}::text[], $${String(first + 2)}::text[],
+      $${String(first + 3)}::text[]) AS n(id, action, actor, target)
+    JOIN stored ON stored.id = n.id
+  ) SELECT id FROM stored`;
+
+const notesOf = (answers: readonly Answer[]): unknown[] => {
+  const noted = answers.flatMap(({ id, note }) => (note === undefined ? [] : [{ id, ...note }]));
+  return [
+    noted.map(({ id }) => id),
+    noted.map(({ action }) => action),
+    noted.map(({ actor }) => actor),
+    noted.map(({ target }) => target),
+  ];
+};
+
 export function createFlowAnswers(database: Database): Pick<Flows, 'answerLogin' | 'answerConsent'> {
-  const storeLogin = createGroupCommit<LoginAnswer, boolean>(database, {
+  const login = {
     name: 'flow_answer_login',
     text: loginText,
-    values(answers) {
-      const last = lastOfEach(answers);
-      return [
-        ...[last.map(({ id }) => id), last.map(({ expiresAt }) => expiresAt), last.map(({ state }) => state)],
-        ...[last.map(({ clientId }) => clientId), last.map(({ browser }) => browser)],
-        ...[last.map(({ verifierKey }) => verifierKey), last.map(({ body }) => body)],
-        statesBefore('accept_login'),
-      ];
-    },
-    results: stored,
-  });
-  const storeConsent = createGroupCommit<Answer, boolean>(database, {
+    values: (answers: readonly LoginAnswer[]) => [
+      ...[answers.map(({ id }) => id), answers.map(({ expiresAt }) => expiresAt), answers.map(({ state }) => state)],
+      ...[answers.map(({ clientId }) => clientId), answers.map(({ browser }) => browser)],
+      ...[answers.map(({ verifierKey }) => verifierKey), answers.map(({ body }) => body)],
+      statesBefore('accept_login'),
+    ],
+  };
+  const consent = {
     name: 'flow_answer_consent',
     text: consentText,
-    values(answers) {
-      const last = lastOfEach(answers);
-      return [
-        ...[last.map(({ id }) => id), last.map(({ expiresAt }) => expiresAt), last.map(({ state }) => state)],
-        ...[last.map(({ verifierKey }) => verifierKey), last.map(({ body }) => body)],
-        statesBefore('accept_consent'),
-        ...expiryBounds(last),
-      ];
-    },
-    results: stored,
-  });
+    values: (answers: readonly Answer[]) => [
+      ...[answers.map(({ id }) => id), answers.map(({ expiresAt }) => expiresAt), answers.map(({ state }) => state)],
+      ...[answers.map(({ verifierKey }) => verifierKey), answers.map(({ body }) => body)],
+      statesBefore('accept_consent'),
+      ...expiryBounds(answers),
+    ],
+  };
+  const [storeLogin, storeNotedLogin] = stores(database, login);
+  const [storeConsent, storeNotedConsent] = stores(database, consent);
   // Both answers of an app are allowed in the same states, so the one statement takes either.
   return {
     answerLogin: (event, { id, expiresAt }, answer) =>
-      storeLogin({ ...answer, id, expiresAt, state: stateAfter(event) }),
+      (answer.note === undefined ? storeLogin : storeNotedLogin)({
+        ...answer,
+        id,
+        expiresAt,
+        state: stateAfter(event),
+      }),
     answerConsent: (event, { id, expiresAt }, answer) =>
-      storeConsent({ ...answer, id, expiresAt, state: stateAfter(event) }),
+      (answer.note === undefined ? storeConsent : storeNotedConsent)({
+        ...{ ...answer, id, expiresAt },
+        state: stateAfter(event),
+      }),
   };
+}
+
+/** A statement as it is, and as it writes notes too; both take eight parameters of their own. */
+function stores<A extends Answer>(
+  database: Database,
+  { name, text, values }: { name: string; text: string; values: (answers: readonly A[]) => unknown[] },
+) {
+  return [
+    createGroupCommit<A, boolean>(database, {
+      ...{ name, text },
+      values: (answers) => values(lastOfEach(answers)),
+      results: stored,
+    }),
+    createGroupCommit<A, boolean>(database, {
+      ...{ name: `${name}_noted`, text: noting(text, 9) },
+      values(answers) {
+        const last = lastOfEach(answers);
+        return [...values(last), ...notesOf(last)];
+      },
+      results: stored,
+    }),
+  ] as const;
 }
 
 const nameOf = (id: unknown) => (id as Buffer).toString('latin1');

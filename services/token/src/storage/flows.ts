@@ -88,6 +88,16 @@ export type SessionChange =
 export interface FlowAnswer {
   readonly verifierKey: Buffer;
   readonly body: Buffer;
+  /** What the audit record is to say of it, written with it or not at all. */
+  readonly note?: DecisionNote | undefined;
+}
+
+/** A row of the audit record about an app's answer. */
+export interface DecisionNote {
+  readonly action: string;
+  /** A keyed hash of the person; empty while there is none. */
+  readonly actor: string;
+  readonly target: string;
 }
 
 /** Shared by all steps that one browser makes alone: $1 id, $2 expiry, $3 states, $4 verifier, $5 browser, $6 now. */

@@ -75,6 +75,10 @@ export const oauth2 = z
         }).default(false),
       })
       .prefault({}),
+    audit_decisions: flag({
+      description:
+        'Put logins and consents that apps accept or reject on the audit record: client, scopes, and a keyed hash of the person.',
+    }).default(false),
     device_authorization: deviceAuthorization,
     token_hook: hook({
       description: 'Asked at each token request what the tokens are to say: a URL, or `{url, auth}` with an API key.',
