@@ -239,6 +239,7 @@ describe('a signing set', () => {
   test('takes in a private key, and no other under its id', async () => {
     const sets = open();
     await sets.bootstrap();
+    clock += 1;
     const a = pair('a');
     await sets.put(idTokens, a);
     await sets.put(idTokens, a);
