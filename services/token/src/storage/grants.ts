@@ -46,7 +46,7 @@ export interface Grants {
   rememberedScopes(subject: string, clientId: string, now: number): Promise<readonly string[] | undefined>;
 }
 
-// The index leads to a pair's grants, latest first.
+// An index of its own leads to the remembered ones of a pair, latest first (migration 0015).
 const rememberedText = `SELECT i.ord, g.scopes FROM unnest($1::text[], $2::text[], $3::float8[]) WITH ORDINALITY
     AS i(subject, client_id, now, ord)
   CROSS JOIN LATERAL (
