@@ -1,5 +1,6 @@
 // A command that talks to an API: it gets the flags they all have, a way to call and a way to show.
 import type { Command } from 'commander';
+import { Option } from 'commander';
 import type { Api } from './api/client.js';
 import { openApi } from './api/client.js';
 import type { ApiName, ConnectionOptions } from './api/endpoint.js';
@@ -48,12 +49,14 @@ export function apiCommand<O extends object>(
   { usage, aliases = [], api = 'admin', description, examples }: Description,
   act: (session: Session, options: O, words: readonly string[]) => Promise<void>,
 ): Command {
-  const command = withConnection(parent.command(usage), api)
+  const command = parent
+    .command(usage)
     .aliases(aliases)
     .description(description)
     .option('--format <format>', formatHelp, 'table')
     .option('-q, --quiet', 'print ids only; with jsonpath= or jsonpointer=, texts without quotes')
     .addHelpText('after', exampleText(examples));
+  withConnection(command, api);
   return command.action(async () => {
     const options: CommonOptions & O = command.opts();
     const render = rendererFor(options);
@@ -76,24 +79,22 @@ export function apiCommand<O extends object>(
 export const exampleText = (examples: readonly string[]): string =>
   `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`;
 
-function withConnection(command: Command, api: ApiName): Command {
-  const which =
-    api === 'admin' ? 'admin API (environment: CARDEA_ADMIN_URL' : 'public API (environment: CARDEA_PUBLIC_URL';
-  const port = api === 'admin' ? '4445' : '4444';
+/** Below the flags of the command itself: they are the same everywhere. */
+function withConnection(command: Command, api: ApiName): void {
+  const [name, port] = api === 'admin' ? ['ADMIN', '4445'] : ['PUBLIC', '4444'];
+  const environment = `environment: CARDEA_${name}_URL, ORY_SDK_URL; else http://127.0.0.1:${port}`;
+  const add = (flags: string, help: string) => new Option(flags, help).helpGroup('Connection:');
   command
-    .option('-e, --endpoint <url>', `URL of the ${which}, ORY_SDK_URL; else http://127.0.0.1:${port})`)
-    .option('-H, --http-header <header>', 'a further header, `Name: value`; may be given several times', repeatable)
-    .option('--skip-tls-verify', 'trust any certificate; for tests only')
-    .option('--ca-file <file>', 'PEM file with the certificate authority of the endpoint');
-  if (api === 'public') return command;
-  return command
-    .option('--client-cert <file>', 'PEM file with a client certificate, where the admin API knows callers by theirs')
-    .option('--client-key <file>', 'PEM file with its private key')
-    .option(
-      '--admin-key <key>',
-      'credential of the admin API; better in CARDEA_ADMIN_KEY, where no process list shows it',
-    )
-    .option('--admin-key-file <file>', 'file that holds it (environment: CARDEA_ADMIN_KEY_FILE)');
+    .addOption(add('-e, --endpoint <url>', `URL of the ${api} API (${environment})`))
+    .addOption(add('-H, --http-header <header>', 'a further header, `Name: value`; repeatable').argParser(repeatable))
+    .addOption(add('--skip-tls-verify', 'trust any certificate; for tests only'))
+    .addOption(add('--ca-file <file>', 'PEM file with the certificate authority of the endpoint'));
+  if (api === 'public') return;
+  command
+    .addOption(add('--admin-key <key>', 'credential; better in CARDEA_ADMIN_KEY, where no process list shows it'))
+    .addOption(add('--admin-key-file <file>', 'file that holds it (environment: CARDEA_ADMIN_KEY_FILE)'))
+    .addOption(add('--client-cert <file>', 'PEM file with a client certificate, where callers are known by theirs'))
+    .addOption(add('--client-key <file>', 'PEM file with its private key'));
 }
 
 /** Does something for each and reports failures at the end, so that one unknown id does not hide the rest. */

@@ -1,6 +1,6 @@
 // The command as its users meet it: help that teaches, and failures in one line that name the setting and the fix.
 import { describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,6 +38,14 @@ describe('help', () => {
     expect(out).toMatch(/Needs: \w/);
     expect(out).toContain(`cardea serve ${name} --config`);
   });
+});
+
+test('whoever stops reading is not told of it', async () => {
+  const child = spawn(process.execPath, [command, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  expect([await new Promise((resolve) => child.once('close', resolve)), err]).toEqual([0, '']);
 });
 
 describe('a failure is one line and exit code 1', () => {

@@ -172,9 +172,8 @@ const below = (command: Command): string[][] =>
   command.commands.length === 0
     ? [[command.name()]]
     : command.commands.flatMap((inner) => below(inner).map((words) => [command.name(), ...words]));
-const keyCommands = createProgram({ env: {}, out: () => undefined, err: () => undefined } as never).commands.find(
-  (command) => command.name() === 'keys',
-);
+const program = await createProgram({ env: {}, out: () => undefined, err: () => undefined } as never);
+const keyCommands = program.commands.find((command) => command.name() === 'keys');
 
 test.each((keyCommands === undefined ? [] : below(keyCommands)).map((words) => [words.join(' '), words] as const))(
   '%s --help says what relying parties will see, with an example',

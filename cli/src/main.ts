@@ -1,6 +1,5 @@
 // Runs one `cardea` command line and answers its exit code; whatever fails is one line that says what to do.
 import { CommanderError } from 'commander';
-import { ConfigError } from '@cardea/service';
 import { createInterface } from 'node:readline/promises';
 import { exitCodes, Failure } from './failure.js';
 import { createProgram } from './program.js';
@@ -45,7 +44,7 @@ async function askOnTerminal(question: string): Promise<boolean> {
 export async function main(argv: readonly string[], given: Partial<Surroundings> = {}): Promise<number> {
   const surroundings = { ...ofProcess, ...given };
   const { words, debug } = withoutDebug(argv, surroundings.env);
-  const program = createProgram(surroundings);
+  const program = await createProgram(surroundings, words);
   try {
     await program.parseAsync([...words], { from: 'user' });
     return 0;
@@ -71,7 +70,8 @@ function withoutDebug(argv: readonly string[], env: Surroundings['env']): { word
 
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof ConfigError) return error.message;
+  // By its name, for its class would bring all of @cardea/service along.
+  if (error.name === 'ConfigError') return error.message;
   const code = (error as NodeJS.ErrnoException).code;
   // A refused connection to several addresses has no message of its own.
   const message = error.message === '' ? (code ?? error.name) : error.message;

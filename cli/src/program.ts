@@ -1,30 +1,19 @@
-// The table of commands: what each is for, what it needs, one example each.
+// The command line, put together: what runs here, and what talks to a Cardea that runs somewhere.
 import { Command } from 'commander';
-import { adminKeyCommand } from './admin-key.js';
 import { addApplyCommand } from './apply/command.js';
-import { bootstrap } from './bootstrap.js';
 import { addClientSecretCommands } from './commands/client-secrets.js';
 import { addClientCommands } from './commands/clients.js';
-import { addConfigCommands } from './commands/config-check.js';
-import { addJanitorCommand } from './commands/janitor.js';
+import { addHistoryCommands } from './commands/history.js';
 import { addJsonWebKeyCommands } from './commands/json-web-keys.js';
 import { addLifespanCommands } from './commands/lifespans.js';
-import { addMigrateCommands } from './commands/migrate-commands.js';
-import { addHistoryCommands } from './commands/history.js';
-import { addServeCommands } from './commands/serve-commands.js';
 import { addSessionCommands } from './commands/sessions.js';
 import { addTokenCommands } from './commands/tokens.js';
 import { addTrustedIssuerCommands } from './commands/trusted-issuers.js';
 import { addVersionCommand } from './commands/version.js';
 import { addCompletionCommands } from './completion/command.js';
-import { configOf } from './config-option.js';
-import { addKeyCommands } from './key-commands.js';
-import { addAuditCommands } from './audit-commands.js';
 import type { Surroundings } from './main.js';
 import { addPerformCommands } from './perform/commands.js';
-import { addVerbs } from './verbs.js';
-import type { ConfigOptions } from './with-config.js';
-import { withConfig } from './with-config.js';
+import { addVerbs, verbNames } from './verbs.js';
 
 const overview = `
 Start here:
@@ -43,8 +32,16 @@ Every setting can be a key of the file or an environment variable: urls.self.iss
 docs/configuration.md lists them all; docs/cli.md has every command, exit codes and environment variables.
 --debug, with any command, shows where a failure came from.`;
 
-/** Builds the command line; nothing heavy is loaded before a command runs. */
-export function createProgram(surroundings: Surroundings): Command {
+/** First words of commands that need nothing of the services' code. */
+const light: ReadonlySet<string | undefined> = new Set([...verbNames, 'resend', 'apply', 'completion', 'version']);
+
+/**
+ * Builds the command line. The commands that work on this machine bring the services' libraries, which take three times as
+ * long to load as the rest: they are left out when the words name another command.
+ *
+ * @param words after `cardea`; none: everything
+ */
+export async function createProgram(surroundings: Surroundings, words: readonly string[] = []): Promise<Command> {
   const program = new Command('cardea')
     .description('Cardea, an OAuth 2.0 and OpenID Connect provider.')
     .addHelpText('after', overview)
@@ -52,25 +49,11 @@ export function createProgram(surroundings: Surroundings): Command {
     .configureOutput({ writeOut: surroundings.out, writeErr: surroundings.err, outputError: () => undefined })
     .exitOverride();
 
-  addServeCommands(program, surroundings);
-  addMigrateCommands(program, surroundings);
-  addJanitorCommand(program, surroundings);
-  addBuilt(program, adminKeyCommand(surroundings.out));
-
-  const keys = program.command('keys').description('Look after the signing keys.').exitOverride();
-  withConfig(keys.command('bootstrap'))
-    .description('Create the first signing keys where there are none; existing keys stay as they are.')
-    .addHelpText(
-      'after',
-      '\nRelying parties: the JWKS has its first keys, which sign at once. Where there are keys nothing changes.\n' +
-        '\nNeeds: dsn, and either keys.kek (keys sealed in PostgreSQL) or hsm.* (keys in a PKCS#11 token)\n\n' +
-        'Example:\n  $ cardea keys bootstrap --config cardea.yaml',
-    )
-    .action(({ config = [] }: ConfigOptions) => bootstrap(configOf(config, surroundings), surroundings.out));
-  addKeyCommands(keys, surroundings);
-  addAuditCommands(keys, surroundings);
-  addConfigCommands(program, surroundings);
-
+  if (!light.has(commandIn(words))) {
+    const { addLocalCommands } = await import('./local-commands.js');
+    addLocalCommands(program, surroundings);
+  }
+  program.commandsGroup('Talk to a running Cardea:');
   const verbs = addVerbs(program);
   addClientCommands(verbs, surroundings);
   addClientSecretCommands(verbs, surroundings);
@@ -82,13 +65,15 @@ export function createProgram(surroundings: Surroundings): Command {
   addHistoryCommands(program, verbs, surroundings);
   addPerformCommands(verbs.perform, surroundings);
   addApplyCommand(program, surroundings);
+  program.commandsGroup('This command:');
   addCompletionCommands(program, surroundings);
   addVersionCommand(program, surroundings);
-  return program;
+  return program.addHelpCommand(new Command('help [command]').description('The same as --help.'));
 }
 
-/** Adds a command that was made by itself: it speaks and fails as the others do. */
-function addBuilt(program: Command, built: Command): void {
-  for (const command of [built, ...built.commands]) command.copyInheritedSettings(program);
-  program.addCommand(built);
+/** The command that runs, or that somebody is typing the rest of: `__complete -- list cl`. */
+function commandIn(words: readonly string[]): string | undefined {
+  if (words[0] !== '__complete') return words[0];
+  const typed = words.slice(words[1] === '--' ? 2 : 1);
+  return typed.length > 1 ? typed[0] : undefined;
 }

@@ -31,6 +31,18 @@ comes from Ory Hydra finds the same verbs, flags and formats: \`hydra create cli
 
 Whatever fails is one line that says what is wrong and what to do; \`--debug\`, anywhere, shows where it came from.
 
+## Installing
+
+In the clone it is \`npx cardea\`. For other machines \`npm run pack -w cli\` makes a tarball with everything but what npm fetches:
+
+\`\`\`console
+$ npm install --global cardea-0.1.0.tgz
+$ cardea version
+\`\`\`
+
+The demo stays in the clone. A keys service on an HSM needs the addon \`pkcs11js\`, which npm builds where install scripts are allowed and
+a C++ compiler is at hand.
+
 ## Output
 
 \`--format table\` is for people, \`json\`, \`json-pretty\` and \`yaml\` are for programs. \`jsonpath=client_id\`, \`jsonpath=items.#.client_id\` and
@@ -45,9 +57,9 @@ A list is a page: \`{"items":[…],"next_page_token":"…","is_last_page":false}
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
 
 /** The page, in Markdown. */
-export function commandReference(): string {
+export async function commandReference(): Promise<string> {
   const silent = () => undefined;
-  const program = createProgram({
+  const program = await createProgram({
     env: {},
     out: silent,
     err: silent,

@@ -16,6 +16,9 @@ const verbs = {
 
 export type Verbs = Readonly<Record<keyof typeof verbs, Command>>;
 
+/** With their aliases. */
+export const verbNames: readonly string[] = [...Object.keys(verbs), 'ls'];
+
 export function addVerbs(program: Command): Verbs {
   const entries = Object.entries(verbs).map(([name, description]) => [
     name,
