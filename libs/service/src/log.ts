@@ -1,6 +1,8 @@
 // Structured logs: one JSON line an event, secrets struck out by name wherever they stand (security §2.8).
 import type { LoggerOptions } from 'pino';
 import { pino } from 'pino';
+import type { LineWriter } from './log-lines.js';
+import { gatherLines } from './log-lines.js';
 
 /** What services log with. Fields first, then a sentence. */
 export interface Log {
@@ -56,11 +58,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 /** Opens the log of one process, on standard output unless told otherwise. */
-export function openLog(
-  name: string,
-  level: string,
-  destination: { write(line: string): void } = pino.destination(1),
-): Log {
+export function openLog(name: string, level: string, destination: LineWriter = gatherLines(pino.destination(1))): Log {
   const options: LoggerOptions = {
     level,
     base: { service: name },
