@@ -19,7 +19,8 @@ import { userinfoRoutes } from './routes/userinfo.js';
 import { wellKnownRoutes } from './routes/well-known.js';
 import { gatewaySettings } from './settings.js';
 
-const refreshMillis = 5_000;
+/** A key that has to sign at once, in an emergency, is unknown to verifiers until the next look. */
+const refreshMillis = 1_000;
 /** There a new key signs a second after it was made. */
 const compatibleRefreshMillis = 250;
 
