@@ -6,6 +6,8 @@ import { TokenError } from './return-codes.js';
 export interface WaitingJob {
   readonly job: Job;
   readonly key: TokenKey | undefined;
+  /** Whether its caller was told already: by a session that took it first and came free late. */
+  readonly settled: () => boolean;
   readonly resolve: (value: JobValue) => void;
   readonly reject: (error: Error) => void;
 }
@@ -15,8 +17,12 @@ export interface JobQueue {
   add(job: Job, key: TokenKey | undefined): Promise<JobValue>;
   /** @param threads how many share the queue */
   takeBatch(threads: number): WaitingJob[];
-  /** Puts in front what a session took and did not do. A job comes back once: the one that breaks sessions breaks two. */
-  giveBack(jobs: readonly WaitingJob[]): void;
+  /**
+   * Puts in front what a session took and did not do.
+   *
+   * @returns those that came back before, which stay where they are: a job that breaks sessions breaks two
+   */
+  giveBack(jobs: readonly WaitingJob[]): readonly WaitingJob[];
   /** Refuses those that are late, though no session asks for them. */
   expire(): void;
   /** Fails all that wait. */
@@ -35,7 +41,7 @@ export function createJobQueue(options: { longest: number; now: () => number }):
     add: (job, key) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= longest) reject(busy());
-        else waiting.push({ job, key, resolve, reject });
+        else waiting.push(waitingJob(job, key, { resolve, reject }));
       }),
     takeBatch(threads) {
       const at = now();
@@ -45,6 +51,7 @@ export function createJobQueue(options: { longest: number; now: () => number }):
       for (const next of waiting) {
         if (batch.length === share) break;
         taken++;
+        if (next.settled()) continue;
         if (next.job.deadline <= at) next.reject(late());
         else batch.push(next);
       }
@@ -52,11 +59,11 @@ export function createJobQueue(options: { longest: number; now: () => number }):
       return batch;
     },
     giveBack(jobs) {
-      const again = jobs.filter((job) => !cameBack.has(job));
-      for (const job of again) cameBack.add(job);
-      for (const job of jobs)
-        if (!again.includes(job)) job.reject(new TokenError('hung', 'two sessions did not do it'));
-      waiting = [...again, ...waiting];
+      const first = jobs.filter((job) => !cameBack.has(job));
+      const again = jobs.filter((job) => cameBack.has(job));
+      for (const job of first) cameBack.add(job);
+      waiting = [...first, ...waiting];
+      return again;
     },
     expire() {
       const at = now();
@@ -73,6 +80,27 @@ export function createJobQueue(options: { longest: number; now: () => number }):
       for (const { reject } of all) reject(cannotSign(reason));
     },
     size: () => waiting.length,
+  };
+}
+
+function waitingJob(
+  job: Job,
+  key: TokenKey | undefined,
+  caller: { readonly resolve: (value: JobValue) => void; readonly reject: (error: Error) => void },
+): WaitingJob {
+  let settled = false;
+  return {
+    job,
+    key,
+    settled: () => settled,
+    resolve(value) {
+      settled = true;
+      caller.resolve(value);
+    },
+    reject(error) {
+      settled = true;
+      caller.reject(error);
+    },
   };
 }
 

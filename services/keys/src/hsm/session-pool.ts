@@ -116,8 +116,9 @@ export async function openSessionPool(options: {
     if (batch.length === 0) return;
     const { sessionsLost, died, lost } = await runBatch(thread, batch, {
       giveBack(jobs) {
-        if (state.kind !== 'open') for (const { reject } of jobs) reject(cannotSign(state.reason));
-        else queue.giveBack(jobs);
+        if (state.kind === 'open') return queue.giveBack(jobs);
+        for (const { reject } of jobs) reject(cannotSign(state.reason));
+        return [];
       },
       stuck() {
         log.warn({}, 'a session is stuck in a call; another takes its place');
