@@ -20,23 +20,41 @@ const codeChallenge = createHash('sha256').update(codeVerifier).digest('base64ur
 
 const json = { 'Content-Type': 'application/json' };
 
-/** @param number makes state and subject its own. @returns the authorization code @throws {WrongAnswer} */
-export async function obtainCode(lane: Lane, client: FlowClient, number: number): Promise<string> {
-  const cookies = new Map<string, string>();
-  const state = `bench-state-${String(number)}`;
+/**
+ * The first leg alone.
+ *
+ * @param number makes state and nonce its own
+ * @param cookies of the browser; those that are set are kept in it
+ * @returns the login_challenge
+ * @throws {WrongAnswer}
+ */
+export async function askForLogin(
+  lane: Lane,
+  client: FlowClient,
+  number: number,
+  cookies: Map<string, string>,
+): Promise<string> {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: client.clientId,
     redirect_uri: client.redirectUri,
     scope: client.scope,
-    state,
+    state: stateOf(number),
     nonce: `bench-nonce-${String(number)}`,
     code_challenge: codeChallenge,
     code_challenge_method: 'S256',
   });
-
   const atLogin = await browse(lane.public, `/oauth2/auth?${query.toString()}`, cookies);
-  const login = await accept(lane.admin, 'login', parameter(atLogin, 'login_challenge'), () => ({
+  return parameter(atLogin, 'login_challenge');
+}
+
+const stateOf = (number: number) => `bench-state-${String(number)}`;
+
+/** @param number makes state and subject its own. @returns the authorization code @throws {WrongAnswer} */
+export async function obtainCode(lane: Lane, client: FlowClient, number: number): Promise<string> {
+  const cookies = new Map<string, string>();
+  const challenge = await askForLogin(lane, client, number, cookies);
+  const login = await accept(lane.admin, 'login', challenge, () => ({
     subject: `user-${String(number % 1000)}`,
     amr: ['pwd'],
   }));
@@ -47,8 +65,15 @@ export async function obtainCode(lane: Lane, client: FlowClient, number: number)
     session: { id_token: { name: 'A Person' } },
   }));
   const back = await browse(lane.public, consent.pathname + consent.search, cookies);
-  if (parameter(back, 'state') !== state) throw new WrongAnswer('a flow came back with the state of another');
+  if (parameter(back, 'state') !== stateOf(number)) throw new WrongAnswer('a flow came back with the state of another');
   return parameter(back, 'code');
+}
+
+/** What the login app is told about a challenge. @throws {WrongAnswer} */
+export async function loginRequest(admin: HttpConnection, challenge: string): Promise<Record<string, unknown>> {
+  const path = '/admin/oauth2/auth/requests/login';
+  const asking = admin.encode('GET', `${path}?login_challenge=${encodeURIComponent(challenge)}`);
+  return parseObject(expectStatus(await admin.send(asking), 200, `GET ${path}`).body.toString(), path);
 }
 
 /** One hop: sends the cookies, keeps those that are set, and says where the browser is sent. */

@@ -1,9 +1,29 @@
 // The authorization code flow to its code, and the redemption of codes that were obtained beforehand (RFC 6749 §4.1,
 // OpenID Connect Core §3.1).
-import { obtainCode } from '../load/flow.js';
+import { askForLogin, loginRequest, obtainCode } from '../load/flow.js';
 import { parseObject, textOf, WrongAnswer } from '../load/lane.js';
 import type { Scenario } from './scenario.js';
 import { askToken, codeParameters, mintCodes, tokenRequest } from './token-requests.js';
+
+export const authorize: Scenario = {
+  name: 'authorize',
+  about: 'the first leg alone: an authorization request to the redirect that asks for a login',
+  aimMicros: 160,
+  async prepare(stage) {
+    const client = await stage.client();
+    const [lane] = stage.lanes;
+    return {
+      step: (own) => askForLogin(own, client, stage.number(), new Map()),
+      async check(challenge) {
+        if (lane === undefined) return;
+        const asked = await loginRequest(lane.admin, challenge);
+        const { client_id: clientId } = asked['client'] as Record<string, unknown>;
+        if (clientId !== client.clientId || asked['skip'] !== false)
+          throw new WrongAnswer('a challenge for another client, or for nobody to log in');
+      },
+    };
+  },
+};
 
 export const wholeFlow: Scenario = {
   name: 'flow',

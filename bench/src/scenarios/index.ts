@@ -1,6 +1,6 @@
 // The scenarios, in the order they run and are reported.
 import { clientCredentialsJwt, clientCredentialsOpaque } from './client-credentials.js';
-import { codeExchange, wholeFlow } from './code-flow.js';
+import { authorize, codeExchange, wholeFlow } from './code-flow.js';
 import { discovery, jwks } from './documents.js';
 import { refresh, revoke, userinfo } from './grant-use.js';
 import { introspectionForged, introspectionGrpc, introspectionHttp, introspectionRevoked } from './introspection.js';
@@ -21,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   refresh,
   userinfo,
   revoke,
+  authorize,
   wholeFlow,
   ...signatures,
 ];
