@@ -56,7 +56,7 @@ describe('a code', () => {
     expect((await redeem(demo, client, code)).status).toBe(200);
   });
 
-  test('used twice fells what came of it: access token, refresh token and its successors', async () => {
+  test('D01: used twice fells what came of it: access token, refresh token and its successors', async () => {
     const code = await freshCode(demo, client);
     const { body } = await redeem(demo, client, code);
     const { body: next } = await refresh(demo, client, body.refresh_token ?? '');

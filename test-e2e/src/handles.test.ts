@@ -89,7 +89,7 @@ async function newTokens(): Promise<{ access: string; refresh: string }> {
   return { access: body.access_token ?? '', refresh: body.refresh_token ?? '' };
 }
 
-test('an access token is inactive for introspection and invalid at userinfo', async () => {
+test('D18, D19: an access token is inactive for introspection and invalid at userinfo', async () => {
   const [{ access }, other] = [await newTokens(), await newTokens()];
   for (const [name, token] of bent(access, other.access)) {
     expect([name, await introspect(demo, token)]).toEqual([name, { active: false }]);

@@ -125,7 +125,7 @@ describe('expired', () => {
     expect([parameterOf(refused, 'error'), parameterOf(refused, 'code')]).toEqual(['access_denied', '']);
   });
 
-  test('code: an invalid grant', async () => {
+  test('D28: code: an invalid grant', async () => {
     expect(await redeem(demo, client, late.code)).toMatchObject(invalidGrant);
   });
 

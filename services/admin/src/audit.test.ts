@@ -31,7 +31,7 @@ const recording = (events: auditV1.AuditEvent[], clients: StandIn['clients'] = {
   },
 });
 
-test('each change once, with who, what and the request id, and no secret', async () => {
+test('J12: each change once, with who, what and the request id, and no secret', async () => {
   const events: auditV1.AuditEvent[] = [];
   admin = await startAdmin(recording(events), env);
   const created = await admin.call('POST', '/clients', body, headers);

@@ -59,7 +59,7 @@ test('each client has a frame, and the page may load nothing else', async () => 
   expect(response.headers.get('referrer-policy')).toBe('no-referrer');
 });
 
-test('without scripts it goes on by itself within seven seconds, or by a link', async () => {
+test('S11: without scripts it goes on by itself within seven seconds, or by a link', async () => {
   const { html } = await logOut('https://rp.test/bye?state=x&y=z', ['https://one.example/out']);
   const [, seconds, url] = /<meta http-equiv="refresh" content="(\d+);url=([^"]*)">/.exec(html) ?? [];
   expect(Number(seconds)).toBeLessThanOrEqual(7);

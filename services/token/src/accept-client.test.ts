@@ -56,7 +56,7 @@ const client = (change: Partial<clientV1.Client>) =>
 const accept = (change: Partial<clientV1.Client>, present?: clientV1.Client) =>
   createAcceptClient({ policy, outbound })(client(change), present);
 
-describe('a sector', () => {
+describe('G03: a sector', () => {
   test.each<[string, number, string, string]>([
     ['that lists all redirect URIs', 200, '["https://b.test/cb","https://a.test/cb","https://c.test/"]', 'ok'],
     ['that lists some', 200, '["https://a.test/cb"]', 'invalid_client_metadata'],
@@ -85,7 +85,7 @@ describe('a sector', () => {
   });
 });
 
-describe('an address that is asked one day', () => {
+describe('G02: an address that is asked one day', () => {
   const fields: [string, (address: string) => Partial<clientV1.Client>][] = [
     ['jwks_uri', (jwksUri) => ({ jwksUri })],
     ['backchannel_logout_uri', (backchannelLogoutUri) => ({ backchannelLogoutUri })],

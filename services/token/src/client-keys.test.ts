@@ -36,7 +36,7 @@ describe('jwks_uri', () => {
     expect(state.asked).toBe(1);
   });
 
-  test('a rotation is seen at once, and an unknown key id makes us ask once a minute at most', async () => {
+  test('G14: a rotation is seen at once, and an unknown key id makes us ask once a minute at most', async () => {
     const { state, find } = remote([first.jwk]);
     await find('first');
     state.keys = [second.jwk];
@@ -49,7 +49,7 @@ describe('jwks_uri', () => {
     expect(state.asked).toBe(3);
   });
 
-  test('200 askers for a new key id are one request', async () => {
+  test('G13: 200 askers for a new key id are one request', async () => {
     const { state, find } = remote([first.jwk]);
     await find('first');
     state.keys = [second.jwk];

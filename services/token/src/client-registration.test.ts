@@ -78,7 +78,7 @@ describe('registering', () => {
     expect(clientSecret).toHaveLength(26);
     expect(registrationAccessToken).toMatch(/^ory_at_/);
   });
-  test('touches no client that is there already', async () => {
+  test('A28: touches no client that is there already', async () => {
     await service.client({ clientId: 'mine', clientName: 'the first' });
     await register({ clientId: 'mine', clientName: 'the second' });
     const { client } = await service.rooms.clientHandlers.getClient({ clientId: 'mine' }, call);

@@ -32,7 +32,7 @@ const count = async (table: string, grantId: string) => {
   return rows[0]!.n;
 };
 
-test('20 redemptions of one code at once, 200 rounds: one winner each, and never two sets of tokens', async () => {
+test('D02: 20 redemptions of one code at once, 200 rounds: one winner each, and never two sets of tokens', async () => {
   const won: number[] = [];
   const others = new Set<string>();
   for (let round = 0; round < 200; round++) {
@@ -53,7 +53,7 @@ test('20 redemptions of one code at once, 200 rounds: one winner each, and never
   expect([...others]).toEqual(['invalid_grant']);
 }, 60_000);
 
-test('20 refreshes of one token at once: one pair, handed to all', async () => {
+test('D10: 20 refreshes of one token at once: one pair, handed to all', async () => {
   for (let round = 0; round < 30; round++) {
     const { refreshToken, grantId } = await at(0).redeemed('app', auth, { scopes: ['offline'] });
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken };

@@ -16,7 +16,7 @@ const basic = (clientId: string, secret: string) => ({ method: 'client_secret_ba
 const assertion =
   'client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.y.z';
 
-describe('readCredentials', () => {
+describe('C01, C02: readCredentials', () => {
   test.each<[string, string, string, unknown]>([
     ['nothing', '', '', undefined],
     ['Basic', `Basic ${base64('id:secret')}`, '', basic('id', 'secret')],

@@ -48,7 +48,7 @@ describe('members', () => {
     const members = delicateMembers({ registration_client_uri: 'https://other.example/', client_id_issued_at: 1 });
     expect(code(() => checkDelicateMembers(members, { updating: false, hydraCompat: false }))).toBe('ok');
   });
-  test('names of the prototype are nobody’s members', () => {
+  test('A28: names of the prototype are nobody’s members', () => {
     expect(delicateMembers(JSON.parse('{"__proto__":{"client_secret":"x"}}') as Record<string, unknown>)).toEqual([]);
   });
 });

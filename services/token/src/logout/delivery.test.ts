@@ -274,7 +274,7 @@ describe('the identity provider', () => {
     expect((await row(id)).state).toBe('delivered');
   });
 
-  test('is tried again when it is down, and let go when it is configured no more', async () => {
+  test('S11: is tried again when it is down, and let go when it is configured no more', async () => {
     answers = [503];
     const id = await owedToIt();
     await deliverer()(id, 0);
