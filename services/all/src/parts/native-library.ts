@@ -32,7 +32,7 @@ export async function compileLibrary(options: {
         'includes',
         'pkcs11',
       );
-      const flags = ['-x', 'c', '-std=gnu11', '-O2', '-Wall', '-Werror', '-fPIC', '-shared', '-Wl,-z,nodelete'];
+      const flags = ['-x', 'c', '-std=gnu11', '-O2', '-Wall', '-fPIC', '-shared', '-Wl,-z,nodelete'];
       const output = path.join(directory, file);
       await runTool(compiler, [...args, ...flags, `-I${headers}`, source, '-o', output, '-ldl', '-lpthread'], {
         env: { ...process.env, ...environment },
