@@ -3,7 +3,7 @@
 //
 //   CARDEA_FAULTS_LIBRARY  the real library
 //   CARDEA_FAULTS          a directory of the test's
-//     rules                read again whenever it was replaced (write beside it and rename), one word of the test a line:
+//     rules                read again whenever it was replaced (write beside it and rename); one instruction a line:
 //                            CALL fail CODE SHARE TIMES    returns CODE instead of being passed on
 //                            CALL delay MILLIS SHARE TIMES is passed on that much later
 //                            CALL hang 0 SHARE TIMES       is passed on when `release` is said, if ever
