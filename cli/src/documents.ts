@@ -11,7 +11,7 @@ export async function documentsOf(file: string, surroundings: Pick<Surroundings,
 }
 
 /** @param name what mistakes are told of */
-export function parseDocuments(source: string, name: string): unknown[] {
+function parseDocuments(source: string, name: string): unknown[] {
   const lineCounter = new LineCounter();
   const parsed = parseAllDocuments(source, { lineCounter, prettyErrors: false });
   // An empty stream has no documents.

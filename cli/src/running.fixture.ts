@@ -7,6 +7,7 @@ import { loadConfig, startService } from '@cardea/service';
 import { connectForMigrations, service as token } from '@cardea/token';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { main } from './main.js';
@@ -59,6 +60,20 @@ export async function run(
   return { code, out, err };
 }
 
+/** Ports that nobody listens on right now. */
+export async function freePorts(count: number): Promise<number[]> {
+  const probes = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const probe = createServer();
+      await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+      return probe;
+    }),
+  );
+  const ports = probes.map((probe) => (probe.address() as { port: number }).port);
+  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
+  return ports;
+}
+
 async function onServer(statement: string): Promise<void> {
   const session = await connectForMigrations(neededDsn());
   try {
@@ -86,7 +101,7 @@ export async function startRunning(settings: Readonly<Record<string, string>> = 
   const ports = { SERVE_PUBLIC_PORT: '0', SERVE_ADMIN_PORT: '0' };
   const management = ['GATEWAY', 'ADMIN', 'TOKEN', 'KEYS'].map((each) => [`SERVE_MANAGEMENT_${each}`, '0']);
   // The gateway comes last, but everybody has to know its address.
-  const publicPort = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
+  const [publicPort] = await freePorts(1);
   const env: Record<string, string> = {
     ...(Object.fromEntries(management) as Record<string, string>),
     ...ports,

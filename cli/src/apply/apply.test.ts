@@ -55,6 +55,7 @@ test('creates, changes nothing the second time, sets back what the file does not
   ]);
   expect(first.err).toMatch(/the secret of job, shown only now: \S{20,}/);
   expect(first.err).not.toContain(env.SHOP_SECRET);
+  expect(first.err).not.toMatch(/registration_access_token|the server keeps/);
   const login = { OAUTH2_CLIENT_ID: 'shop', OAUTH2_CLIENT_SECRET: env.SHOP_SECRET };
   expect((await running.cardea(['perform', 'client-credentials'], { env: login })).code).toBe(0);
 
@@ -120,6 +121,15 @@ test('what `get client` prints can be applied', async () => {
   ]);
   file('printed.yaml', (await running.cardea(['get', 'client', 'printed', '--format', 'yaml'])).out);
   expect((await apply()).out).toMatch(/^~ client printed\n {4}metadata: /);
+  expect((await apply(['--check'])).code).toBe(0);
+});
+
+test('what the server spells otherwise is said, and then the file can say it too', async () => {
+  file('c.yaml', 'client_id: spelled\nallowed_cors_origins: [https://a.test/]\n');
+  const { code, err } = await apply();
+  expect(code).toBe(0);
+  expect(err).toContain('keeps allowed_cors_origins of spelled as ["https://a.test"]: write it so');
+  file('c.yaml', 'client_id: spelled\nallowed_cors_origins: [https://a.test]\n');
   expect((await apply(['--check'])).code).toBe(0);
 });
 

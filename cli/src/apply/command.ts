@@ -12,7 +12,7 @@ import { everyItem } from '../output/page.js';
 import { readDesired } from './files.js';
 import { refuseUnknownMembers } from './known-members.js';
 import type { Plan, Step } from './plan.js';
-import { planOf } from './plan.js';
+import { keptOtherwise, planOf } from './plan.js';
 import { showPlan } from './show-plan.js';
 
 interface ApplyOptions {
@@ -108,8 +108,14 @@ async function carryOut(api: Api, step: Step, { err }: Surroundings): Promise<vo
   const { action, kind, name, id, body } = step;
   if (kind === 'client') {
     if (action === 'delete') await api.call('DELETE', clientPath(id));
-    else if (action === 'change') await api.call('PUT', clientPath(id), { json: body });
-    else remember((await api.call('POST', '/admin/clients', { json: body })) as Json, body, err);
+    else {
+      const [method, path] = action === 'change' ? ['PUT', clientPath(id)] : ['POST', '/admin/clients'];
+      const made = (await api.call(method, path, { json: body })) as Json;
+      if (action === 'create') remember(made, body, err);
+      for (const { member, now } of keptOtherwise(made, body ?? {})) {
+        err(`cardea: the server keeps ${member} of ${name} as ${JSON.stringify(now)}: write it so in the file\n`);
+      }
+    }
   } else {
     // An entry cannot be changed: the new one takes the place of the old one.
     if (action !== 'create') await api.call('DELETE', `${issuersPath}/${segment(id)}`);

@@ -29,7 +29,7 @@ export interface Plan {
 }
 
 /** Where a client says which files it comes from; only what says so is pruned. */
-export const marker = 'cardea_apply';
+const marker = 'cardea_apply';
 
 /** What the server fills in where nobody says it: a file without them is content with any. */
 const filledIn = new Set([
@@ -85,6 +85,13 @@ function clientStep({ from, members }: Wanted, { clients, set, secrets }: Situat
     body: again ? { ...marked, client_secret: secret } : marked,
     differences: shown,
   };
+}
+
+/** What the server keeps otherwise than it was told; the next run would find it again. */
+export function keptOtherwise(kept: Json, sent: Json): readonly Difference[] {
+  const { client_secret: _secret, ...rest } = sent;
+  // Only what was said: the answer also has secrets, which are nobody's to print.
+  return differencesOf(kept, rest, spelling(rest, '')).filter(({ member }) => Object.hasOwn(rest, member));
 }
 
 /** Members by members, each spelled as the server spells it. */

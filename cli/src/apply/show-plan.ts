@@ -4,7 +4,7 @@ import type { Plan, Step } from './plan.js';
 
 const signs: Readonly<Record<Step['action'], string>> = { create: '+', change: '~', delete: '-' };
 
-export function drawPlan({ steps, unchanged }: Plan): string {
+function drawPlan({ steps, unchanged }: Plan): string {
   const count = (action: Step['action']) => String(steps.filter((step) => step.action === action).length);
   const lines = steps.flatMap(({ action, kind, name, differences }) => [
     `${signs[action]} ${kind} ${name}`,

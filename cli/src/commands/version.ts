@@ -17,7 +17,7 @@ export function addVersionCommand(program: Command, { out }: Surroundings): void
     .action(() => {
       const {
         version,
-        gitHead = 'not packed',
+        gitHead = 'unknown',
         packedAt = 'not packed',
       } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Package;
       out(`Version:    ${version}\nGit Hash:   ${gitHead}\nBuild Time: ${packedAt}\nNode:       ${process.version}\n`);

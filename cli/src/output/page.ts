@@ -17,7 +17,7 @@ export function withPages(command: Command): Command {
 }
 
 /** The `page_token` of the link with `rel="next"`, or nothing on the last page. */
-export function nextPageToken(link: string | readonly string[] | undefined): string {
+function nextPageToken(link: string | readonly string[] | undefined): string {
   const links = (typeof link === 'string' ? [link] : (link ?? [])).flatMap((header) => header.split(/,(?=\s*<)/));
   const next = links.map((entry) => /^\s*<([^>]*)>;\s*rel="next"/.exec(entry)?.[1]).find((url) => url !== undefined);
   return next === undefined ? '' : (new URL(next, 'http://link').searchParams.get('page_token') ?? '');

@@ -16,7 +16,7 @@ export function drawTable({ columns, rows, single = false, remarks = [] }: Shown
 }
 
 /** Pads all but the last column. */
-export function align(table: readonly (readonly string[])[]): string {
+function align(table: readonly (readonly string[])[]): string {
   const count = Math.max(0, ...table.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, column) =>
     Math.max(0, ...table.map((row) => row[column]?.length ?? 0)),

@@ -1,14 +1,16 @@
 // Hydra's way to try a server without a login app: its URLs lead to `cardea perform`, which asks the person itself.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Running } from '../running.fixture.js';
-import { startRunning } from '../running.fixture.js';
+import { freePorts, startRunning } from '../running.fixture.js';
 import { openBrowserFor } from './person.fixture.js';
 
 let running: Running;
-const port = 4451;
-const here = `http://127.0.0.1:${String(port)}`;
+let port: number | undefined;
+let here: string;
 
 beforeAll(async () => {
+  [port] = await freePorts(1);
+  here = `http://127.0.0.1:${String(port)}`;
   running = await startRunning({ URLS_LOGIN: `${here}/login`, URLS_CONSENT: `${here}/consent` });
   const words = [
     'create',

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import http from 'node:http';
 import type { Outcome, Running } from '../running.fixture.js';
-import { startRunning } from '../running.fixture.js';
+import { freePorts, startRunning } from '../running.fixture.js';
 import type { Browser } from './person.fixture.js';
 import { openBrowserFor } from './person.fixture.js';
 
 let running: Running;
+let ports: string[];
 const secret = 'secret-of-length';
 
 beforeAll(async () => {
@@ -15,9 +16,8 @@ beforeAll(async () => {
     URLS_DEVICE_SUCCESS: 'http://127.0.0.1:9/done',
   });
   const grants = 'authorization_code,refresh_token,client_credentials,urn:ietf:params:oauth:grant-type:device_code';
-  const redirects = [4446, 4447, 4448, 4449].flatMap((port) =>
-    ['http', 'https'].flatMap((scheme) => ['--redirect-uri', `${scheme}://127.0.0.1:${String(port)}/callback`]),
-  );
+  ports = (await freePorts(3)).map(String);
+  const redirects = ports.flatMap((port) => ['--redirect-uri', `http://127.0.0.1:${port}/callback`]);
   const words = [
     'create',
     'client',
@@ -61,7 +61,7 @@ async function perform(
 
 describe('authorization-code', () => {
   test('goes through, checks the ID token, and shows what stands in it', async () => {
-    const { code, out } = await perform(['authorization-code'], async (start, browser) => {
+    const { code, out } = await perform(['authorization-code', '--port', ports[0]!], async (start, browser) => {
       expect(await browser.go(start)).toMatchObject({ status: 200, text: expect.stringContaining('It worked') });
     });
     expect(code).toBe(0);
@@ -74,14 +74,14 @@ describe('authorization-code', () => {
   });
 
   test('form_post, JSON, the id only', async () => {
-    const words = ['authorization-code', '--response-mode', 'form_post', '--port', '4447', '--scope', 'openid'];
+    const words = ['authorization-code', '--response-mode', 'form_post', '--port', ports[1]!, '--scope', 'openid'];
     const { code, out } = await perform([...words, '--format', 'json'], async (start, browser) => {
       const { text } = await browser.go(start);
       const inputs = [...text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
         ([, name = '', value = '']): [string, string] => [name, value],
       );
       const [, action = ''] = /action="([^"]*)"/.exec(text) ?? [];
-      expect(action).toBe('http://127.0.0.1:4447/callback');
+      expect(action).toBe(`http://127.0.0.1:${ports[1]!}/callback`);
       expect((await browser.go(action, { method: 'POST', body: new URLSearchParams(inputs) })).status).toBe(200);
     });
     expect(code).toBe(0);
@@ -96,7 +96,7 @@ describe('authorization-code', () => {
   });
 
   test('an answer that nobody asked for ends nothing; a refusal does, with what was said', async () => {
-    const { code, err, out } = await perform(['authorization-code', '--port', '4448'], async (start) => {
+    const { code, err, out } = await perform(['authorization-code', '--port', ports[2]!], async (start) => {
       const { href } = new URL('/callback?state=made-up&code=x', start);
       expect((await fetch(href)).status).toBe(400);
       const location = (await fetch(start, { redirect: 'manual' })).headers.get('location') ?? '';
@@ -111,7 +111,7 @@ describe('authorization-code', () => {
   });
 
   test('an answer of another issuer is not believed (RFC 9207)', async () => {
-    const { code, err } = await perform(['authorization-code', '--port', '4448'], async (start) => {
+    const { code, err } = await perform(['authorization-code', '--port', ports[2]!], async (start) => {
       const location = (await fetch(start, { redirect: 'manual' })).headers.get('location') ?? '';
       const state = new URL(location).searchParams.get('state') ?? '';
       await fetch(
@@ -123,10 +123,11 @@ describe('authorization-code', () => {
 
   test('a port that is taken', async () => {
     const server = http.createServer();
-    await new Promise<void>((resolve) => server.listen(4449, '127.0.0.1', resolve));
-    const outcome = await running.cardea(['perform', 'authorization-code', '--no-open', '-p', '4449'], { env });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const port = String((server.address() as { port: number }).port);
+    const outcome = await running.cardea(['perform', 'authorization-code', '--no-open', '-p', port], { env });
     server.close();
-    expect(outcome).toMatchObject({ code: 1, err: 'cardea: port 4449 is taken: give another with --port\n' });
+    expect(outcome).toMatchObject({ code: 1, err: `cardea: port ${port} is taken: give another with --port\n` });
   });
 });
 
