@@ -6,7 +6,7 @@ import { registryFailure } from '../registry/registry.js';
 import { busy, cannotSign } from '../unavailable.js';
 import type { AuditEntry, ChainHead } from './chain.js';
 import { chained } from './chain.js';
-import type { FirstAnswer } from './answers.js';
+import type { FirstAnswer, Veil } from './answers.js';
 import { readAnswers } from './answers.js';
 import type { NewRow } from './rows.js';
 import { appendRows, readHead } from './rows.js';
@@ -15,11 +15,11 @@ export interface AuditLog {
   /**
    * Settles when the row of a signature is durable, or when its request id turns out to have been answered before.
    *
-   * @param sealed the signature, for whoever asks again
+   * @param signature to be given again to whoever asks again; undefined keeps none
    * @returns the first answer under the request id when there is one; the row was not written then
    * @throws {OAuthError} temporarily_unavailable when the row may not be there
    */
-  append(entry: AuditEntry, sealed: Buffer | undefined): Promise<FirstAnswer | undefined>;
+  append(entry: AuditEntry, signature?: Uint8Array): Promise<FirstAnswer | undefined>;
   /** Writes a row for an attempt that came to nothing, as soon as may be: nothing waits for it. */
   note(entry: AuditEntry): void;
   /** A probe that fails with words for an operator. */
@@ -29,7 +29,7 @@ export interface AuditLog {
 
 interface Waiting {
   readonly entry: AuditEntry;
-  readonly sealed: Buffer | undefined;
+  readonly signature: Uint8Array | undefined;
   readonly resolve: (first: FirstAnswer | undefined) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,8 +39,10 @@ const mostTogether = 512;
 const mostWaiting = 8_192;
 /** Attempts that came to nothing give way to signatures long before. */
 const mostNoted = 1_024;
+const none = Buffer.alloc(0);
 
-export function openAuditLog(dsn: string, log: Log): AuditLog {
+/** @param seal seals the answers of one commit, in their order */
+export function openAuditLog(dsn: string, log: Log, seal: Veil['seal']): AuditLog {
   // One writer: the chain has one end.
   const pool = new pg.Pool({
     connectionString: dsn,
@@ -56,6 +58,22 @@ export function openAuditLog(dsn: string, log: Log): AuditLog {
   /** Where the chain ends, as far as this process knows. */
   let head: ChainHead | undefined;
   let away = false;
+
+  const rowsOf = (at: ChainHead, batch: readonly Waiting[]): NewRow[] => {
+    const answered = batch.filter(({ signature }) => signature !== undefined);
+    const sealed = seal(
+      answered.map(({ entry, signature = none }) => {
+        const { requestId, inputHash } = entry;
+        return { requestId, inputHash, signature };
+      }),
+    );
+    const answers = new Map(answered.map(({ entry }, index) => [entry, sealed[index]]));
+    const rows = chained(
+      at,
+      batch.map(({ entry }) => entry),
+    );
+    return rows.map((row, index) => ({ ...row, sealed: answers.get((batch[index] as Waiting).entry) }));
+  };
 
   /** Alone at the end of the chain: other replicas wait. */
   const writeLocked = async (batch: readonly Waiting[]): Promise<void> => {
@@ -150,14 +168,14 @@ export function openAuditLog(dsn: string, log: Log): AuditLog {
   };
 
   return {
-    append: (entry, sealed) =>
+    append: (entry, signature) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= mostWaiting) return reject(busy());
-        line({ entry, sealed, resolve, reject });
+        line({ entry, signature, resolve, reject });
       }),
     note(entry) {
       if (away || waiting.length >= mostNoted) return;
-      line({ entry, sealed: undefined, resolve: () => undefined, reject: () => undefined });
+      line({ entry, signature: undefined, resolve: () => undefined, reject: () => undefined });
     },
     async reachable() {
       try {
@@ -172,9 +190,3 @@ export function openAuditLog(dsn: string, log: Log): AuditLog {
     },
   };
 }
-
-const rowsOf = (head: ChainHead, batch: readonly Waiting[]): NewRow[] =>
-  chained(
-    head,
-    batch.map(({ entry }) => entry),
-  ).map((row, index) => ({ ...row, sealed: batch[index]?.sealed }));

@@ -32,7 +32,9 @@ export function auditOf(database: TestDatabase): TestAudit {
   const open: AuditLog[] = [];
   return {
     openLog() {
-      const log = openAuditLog(database.dsn, quietLog);
+      const log = openAuditLog(database.dsn, quietLog, (answers) =>
+        answers.map(({ signature }) => Buffer.from(signature)),
+      );
       open.push(log);
       return log;
     },

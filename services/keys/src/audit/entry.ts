@@ -1,6 +1,6 @@
 // What the audit log keeps of a signature, or of an attempt to have one: who asked for what, never the token, its claims or its
 // subject (security §2.3 rule 6).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SignatureRecord } from '../signer.js';
 import type { Veil } from './answers.js';
 import type { AuditEntry } from './chain.js';
@@ -18,7 +18,7 @@ export function auditEntry(
   return {
     ...{ outcome: 'signed', reason: '', signedAt, caller, requestId, kid, algorithm },
     purpose: purpose.name,
-    inputHash: createHash('sha256').update(input).digest(),
+    inputHash: hash('sha256', input, 'buffer'),
     tokenId: typeof jti === 'string' ? jti : '',
     clientId: plain(clientOf(claims)),
     subjectHash: typeof sub === 'string' ? veil.subjectHash(sub) : nothing,

@@ -60,7 +60,7 @@ export function openSignatureBook(options: {
       'without keys.audit.secret the record names no subjects, and only the replica that signed answers again',
     );
   }
-  const audit = openAuditLog(dsn, log);
+  const audit = openAuditLog(dsn, log, veil.seal);
   onStop(() => audit.close());
   checks.add('audit', () => audit.reachable());
   const cleaning = keepRetention({ pool, retention: retention === 0 ? undefined : retention, log });
@@ -80,9 +80,8 @@ export function openSignatureBook(options: {
   return {
     async record(signature) {
       const entry = auditEntry(signature, now(), veil);
-      const { requestId, inputHash } = entry;
-      const first = await audit.append(entry, veil.seal(requestId, inputHash, signature.signature));
-      return first && reopened(requestId, first);
+      const first = await audit.append(entry, signature.signature);
+      return first && reopened(entry.requestId, first);
     },
     head: () =>
       readHead(pool).catch((error: unknown) => {

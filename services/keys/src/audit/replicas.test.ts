@@ -164,6 +164,6 @@ test('the database alone gives no signature away', async () => {
     'SELECT sealed FROM cardea_keys_audit.answer WHERE request_id = $1',
     [request.requestId],
   );
-  expect(rows[0]?.sealed.length).toBe(signature.length + 28);
+  expect(rows[0]?.sealed.length).toBe(signature.length + 32);
   expect(rows[0]?.sealed.includes(signature.subarray(0, 16))).toBe(false);
 });
