@@ -32,7 +32,7 @@ const pageRows = 2_000;
 /** A round compares half a million signatures at most; the next one goes on. */
 const mostPages = 250;
 /** What is younger may still be on its way to the ledger. */
-export const settledSeconds = 60;
+const settledSeconds = 60;
 /** All older signatures were compared by then, even where clocks differ. */
 const ledgerSeconds = 3 * settledSeconds;
 const findingsKept = '90 days';
