@@ -20,7 +20,7 @@ export interface Manifest {
 }
 
 /** Executables by version. @throws with what to do when nobody said where they are */
-export function helms(): Readonly<Record<string, string>> {
+function helms(): Readonly<Record<string, string>> {
   const told = process.env['CARDEA_TEST_HELMS'];
   if (told === undefined)
     throw new Error('CARDEA_TEST_HELMS names no helm: run these tests with `npm test`, which fetches them');
