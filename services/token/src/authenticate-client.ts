@@ -73,7 +73,8 @@ export function createAuthenticateClient(options: {
     const right = await secrets.verify(clientId, credentials.secret, found?.secretHashes ?? []);
     if (fits && right) return found.client;
     const refusal = refuse(clientId, fits ? 'wrong secret' : otherwise);
-    await counted.failed(clientId, address);
+    // The right secret by another method than the registered one is no guess: some libraries find the method out by trying.
+    if (!right) await counted.failed(clientId, address);
     throw refusal;
   };
 }

@@ -159,6 +159,16 @@ describe('an installation with limits', () => {
     expect(await verdict(it.token(form, it.basic('box', 'a-secret'), '89.160.20.112'))).toBe('ok');
   });
 
+  test('a client that finds out by trying which method it is registered with is never made to wait', async () => {
+    const form = { grant_type: 'client_credentials' };
+    await it.client({ clientId: 'trying', tokenEndpointAuthMethod: 'client_secret_post' }, 'a-secret');
+    for (let attempt = 0; attempt < 10; attempt++) {
+      expect(await verdict(it.token(form, it.basic('trying', 'a-secret'), '81.2.69.7'))).toBe('invalid_client');
+      const posted = { ...form, client_id: 'trying', client_secret: 'a-secret' };
+      expect(await verdict(it.token(posted, '', '81.2.69.7'))).toBe('ok');
+    }
+  });
+
   test.each(['10.1.2.3', '127.0.0.1', ''])(
     'from %j, which may be everybody, only the wrong secrets wait',
     async (at) => {
