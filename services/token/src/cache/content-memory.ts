@@ -3,7 +3,7 @@
 import type { TokenContent } from '@cardea/oauth';
 
 /** Opens the sealed body of the row with this key. */
-export type OpenContent = (key: Buffer, body: Buffer) => TokenContent;
+type OpenContent = (key: Buffer, body: Buffer) => TokenContent;
 
 const mostRemembered = 2_048;
 /** What is not asked for any more is not kept. */
