@@ -85,7 +85,7 @@ function withConnection(command: Command, api: ApiName): void {
   const environment = `environment: CARDEA_${name}_URL, ORY_SDK_URL; else http://127.0.0.1:${port}`;
   const add = (flags: string, help: string) => new Option(flags, help).helpGroup('Connection:');
   command
-    .addOption(add('-e, --endpoint <url>', `URL of the ${api} API (${environment})`))
+    .addOption(add('-e, --endpoint <url>', `URL of the ${api} API, or unix:/path (${environment})`))
     .addOption(add('-H, --http-header <header>', 'a further header, `Name: value`; repeatable').argParser(repeatable))
     .addOption(add('--skip-tls-verify', 'trust any certificate; for tests only'))
     .addOption(add('--ca-file <file>', 'PEM file with the certificate authority of the endpoint'));

@@ -54,6 +54,12 @@ describe('a failure is one line and exit code 1', () => {
     ['no secret', ['serve', 'token'], {}, /secrets\.system is not set: .* SECRETS_SYSTEM$/],
     ['no database', ['migrate', 'up'], {}, /dsn is not set: .* DSN$/],
     [
+      'no file, by Hydra’s order of words',
+      ['serve', '-c', '/nowhere.yaml', 'public'],
+      {},
+      /\/nowhere\.yaml: cannot be read/,
+    ],
+    [
       'a file that is not there',
       ['serve', 'admin', '--config', '/nowhere.yaml'],
       {},

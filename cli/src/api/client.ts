@@ -14,7 +14,7 @@ export interface Call extends Sent {
 }
 
 export interface Api {
-  /** Without a slash at its end. */
+  /** Without a slash at its end; `unix:/path` for a socket. */
   readonly url: string;
   address(path: string): string;
   /** @returns the parsed body, undefined for an empty one @throws {Failure} for every answer that is no success */
@@ -31,7 +31,7 @@ export function openApi(
   env: Readonly<Record<string, string | undefined>>,
 ): Api {
   const connection = connectionTo(api, options, env);
-  const url = connection.url.href.replace(/\/$/, '');
+  const url = connection.name;
   const answer: Api['answer'] = async (method, path, sent = {}) => {
     const got = await exchange(connection, method, path, sent);
     if (got.status < 200 || got.status > 299) throw refusal(api, url, `${method} ${path}`, got, sent.what);

@@ -18,6 +18,10 @@ export interface ConnectionOptions {
 
 export interface Connection {
   readonly url: URL;
+  /** What it is called in sentences, without a slash at its end. */
+  readonly name: string;
+  /** With it, the URL is only for the `Host` header. */
+  readonly socketPath?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: {
     readonly rejectUnauthorized: boolean;
@@ -47,7 +51,7 @@ export function connectionTo(api: ApiName, options: ConnectionOptions, env: Envi
   const key = api === 'admin' ? adminKey(options, env) : undefined;
   if (key !== undefined) headers['authorization'] ??= `Bearer ${key}`;
   return {
-    url: urlOf(options.endpoint ?? given(env[own]) ?? given(env['ORY_SDK_URL']) ?? fallback),
+    ...placeOf(options.endpoint ?? given(env[own]) ?? given(env['ORY_SDK_URL']) ?? fallback),
     headers,
     tls: {
       rejectUnauthorized: options.skipTlsVerify !== true,
@@ -70,6 +74,14 @@ function adminKey(options: ConnectionOptions, env: Environment): string | undefi
   const key = readOrFail(file).toString('utf8').trim();
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new Failure(`${file} holds no admin key: it should be one line such as cardea_ak_…`);
+}
+
+/** `unix:/path`, as listeners are configured, or a URL. */
+function placeOf(text: string): Pick<Connection, 'url' | 'name' | 'socketPath'> {
+  const socketPath = /^unix:(?:\/\/)?(\/.+)$/.exec(text)?.[1];
+  if (socketPath !== undefined) return { url: new URL('http://localhost'), name: `unix:${socketPath}`, socketPath };
+  const url = urlOf(text);
+  return { url, name: url.href.replace(/\/$/, '') };
 }
 
 function urlOf(text: string): URL {

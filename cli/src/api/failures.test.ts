@@ -90,6 +90,17 @@ describe('the endpoint', () => {
     });
   });
 
+  test('a unix socket: somebody there, nobody there', async () => {
+    const socket = `${running.directory}/api.sock`;
+    const server = http.createServer((request, response) =>
+      response.end(request.url === '/admin/clients?page_size=100' ? '[]' : '{}'),
+    );
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    expect(await running.cardea([...list, `unix:${socket}`, '-q'])).toEqual({ code: 0, out: '', err: '' });
+    await fails(5, /nobody answers at unix:\/nowhere\.sock: start Cardea/, [...list, 'unix:/nowhere.sock']);
+  });
+
   test('the public API instead, and a page instead of an API', async () => {
     await fails(3, /answered 404: is .* perhaps the public API \(port 4444\)\?/, [...list, running.public]);
     const port = await serve(http.createServer((_request, response) => response.end('<html>')));

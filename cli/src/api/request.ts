@@ -41,7 +41,8 @@ export async function exchange(connection: Connection, method: string, path: str
   const [type, body] = bodyOf(sent);
   const patience = sent.patienceMillis ?? usualPatienceMillis;
   const headers = { accept: 'application/json', ...connection.headers, ...type, ...sent.headers };
-  const options = { method, headers, ...connection.tls, signal: AbortSignal.timeout(patience) };
+  const socket = connection.socketPath === undefined ? {} : { socketPath: connection.socketPath };
+  const options = { method, headers, ...connection.tls, ...socket, signal: AbortSignal.timeout(patience) };
   const { request } = address.protocol === 'https:' ? https : http;
   try {
     return await new Promise<Answer>((resolve, reject) => {
@@ -59,7 +60,7 @@ export async function exchange(connection: Connection, method: string, path: str
       asking.end(body);
     });
   } catch (cause) {
-    throw new Failure(whyNot(cause as NodeJS.ErrnoException, connection.url, patience), exitCodes.unavailable, {
+    throw new Failure(whyNot(cause as NodeJS.ErrnoException, connection.name, patience), exitCodes.unavailable, {
       cause,
     });
   }
@@ -71,11 +72,11 @@ function bodyOf({ json, form }: Sent): [Record<string, string>, string | undefin
   return [{ 'content-type': 'application/x-www-form-urlencoded' }, parameters(form).toString()];
 }
 
-function whyNot(error: NodeJS.ErrnoException, url: URL, patience: number): string {
-  const where = url.href.replace(/\/$/, '');
+function whyNot(error: NodeJS.ErrnoException, where: string, patience: number): string {
   const code = error.code ?? '';
   const fix = 'say where it is with --endpoint or ORY_SDK_URL';
-  if (code === 'ECONNREFUSED') return `nobody answers at ${where}: start Cardea, or ${fix}`;
+  if (code === 'ECONNREFUSED' || code === 'ENOENT') return `nobody answers at ${where}: start Cardea, or ${fix}`;
+  if (code === 'EACCES') return `${where} lets nobody in but its owner: ask as that user`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host of ${where} is not known: ${fix}`;
   if (error.name === 'TimeoutError' || error.name === 'AbortError') {
     return `${where} did not answer within ${String(patience / 1000)} s: whether it did what was asked is not known`;

@@ -1,5 +1,6 @@
 // `cardea migrate …`: the schema, by our own words and by Hydra's (`migrate sql up <dsn>`; hydra-wire §9).
 import type { Config } from '@cardea/service';
+import { required } from '@cardea/service';
 import type { Command } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 import { configOf } from '../config-option.js';
@@ -20,9 +21,13 @@ export function addMigrateCommands(program: Command, surroundings: Surroundings)
     const read = configOf(config, surroundings);
     return dsn === undefined ? read : { ...read, dsn };
   };
-  const up = (dsn: string | undefined, options: MigrateOptions) => migrate(configured(options, dsn), surroundings.out);
-  const status = async (dsn: string | undefined, options: MigrateOptions): Promise<void> => {
+  // Hydra's scripts say `migrate -c FILE sql up`, and a flag that a command above knows is given to that one.
+  const up = (dsn: string | undefined, self: Command) =>
+    migrate(configured(self.optsWithGlobals(), dsn), surroundings.out);
+  const status = async (dsn: string | undefined, self: Command): Promise<void> => {
+    const options = self.optsWithGlobals<MigrateOptions>();
     const config = configured(options, dsn);
+    required(config.dsn, 'dsn');
     if (options.block !== true) return migrationReport(config, surroundings.out);
     for (;;) {
       try {
@@ -34,26 +39,28 @@ export function addMigrateCommands(program: Command, surroundings: Surroundings)
     }
   };
 
-  const migrating = program.command('migrate').description('Keep the database schema up to date.');
+  const migrating = withConfig(program.command('migrate')).description('Keep the database schema up to date.');
   withConfig(migrating.command('up'))
     .description('Run the migrations that have not run yet. Safe to repeat, and from many machines at once.')
     .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ DSN=postgres://cardea@localhost/cardea cardea migrate up')
-    .action((options: MigrateOptions) => up(undefined, options));
+    .action((_options: object, self: Command) => up(undefined, self));
   withConfig(migrating.command('status'))
     .description('Say which migrations have run. Changes nothing; exit code 1 when some have not.')
     .option('--block', 'wait until all have run')
     .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea migrate status --config cardea.yaml')
-    .action((options: MigrateOptions) => status(undefined, options));
+    .action((_options: object, self: Command) => status(undefined, self));
 
   const sql = hydras(migrating.command('sql [dsn]'))
     .description("Hydra's words for the same: `migrate sql up`, `migrate sql status`.")
     .addHelpText('after', '\nExample:\n  $ cardea migrate sql up postgres://cardea@localhost/cardea --yes')
-    .action(up);
-  hydras(sql.command('up [dsn]')).description('As `cardea migrate up`.').action(up);
+    .action((dsn: string | undefined, _options: object, self: Command) => up(dsn, self));
+  hydras(sql.command('up [dsn]'))
+    .description('As `cardea migrate up`.')
+    .action((dsn: string | undefined, _options: object, self: Command) => up(dsn, self));
   hydras(sql.command('status [dsn]'))
     .description('As `cardea migrate status`.')
     .option('--block', 'wait until all have run')
-    .action(status);
+    .action((dsn: string | undefined, _options: object, self: Command) => status(dsn, self));
   hydras(sql.command('down [dsn]'))
     .description('Refused: there is no way back but a backup.')
     .option('--steps <number>', 'how many')

@@ -208,6 +208,19 @@ test('janitor and migrations by Hydra’s words', async () => {
   });
   expect((await running.cardea(['migrate', 'sql', '-e', '-y'], { env: { DSN: running.dsn } })).code).toBe(0);
   expect((await cardea('migrate', 'sql', 'status', '--block', running.dsn)).out).toMatch(/^applied {2}\w+\/0001/m);
+  const file = running.write('dsn.yaml', `dsn: ${running.dsn}\n`);
+  for (const words of [
+    ['migrate', '-c', file, 'sql', 'up', '-e', '--yes'],
+    ['migrate', 'sql', 'up', '-c', file],
+    ['migrate', 'up', '--config', file],
+    ['migrate', 'status', '--block', '--config', file],
+  ]) {
+    expect([words, (await cardea(...words)).code]).toEqual([words, 0]);
+  }
+  expect(await cardea('migrate', 'status', '--block')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('dsn is not set'),
+  });
   expect(await cardea('migrate', 'sql', 'down', running.dsn, '--steps', '1')).toMatchObject({
     ...{ code: 1, err: expect.stringContaining('no way back') },
   });

@@ -13,16 +13,18 @@ interface ServeOptions extends ConfigOptions {
 }
 
 export function addServeCommands(program: Command, surroundings: Surroundings): void {
-  const serving = program
-    .command('serve')
-    .description('Run one service until it is told to stop (SIGTERM or Ctrl-C); it finishes what it has begun.');
+  // Hydra's scripts say `serve -c FILE all` as well as `serve all -c FILE`.
+  const serving = withConfig(program.command('serve')).description(
+    'Run one service until it is told to stop (SIGTERM or Ctrl-C); it finishes what it has begun.',
+  );
   for (const { name, purpose, needs, example } of served) {
     const command = withConfig(serving.command(name))
       .description(purpose)
       .option('--dev', 'for development: the same as `dev: true`')
       .addOption(new Option('--sqa-opt-out').hideHelp())
       .addHelpText('after', `\nNeeds: ${needs}\n\nExample:\n  $ ${example}`)
-      .action(({ config = [], dev }: ServeOptions) => {
+      .action((_options: ServeOptions, self: Command) => {
+        const { config = [], dev } = self.optsWithGlobals<ServeOptions>();
         const env = dev === true ? { ...surroundings.env, DEV: 'true' } : surroundings.env;
         return serve(name, configOf(config, { ...surroundings, env }));
       });
