@@ -47,6 +47,7 @@ test('limits are on, and can be turned off together or one by one', () => {
     clientSecrets: { attempts: 20, period: 600_000 },
     userCodes: { attempts: 10, period: 600_000 },
     deviceCodes: { attempts: 100, period: 600_000 },
+    clientRequests: { attempts: 0, period: 60_000 },
     registrations: { attempts: 100, period: 3_600_000 },
   });
   const { rateLimits } = read({ RATE_LIMITS_ENABLED: 'false', RATE_LIMITS_USER_CODES_ATTEMPTS: '0' });
