@@ -1,6 +1,7 @@
 // A code and a refresh token, used by whom they were given to, once: anything else is invalid_grant and changes nothing, and
 // of many at once exactly one wins (RFC 6749 §4.1.2, §6, RFC 9700 §2.2.2, §4.14.2).
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import type { CreatedClient } from './clients.js';
 import { callback, createClient } from './clients.js';
 import { freshCode, introspect, redeem, refresh } from './code-flow.js';
@@ -30,24 +31,31 @@ async function newTokens() {
 }
 
 describe('a code', () => {
+  const verifier = 'v'.repeat(43);
+  const right = { code_verifier: verifier };
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const proven = () => freshCode(demo, client, { code_challenge: challenge, code_challenge_method: 'S256' });
+
   test('is not spent by another client, a wrong verifier or another redirect URI', async () => {
-    const verifier = 'v'.repeat(43);
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
-    const challenge = Buffer.from(digest).toString('base64url');
-    const code = await freshCode(demo, client, { code_challenge: challenge, code_challenge_method: 'S256' });
-    const right = { code_verifier: verifier };
+    const code = await proven();
     const refusals = [
       await redeem(demo, stranger, code, right),
       await redeem(demo, client, code, { code_verifier: 'w'.repeat(43) }),
       await redeem(demo, client, code, { code_verifier: challenge }),
       await redeem(demo, client, code, { code_verifier: 'v'.repeat(42) }),
-      await redeem(demo, client, code, { code_verifier: 'v'.repeat(129) }),
       await redeem(demo, client, code, { code_verifier: `${verifier}\n` }),
       await redeem(demo, client, code),
       await redeem(demo, client, code, { ...right, redirect_uri: `${callback}/` }),
     ];
     for (const refusal of refusals) expect(refusal).toMatchObject(invalidGrant);
     expect((await redeem(demo, client, code, right)).status).toBe(200);
+  });
+
+  test('D09: is given up with the fifth wrong verifier', async () => {
+    const code = await proven();
+    for (const wrong of ['w'.repeat(43), challenge, 'v'.repeat(42), 'v'.repeat(129), `${verifier}\n`])
+      expect(await redeem(demo, client, code, { code_verifier: wrong })).toMatchObject(invalidGrant);
+    expect(await redeem(demo, client, code, right)).toMatchObject(invalidGrant);
   });
 
   test('that was asked for without PKCE takes no verifier', async () => {
