@@ -44,11 +44,12 @@ const append = async (ids: readonly string[], change: Partial<AuditEntry> = {}) 
 const sequences = ({ signatures }: signatureRecordV1.ListSignaturesResponse) =>
   signatures.map(({ sequence }) => sequence);
 
-test('gives settled signatures in order, page by page, and passes over attempts', async () => {
+test('gives settled signatures in order, page by page, and passes over attempts and attestations', async () => {
   await append(many('a', 4));
   const log = audit.openLog();
   log.note(entry('refused', { outcome: 'refused', reason: 'no' }));
   await log.append(entry('b'), undefined);
+  await append(['attested'], { purpose: 'attestation' });
   await append(['young'], { signedAt: Date.now() });
   await append(['behind the young']);
 
@@ -61,8 +62,20 @@ test('gives settled signatures in order, page by page, and passes over attempts'
   const second = await list({ limit: 3, afterSequence: 3, afterHash: first.nextHash });
   expect([sequences(second), second.nextSequence, second.more]).toEqual([[4, 6], 6, true]);
   const third = await list({ limit: 3, afterSequence: 6, afterHash: second.nextHash });
-  expect(third).toMatchObject({ signatures: [], nextSequence: 6, nextHash: second.nextHash, more: false });
-  expect(sequences(await list({ settledSeconds: 0, afterSequence: 6 }))).toEqual([7, 8]);
+  expect(third).toMatchObject({ signatures: [], nextSequence: 7, more: false });
+  expect(sequences(await list({ settledSeconds: 0, afterSequence: 6 }))).toEqual([8, 9]);
+});
+
+test('what is compared with nothing holds up nothing: attempts of a replica whose clock is ahead, what the signer says of itself', async () => {
+  await append(['before']);
+  const ahead = { signedAt: Date.now() + 3_600_000 };
+  await append(['refused'], { ...ahead, outcome: 'refused', reason: 'iat is too far from its clock' });
+  await append(['attested'], { ...ahead, purpose: 'attestation' });
+  await append(['behind']);
+  expect(await list()).toMatchObject({
+    signatures: [{ requestId: 'before' }, { requestId: 'behind' }],
+    nextSequence: 4,
+  });
 });
 
 test('tells where it ends, so that one can begin there', async () => {

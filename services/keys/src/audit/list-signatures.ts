@@ -2,6 +2,7 @@
 import { OAuthError } from '@cardea/oauth';
 import type { Handlers, signatureRecordV1 } from '@cardea/rpc';
 import type pg from 'pg';
+import { attestation } from '../policy/purpose.js';
 import { registryFailure } from '../registry/registry.js';
 import type { Outcome } from './chain.js';
 
@@ -84,13 +85,14 @@ export function signatureRecordHandlers(pool: pg.Pool | undefined): SignatureRec
           WHERE sequence > $2 ORDER BY sequence LIMIT $3`,
         [seconds, afterSequence, most],
       );
-      const unsettled = rows.findIndex((row) => !row.settled);
+      // An attempt is compared with nothing, and its time may be anything: a replica whose clock is wrong refuses all it is asked.
+      const unsettled = rows.findIndex((row) => forToken(row) && !row.settled);
       const page = unsettled === -1 ? rows : rows.slice(0, unsettled);
       const last = page.at(-1);
       return {
         recording,
         continues: !recording || (await continues(afterSequence, afterHash)),
-        signatures: page.filter(({ outcome }) => outcome === 'signed').map(messageOf),
+        signatures: page.filter(forToken).map(messageOf),
         nextSequence: last === undefined ? afterSequence : Number(last.sequence),
         nextHash: last === undefined ? afterHash : last.hash,
         more: page.length === most,
@@ -98,6 +100,9 @@ export function signatureRecordHandlers(pool: pg.Pool | undefined): SignatureRec
     },
   };
 }
+
+/** What the signer said of itself is no token, and nobody has a counterpart of it. */
+const forToken = ({ outcome, purpose }: Row) => outcome === 'signed' && purpose !== attestation.name;
 
 function messageOf(row: Row): signatureRecordV1.RecordedSignature {
   return {

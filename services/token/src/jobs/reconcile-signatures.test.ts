@@ -123,6 +123,18 @@ test('a signature nobody asked for and a token without one are named; what match
   expect(await reconcile(record)).toMatchObject({ signatures: 0, findings: [] });
 });
 
+test('one request accounts for one signature: a second one under its jti is found, in the same page or a later one', async () => {
+  const record = recordOf();
+  await begin(record);
+  await kept('twice', 100);
+  record.add(signed('twice'));
+  record.add(signed('twice', { requestId: 'minted' }));
+  const second = { kind: 'signature_without_token', id: 'twice', facts: { request_id: 'minted', sequence: '2' } };
+  expect((await reconcile(record)).findings).toMatchObject([second]);
+  record.add(signed('twice', { requestId: 'minted too' }));
+  expect((await reconcile(record)).findings).toMatchObject([{ id: 'twice', facts: { sequence: '3' } }]);
+});
+
 test('what has no jti is known by its request id', async () => {
   const record = recordOf();
   await begin(record);

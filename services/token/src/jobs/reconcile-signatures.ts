@@ -120,8 +120,9 @@ function comparePage(
         'DELETE FROM cardea.signature_ledger WHERE id = ANY($1::text[]) RETURNING id',
         [signatures.map(idOf)],
       );
+      // What was asked for once accounts for one signature, the first: whoever minted another may have taken its id.
       const asked = new Set(rows.map(({ id }) => id));
-      findings.push(...signatures.filter((signature) => !asked.has(idOf(signature))).map(unaskedFor));
+      findings.push(...signatures.filter((signature) => !asked.delete(idOf(signature))).map(unaskedFor));
     }
     await keep(connection, findings);
     return findings;
