@@ -118,6 +118,26 @@ describe('paths and methods', () => {
       });
   });
 
+  // A rule about paths that somebody checks before the routes would be checked on another path otherwise.
+  test.each([
+    ['/item\\a#', 404],
+    ['/item\\a?#', 404],
+    ['/hello#', 404],
+    ['/item/a\\b#c', 200],
+    ['/hello?#', 200],
+  ])('%s is no other path than it says', async (path, status) => {
+    const { hostname, port } = new URL(served.url);
+    const answer = await new Promise((resolve, reject) => {
+      httpRequest({ hostname, port, path }, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += String(chunk))).on('end', () => resolve([response.statusCode, text]));
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(answer).toEqual([status, path.includes('b#c') ? '"a\\\\b#c"\n' : expect.any(String)]);
+  });
+
   test('TRACE is refused', async () => {
     const status = await new Promise((resolve, reject) => {
       const { hostname, port } = new URL(served.url);

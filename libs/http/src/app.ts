@@ -180,10 +180,15 @@ const routeOf = (request: IncomingMessage) => ((request as Request).route as { p
 
 const header = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined);
 
-/** The URL with one slash less at its end, and with the prefix if it lacks it. */
+/** What a path has none of, but Node lets pass (RFC 3986 §3.3): with it, express would take the path for another one. */
+const foreign = /[^\x21-\x7e]|[#\\]/;
+
+/** The URL with one slash less at its end, with the prefix if it lacks it, and with nothing in it that could be read otherwise. */
 function routable(url: string, prefix: string | undefined): { url: string; path: string } {
   const mark = url.indexOf('?');
   let path = mark === -1 ? url : url.slice(0, mark);
+  // Whoever judges a path must judge the one that is routed.
+  if (foreign.test(path)) path = path.replace(new RegExp(foreign, 'g'), encodeURIComponent);
   if (path.length > 1 && path.endsWith('/')) path = path.slice(0, -1);
   if (prefix !== undefined && path !== prefix && !path.startsWith(`${prefix}/`)) path = prefix + path;
   return { url: mark === -1 ? path : path + url.slice(mark), path };

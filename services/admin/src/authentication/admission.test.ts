@@ -4,7 +4,7 @@ import { clientV1 } from '@cardea/rpc';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,10 @@ const standIn: StandIn = {
   clients: {
     getClient: async ({ clientId }) => ({ client: clientV1.Client.create({ clientId }), version: 1 }),
     listClients: async () => ({ clients: [], nextPageToken: '', firstPageToken: '' }),
+  },
+  keys: {
+    getJsonWebKeys: async () => ({ jwksJson: [] }),
+    deleteJsonWebKeys: async () => ({}),
   },
 };
 
@@ -119,6 +123,25 @@ describe('API keys', () => {
       '/ADMIN/clients/a',
     ])
       expect([403, 404]).toContain((await admin.call('DELETE', at, undefined, as('auditor'))).status);
+  });
+
+  test('what is judged is what is routed: no character makes one path pass for another', async () => {
+    // Not by fetch, which would mend the path.
+    const status = (method: string, at: string, role: string) =>
+      new Promise((resolve, reject) => {
+        const { hostname, port } = new URL(admin.url);
+        request({ method, hostname, port, path: at, headers: as(role) }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode));
+        })
+          .on('error', reject)
+          .end();
+      });
+    expect(await status('DELETE', '/admin/keys/set', 'key-operator')).toBe(204);
+    const spellings = ['\\set#', '\\set?#', '\\set?\xa0', '\\set\xa0', '/set#', '#'];
+    for (const spelling of spellings) {
+      for (const at of [`/admin/keys${spelling}`, `/keys${spelling}`])
+        expect(`${at} ${String(await status('DELETE', at, 'operator'))}`).toMatch(/ 40[034]$/);
+    }
   });
 });
 
