@@ -151,13 +151,29 @@ test('what cannot be rotated is said, and tried again later', async () => {
     'ALTER TABLE cardea_keys.key ADD CONSTRAINT none CHECK (created_at < $$2000-01-01$$) NOT VALID',
   );
   await replica.look();
-  expect(said).toEqual([expect.stringContaining('constraint')]);
+  expect(said).toEqual([expect.stringContaining('constraint'), expect.stringContaining('constraint')]);
   await database.client.query('ALTER TABLE cardea_keys.key DROP CONSTRAINT none');
   await replica.look();
   expect(await readKeys(database.client)).toEqual(keys);
   clock += 60_000;
   await replica.look();
   expect(await states()).toEqual(['current', 'current', 'next', 'next']);
+});
+
+test('a key that cannot have a successor keeps no other from having one', async () => {
+  const said: string[] = [];
+  const replica = openReplica({ ...quietLog, error: (fields) => void said.push(JSON.stringify(fields)) });
+  await bootstrap(replica);
+  // What it was made by was switched off since: no successor of it can be made.
+  await database.client.query(
+    `UPDATE cardea_keys.key SET algorithm = 'ML-DSA-44', created_at = created_at - interval '1 second'
+      WHERE algorithm = 'ES256'`,
+  );
+  clock += 23 * hour;
+  await replica.look();
+  const made = (await readKeys(database.client)).filter(({ createdAt }) => createdAt === clock);
+  expect(made).toMatchObject([{ algorithm: 'EdDSA' }]);
+  expect(said).toContainEqual(expect.stringContaining('ML-DSA-44'));
 });
 
 test('E23, F28: ten rotations, and no verifier with an old copy of the key set ever refuses a token that is good', async () => {
