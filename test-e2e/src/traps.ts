@@ -205,7 +205,7 @@ export const traps: readonly Trap[] = [
   trap(
     'keys made in the path of a request',
     'hydra #3682',
-    keys('contract', 'does not sign with an algorithm it has no key for, nor make one'),
+    keys('contract', 'twenty requests at once for an algorithm it has no key for are refused, and make none'),
   ),
   trap(
     'the database asked for keys per token',

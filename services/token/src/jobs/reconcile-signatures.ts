@@ -144,7 +144,8 @@ function compareLedger(database: Database): Promise<Pick<Reconciled, 'findings' 
   return transaction(database, async (connection) => {
     const { rows } = await connection.query<{ id: string; purpose: string; client_id: string; kept_at: number }>(
       `WITH gone AS (
-         DELETE FROM cardea.signature_ledger WHERE kept_at < now() - make_interval(secs => $1) RETURNING *
+         DELETE FROM cardea.signature_ledger WHERE kept_at < now() - make_interval(secs => $1)
+           RETURNING id, purpose, client_id, answered, kept_at
        )
        SELECT id, purpose, client_id, kept_at FROM gone
         WHERE answered AND kept_at >= (SELECT began_at FROM cardea.signature_reconciliation)`,
