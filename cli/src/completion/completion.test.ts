@@ -1,7 +1,7 @@
 // Completion in a real shell: what bash would offer for what somebody has typed, and what the scripts of the others ask.
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ beforeAll(async () => {
   chmodSync(path.join(directory, 'cardea'), 0o755);
   writeFileSync(path.join(directory, 'script'), (await run(['completion', 'bash'])).out);
 });
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** @param typed the words, the last of which is being typed */
 function offeredByBash(...typed: string[]): string[] {
