@@ -15,6 +15,9 @@ const images = {
   tools: { workspace: 'cli', native: true },
 };
 
+/** Packages with a half for each platform, which they want at run time. */
+const compiled = ['@node-rs/argon2'];
+
 const manifestOf = (workspace) => JSON.parse(readFileSync(path.join(root, workspace, 'package.json'), 'utf8'));
 
 /** Directories of all workspaces, by package name. */
@@ -66,8 +69,21 @@ function assemble(name, target) {
     for (const part of ['package.json', 'index.js', 'lib', 'build/Release/pkcs11.node'])
       copyBuilt(path.join(addon, part), target);
   }
+  for (const name of compiled) bringCompiled(name, target);
   for (const file of ['package-lock.json', '.npmrc']) rmSync(path.join(target, file));
   dropWhatNobodyRuns(path.join(target, 'node_modules'));
+}
+
+/** What npm left out as optional: the half of a package that is compiled for this platform. It must load. */
+function bringCompiled(name, target) {
+  if (!existsSync(path.join(target, 'node_modules', name))) return;
+  const scope = path.join('node_modules', path.dirname(name));
+  const halves = readdirSync(path.join(root, scope)).filter((half) => half.startsWith(`${path.basename(name)}-`));
+  for (const half of halves) copyBuilt(path.join(scope, half), target);
+  execFileSync(process.execPath, ['--input-type=module', '-e', `await import('${name}')`], {
+    cwd: target,
+    stdio: ['ignore', 2, 2],
+  });
 }
 
 /** Declarations, maps and pages for people; and what OpenTelemetry brings a second and third time for bundlers. */
