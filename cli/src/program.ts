@@ -13,6 +13,7 @@ import { addVersionCommand } from './commands/version.js';
 import { addCompletionCommands } from './completion/command.js';
 import type { Surroundings } from './main.js';
 import { addPerformCommands } from './perform/commands.js';
+import { addSmokeCommand } from './smoke/command.js';
 import { addVerbs, verbNames } from './verbs.js';
 
 const overview = `
@@ -33,7 +34,7 @@ docs/configuration.md lists them all; docs/cli.md has every command, exit codes 
 --debug, with any command, shows where a failure came from.`;
 
 /** First words of commands that need nothing of the services' code. */
-const light: ReadonlySet<string | undefined> = new Set([...verbNames, 'resend', 'apply', 'completion', 'version']);
+const light: ReadonlySet<string | undefined> = new Set([...verbNames, 'resend', 'apply', 'smoke', 'completion', 'version']);
 
 /**
  * Builds the command line. The commands that work on this machine bring the services' libraries, which take three times as
@@ -65,6 +66,7 @@ export async function createProgram(surroundings: Surroundings, words: readonly 
   addHistoryCommands(program, verbs, surroundings);
   addPerformCommands(verbs.perform, surroundings);
   addApplyCommand(program, surroundings);
+  addSmokeCommand(program, surroundings);
   program.commandsGroup('This command:');
   addCompletionCommands(program, surroundings);
   addVersionCommand(program, surroundings);

@@ -42,8 +42,6 @@ describe('I05: with everything in one namespace', () => {
   beforeAll(async () => {
     manifests = await render(version);
     for (const pod of podsOf(manifests)) labels[pod.component] = pod.labels;
-    // `helm test` makes it when it is asked.
-    labels['test'] = { ...labels['gateway'], 'app.kubernetes.io/component': 'test' };
   });
   const pod = (component: string): End => ({ labels: labels[component] ?? {} });
   const stranger: End = { labels: { app: 'somebody' } };

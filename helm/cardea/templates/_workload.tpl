@@ -93,8 +93,9 @@ containers:
       - { name: {{ $name }}, containerPort: {{ $number }}, protocol: TCP }
       {{- end }}
       - { name: management, containerPort: {{ .management }}, protocol: TCP }
-    # One minute to start; ready asks the database, the keys and the peers; alive asks nobody but the process.
-    startupProbe: { httpGet: { path: /health/ready, port: management }, periodSeconds: 1, failureThreshold: 60 }
+    # Ready asks the database, the keys and the peers; alive asks nobody but the process. One minute to be alive: a pod that starts
+    # while PostgreSQL is away waits for it, and is not ended for that.
+    startupProbe: { httpGet: { path: /health/alive, port: management }, periodSeconds: 1, failureThreshold: 60 }
     readinessProbe: { httpGet: { path: /health/ready, port: management }, periodSeconds: 5, timeoutSeconds: 3 }
     livenessProbe: { httpGet: { path: /health/alive, port: management }, periodSeconds: 10, timeoutSeconds: 5 }
     securityContext: {{- include "cardea.containerSecurity" $root | nindent 6 }}
