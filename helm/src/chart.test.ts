@@ -83,10 +83,15 @@ describe('what is rendered', () => {
       expect(named('Service', `cardea-${service}`)?.spec).toMatchObject({ type: 'ClusterIP' });
   });
 
-  test('migrates by a Job of its revision, no hook', () => {
-    expect(named('Job', 'cardea-migrate-1')?.metadata).toEqual(
-      expect.not.objectContaining({ annotations: expect.anything() }),
-    );
+  test('migrates by a Job of its revision, no hook; another one where anything about it changes, for no Job may be changed', async () => {
+    const jobOf = (all: Manifest[]) => all.find(({ kind }) => kind === 'Job')?.metadata;
+    const job = jobOf(manifests);
+    expect(job?.name).toMatch(/^cardea-migrate-1-[0-9a-f]{8}$/);
+    expect(job).toEqual(expect.not.objectContaining({ annotations: expect.anything() }));
+    const version = versions()[0] ?? '';
+    expect(jobOf(await render(version, ['--set', 'gateway.replicas=5']))).toEqual(job);
+    for (const change of ['image.tag=1.2.3', 'migrations.resources.limits.memory=1Gi', 'commonLabels.team=id'])
+      expect(jobOf(await render(version, ['--set', change]))?.name).not.toBe(job?.name);
   });
 
   test('leaves the admin API inside', async () => {

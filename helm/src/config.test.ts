@@ -125,6 +125,8 @@ test('with an HSM keys are told where it is', async () => {
     tokenLabel: 'cardea',
     sessions: 16,
   });
+  // Without it, no other replica could answer a request that comes again.
+  expect(configOf(manifests, 'keys').keys.audit.secret).toHaveLength(1);
 });
 
 test('what is no setting is refused by the loader too', () => {

@@ -66,6 +66,17 @@ describe.each(presets)('%s', (_name, args) => {
       for (const { protocol } of container?.ports ?? []) expect(protocol).toBe('TCP');
     }
   });
+
+  test('a database that is away ends no pod, not even one that is just starting', () => {
+    for (const { component, spec } of pods.filter((pod) => services.includes(pod.component))) {
+      const { startupProbe, livenessProbe } = spec.containers[0] ?? {};
+      for (const probe of [startupProbe, livenessProbe])
+        expect([component, probe]).toEqual([
+          component,
+          expect.objectContaining({ httpGet: { path: '/health/alive', port: 'management' } }),
+        ]);
+    }
+  });
 });
 
 /** The files below /etc/cardea/secrets, by component. */
@@ -97,8 +108,8 @@ describe('each secret has one owner', () => {
   test('with an HSM no key-encryption key is there at all, and the PIN and the library reach keys alone', async () => {
     const pods = podsOf(await render(version, presets[3]?.[1]));
     expect(secretsOf(pods)).toMatchObject({
-      keys: ['dsn', 'pin'],
-      migrations: ['dsn', 'pin'],
+      keys: ['dsn', 'pin', 'audit'],
+      migrations: ['dsn', 'pin', 'audit'],
       token: expect.not.arrayContaining(['pin']),
     });
     const withLibrary = pods.filter((pod) => containersOf(pod).some(({ image }) => image.includes('pkcs11')));

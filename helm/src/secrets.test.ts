@@ -92,6 +92,14 @@ describe.each(versions())('helm %s', (version) => {
   });
 });
 
+test('with an HSM there is a secret for the record of signatures in place of a key-encryption key', async () => {
+  const hsm = 'hsm.enabled=true,hsm.library=/x.so,hsm.tokenLabel=x,hsm.pin.existingSecret=pin';
+  const first = secretsOf(await upgrade(versions()[0] ?? '', '--set', hsm))['cardea-secrets'] ?? {};
+  expect(decoded(first['audit'])).toMatch(/^[A-Za-z0-9]{48}$/);
+  expect(first['kek']).toBeUndefined();
+  expect(secretsOf(await upgrade(versions()[0] ?? '', '--set', hsm))['cardea-secrets']).toEqual(first);
+});
+
 test('with secrets of the operator’s own, the chart makes none', async () => {
   const certificates = ['--set', 'mtls.mode=existingSecret,mtls.secretPrefix=internal'];
   const manifests = await upgrade(versions()[0] ?? '', '-f', `${chart}/values-ha.yaml`, ...certificates);

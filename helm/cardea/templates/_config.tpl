@@ -115,6 +115,8 @@ hsm:
   key_set_prefix: {{ .root.Values.hsm.keySetPrefix | quote }}
   sessions: {{ .root.Values.hsm.sessions }}
   pin_file: /etc/cardea/secrets/pin
+# What the key-encryption keys would be good for as well.
+keys: { audit: { secret_file: /etc/cardea/secrets/audit } }
 {{- else }}
 keys: { kek_file: /etc/cardea/secrets/kek }
 {{- end }}

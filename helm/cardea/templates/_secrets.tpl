@@ -26,6 +26,7 @@
   {{- if $root.Values.hsm.enabled -}}
     {{- $secret := required "hsm.pin.existingSecret is needed with hsm.enabled" $root.Values.hsm.pin.existingSecret -}}
     {{- $files = append $files (dict "secret" $secret "key" $root.Values.hsm.pin.key "file" "pin") -}}
+    {{- $files = append $files (include "cardea.ownSecretFile" (dict "root" $root "which" "audit" "file" "audit") | fromYaml) -}}
   {{- else -}}
     {{- $files = append $files (include "cardea.ownSecretFile" (dict "root" $root "which" "kek" "file" "kek") | fromYaml) -}}
   {{- end -}}
