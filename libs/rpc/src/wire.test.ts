@@ -112,6 +112,16 @@ describe('what is written', () => {
   });
 });
 
+test('a writer that has finished is empty, and gives out no memory that it never wrote', () => {
+  const [ours, theirs] = [new BinaryWriter(), new reference.BinaryWriter()].map((writer: Writes) => {
+    const first = writer.string('a text').finish();
+    const second = writer.finish();
+    return [first, second, writer.uint32(7).finish()].map((bytes) => Buffer.from(bytes).toString('hex'));
+  });
+  expect(ours).toEqual(theirs);
+  expect(ours).toEqual([written((writer) => writer.string('a text')).toString('hex'), '', '07']);
+});
+
 describe('what is read', () => {
   test.each(texts)('text %#', (text) => {
     const bytes = written((writer) => writer.string(text));

@@ -30,12 +30,15 @@ export class BinaryWriter {
     spare = undefined;
   }
 
-  /** What was written, in a buffer of its own. Nothing more can be written. */
+  /** What was written, in a buffer of its own. After it the writer is empty. */
   finish(): Buffer {
-    const result = Buffer.allocUnsafe(this.position);
-    this.buffer.copy(result, 0, 0, this.position);
-    if (this.buffer.length <= mostKeptBytes) spare = this.buffer;
+    const { buffer, position } = this;
+    const result = Buffer.allocUnsafe(position);
+    buffer.copy(result, 0, 0, position);
+    if (buffer !== nothing && buffer.length <= mostKeptBytes) spare = buffer;
     this.buffer = nothing;
+    // Or a second call would give out as many bytes of whatever lay in memory.
+    this.position = 0;
     return result;
   }
 
