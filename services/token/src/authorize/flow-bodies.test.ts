@@ -5,8 +5,8 @@ import { createSeal } from '../seal.js';
 import type { FlowBody } from './flow-body.js';
 import { createFlowBodies } from './flow-bodies.js';
 
-const process = () =>
-  createFlowBodies(createSeal(['a-secret-of-at-least-32-characters-for-tests'], 'flow', randomBytes));
+const seal = createSeal(['a-secret-of-at-least-32-characters-for-tests'], 'flow', randomBytes);
+const process = () => createFlowBodies(seal);
 
 const bodyOf = (subject: string): FlowBody => ({
   start: {
@@ -55,4 +55,26 @@ test('what was forgotten is opened again', () => {
   const all = Array.from({ length: 1_500 }, (_, index) => bodyOf(`person ${String(index)}`));
   const sealed = all.map((body) => bodies.seal(body));
   expect(all.map((body, index) => bodies.open(body.start.id, sealed[index]!))).toEqual(all);
+});
+
+test('what is large is opened each time: a thousand of them would not fit into memory', () => {
+  let opened = 0;
+  const bodies = createFlowBodies({
+    seal: (context, plain) => seal.seal(context, plain),
+    open(context, sealed) {
+      opened++;
+      return seal.open(context, sealed);
+    },
+  });
+  const small = bodyOf('person');
+  const large: FlowBody = { ...small, login: { ...small.login!, contextJson: `"${'x'.repeat(16 * 1024)}"` } };
+  for (const [body, times] of [
+    [small, 0],
+    [large, 2],
+  ] as const) {
+    opened = 0;
+    const sealed = bodies.seal(body);
+    for (let count = 0; count < 2; count++) expect(bodies.open(body.start.id, sealed)).toEqual(body);
+    expect(opened).toBe(times);
+  }
 });

@@ -16,6 +16,8 @@ export interface FlowBodies {
 
 /** Flows whose body is remembered, at 2 KB each; of the others nothing is lost but 20 µs a leg. */
 const mostRemembered = 1_024;
+/** Sealed bytes. A consent app may grant a megabyte of claims: a thousand of those would be all the memory there is. */
+const longestRemembered = 16 * 1024;
 
 export function createFlowBodies(seal: Seal): FlowBodies {
   const recent = new Map<string, { readonly sealed: Buffer; readonly body: FlowBody }>();
@@ -23,6 +25,7 @@ export function createFlowBodies(seal: Seal): FlowBodies {
     const name = id.toString('latin1');
     // Behind the others again: what was seen longest ago goes first.
     recent.delete(name);
+    if (sealed.length > longestRemembered) return;
     recent.set(name, { sealed, body });
     if (recent.size > mostRemembered) recent.delete(recent.keys().next().value as string);
   };

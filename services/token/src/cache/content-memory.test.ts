@@ -68,3 +68,14 @@ test('after a minute all is forgotten, and the oldest goes when there are too ma
   find('a', '1');
   expect(opened).toEqual(['a 1']);
 });
+
+test('a large body is not remembered, nor what was known under its key answered for it', () => {
+  const { opened, find } = setUp();
+  const large = '1'.padStart(16 * 1024 + 1, '0');
+  expect([find('a', '2'), find('a', large), find('a', large), find('a', '2')]).toEqual([2, 1, 1, 2]);
+  expect(opened).toEqual(['a 2', `a ${large}`, `a ${large}`]);
+  const fits = large.slice(1);
+  find('b', fits);
+  find('b', fits);
+  expect(opened.filter((each) => each.startsWith('b'))).toHaveLength(1);
+});

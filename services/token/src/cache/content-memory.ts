@@ -6,6 +6,8 @@ import type { TokenContent } from '@cardea/oauth';
 type OpenContent = (key: Buffer, body: Buffer) => TokenContent;
 
 const mostRemembered = 2_048;
+/** Bytes of a body. A consent app may put a megabyte into a token: two thousand of those would be all the memory there is. */
+const longestRemembered = 16 * 1024;
 /** What is not asked for any more is not kept. */
 const rememberMillis = 60_000;
 
@@ -27,6 +29,7 @@ export function rememberContents(open: OpenContent, now: () => number): OpenCont
     const known = remembered.get(name);
     if (known?.body.equals(body) === true) return known.content;
     const content = open(key, body);
+    if (body.length > longestRemembered) return content;
     if (known === undefined && remembered.size >= mostRemembered) {
       remembered.delete(remembered.keys().next().value as string);
     }
