@@ -67,6 +67,11 @@ test('F16: what waits behind a call that hangs is done by others; come free, the
   await until(() => keys.log().includes('a session came free again and is not needed'));
 });
 
+test('F16: what a call that hangs leaves undone is done by a session that is idle, though no other can be opened', async () => {
+  token.rules(hang('C_Sign', { times: 1 }), hang('C_OpenSession'));
+  expect(await sign()).toBe(true);
+});
+
 test('F16: a session that hangs is replaced, its thread is the only one held, and gives its session back when it can', async () => {
   token.rules(hang('C_Sign', { times: 1 }));
   expect(await sign()).toBe(true);

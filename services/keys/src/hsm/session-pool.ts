@@ -123,6 +123,8 @@ export async function openSessionPool(options: {
       stuck() {
         log.warn({}, 'a session is stuck in a call; another takes its place');
         fill();
+        // Until that one is open, if it opens, an idle one may do what was given back.
+        dispatchSoon();
       },
     });
     for (let count = 0; count < sessionsLost; count++) sessionLost();

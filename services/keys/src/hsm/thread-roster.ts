@@ -50,7 +50,13 @@ export function createThreadRoster(hsm: HsmSettings): ThreadRoster {
       await thread.stop();
       throw error;
     }
-    threads.add(thread);
+    if (working().length < hsm.sessions) {
+      threads.add(thread);
+      return;
+    }
+    // One that was stuck came free meanwhile.
+    leave(thread);
+    await thread.stop();
   };
 
   return {
