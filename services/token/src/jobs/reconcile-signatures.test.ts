@@ -206,7 +206,12 @@ test('where nothing was signed there is one question and nothing to do; without 
   expect(record.asked).toBe(1);
   record.recording = false;
   await kept('one', 200);
-  expect(await reconcile(record)).toMatchObject({ complete: true, findings: [] });
+  // Whoever switches the record off, or says so, is not silent: what was compared before is no more.
+  expect(await reconcile(record)).toMatchObject({ complete: false, findings: [], ceased: true });
+  expect(await count('signature_ledger')).toBe(0);
+  // A token service that was not told goes on keeping its ledger, which must not grow for good.
+  await kept('two', 1);
+  expect(await reconcile(record)).toMatchObject({ complete: false, findings: [], ceased: false });
   expect(await count('signature_ledger')).toBe(0);
 });
 
@@ -282,6 +287,15 @@ test('the job names each finding in an event, a metric and the log', async () =>
     [kinds[0], { event: kinds[0], id: 'minted', client_id: 'app' }],
     [kinds[1], { event: kinds[1], id: 'unsigned', client_id: 'app' }],
   ]);
+  const unfinished = () => counts.get('cardea_reconciliation_total {"result":"unfinished"}') ?? 0;
+  const before = unfinished();
+  record.recording = false;
+  await job.runNow();
+  await job.runNow();
+  expect(lines.slice(2)).toEqual([
+    ['the keys service keeps no record of signatures any more: nothing is compared', {}],
+  ]);
+  expect(unfinished() - before).toBe(2);
   for (const kind of kinds) {
     expect(counts.get(`cardea_signature_findings_total {"kind":"${kind}"}`)).toBe(1);
     expect(counts.get(`cardea_events_total {"label":"${kind}"}`)).toBe(1);

@@ -21,6 +21,8 @@ export interface Reconciled {
   readonly findings: readonly Finding[];
   /** Ids of signatures that were found before and are accounted for by now. */
   readonly settledLate: readonly string[];
+  /** Set when the keys service kept a record the last time, and says that it keeps none. */
+  readonly ceased?: boolean;
 }
 
 /** A page of the record, from the token service. */
@@ -80,21 +82,20 @@ async function begin(database: Database, list: ListSignatures): Promise<Reconcil
   const { recording, nextSequence, nextHash } = await list({
     ...{ afterSequence: -1, afterHash: Buffer.alloc(0), limit: 1, settledSeconds },
   });
-  if (recording) {
-    await database.query(
-      `INSERT INTO cardea.signature_reconciliation (sequence, hash) VALUES ($1, $2) ON CONFLICT (singleton)
-         DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, began_at = now()`,
-      [nextSequence, nextHash],
-    );
-  }
-  return { signatures: 0, complete: recording, findings: [], settledLate: [] };
+  if (!recording) return forgetAll(database);
+  await database.query(
+    `INSERT INTO cardea.signature_reconciliation (sequence, hash) VALUES ($1, $2) ON CONFLICT (singleton)
+       DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, began_at = now()`,
+    [nextSequence, nextHash],
+  );
+  return { signatures: 0, complete: true, findings: [], settledLate: [] };
 }
 
-/** Without a record there is nothing to compare with, now or later. */
+/** Without a record there is nothing to compare with, now or later; it is never called complete, which an alert waits for. */
 async function forgetAll(database: Database): Promise<Reconciled> {
-  await database.query('DELETE FROM cardea.signature_reconciliation');
+  const { rowCount } = await database.query('DELETE FROM cardea.signature_reconciliation');
   await database.query('DELETE FROM cardea.signature_ledger');
-  return { signatures: 0, complete: true, findings: [], settledLate: [] };
+  return { signatures: 0, complete: false, findings: [], settledLate: [], ceased: rowCount === 1 };
 }
 
 const idOf = ({ tokenId, requestId }: signatureRecordV1.RecordedSignature) => (tokenId === '' ? requestId : tokenId);
@@ -156,16 +157,16 @@ function compareLedger(database: Database): Promise<Pick<Reconciled, 'findings' 
       `DELETE FROM cardea.signature_finding WHERE kind = 'signature_without_token' AND id = ANY($1::text[]) RETURNING id`,
       [rows.map(({ id }) => id)],
     );
-    const settledLate = late.rows.map(({ id }) => id);
+    const settledLate = new Set(late.rows.map(({ id }) => id));
     const findings = rows
-      .filter(({ id }) => !settledLate.includes(id))
+      .filter(({ id }) => !settledLate.has(id))
       .map(({ id, purpose, client_id, kept_at }): Finding => {
         const facts = { purpose, client_id, kept_at: new Date(kept_at).toISOString() };
         return { kind: 'token_without_signature', id, facts };
       });
     await keep(connection, findings);
     await connection.query(`DELETE FROM cardea.signature_finding WHERE found_at < now() - interval '${findingsKept}'`);
-    return { findings, settledLate };
+    return { findings, settledLate: [...settledLate] };
   });
 }
 

@@ -32,7 +32,7 @@ export function createReconciliation(options: {
 
   const round = async (): Promise<void> => {
     try {
-      const { signatures, complete, findings, settledLate } = await reconcileSignatures(database, list);
+      const { signatures, complete, findings, settledLate, ceased } = await reconcileSignatures(database, list);
       runs.inc({ result: complete ? 'done' : 'unfinished' });
       compared.inc(signatures);
       for (const { kind } of findings) found.inc({ kind });
@@ -41,6 +41,8 @@ export function createReconciliation(options: {
         log.error({ findings: findings.length, named: mostNamed }, 'there are more findings than are named here');
       }
       for (const id of settledLate) log.info({ id }, 'a signature that was found before has its token by now');
+      if (ceased === true)
+        log.error({}, 'the keys service keeps no record of signatures any more: nothing is compared');
       log.info({ signatures, complete, findings: findings.length }, 'compared signatures with tokens');
     } catch (error) {
       runs.inc({ result: 'failed' });
