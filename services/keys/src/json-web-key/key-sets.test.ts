@@ -83,6 +83,14 @@ const notFound = expect.objectContaining({ code: 'not_found' });
 const refused = expect.objectContaining({ code: 'invalid_request' });
 const conflict = expect.objectContaining({ code: 'conflict' });
 
+test('who only looks waits for nobody who makes a key', async () => {
+  const { bootstrap, read } = open();
+  await bootstrap();
+  await database.client.query(`BEGIN; SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
+  expect(await read(idTokens)).toHaveLength(1);
+  await database.client.query('COMMIT');
+});
+
 describe('a set of any name', () => {
   test('keeps what is made in it, newest first, and shows private halves to who may see them', async () => {
     const sets = open();

@@ -45,7 +45,6 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
   const begun = async ({ activatesAt }: StoredKey): Promise<void> => {
     if (rules.answerWhenSigning) await sleep(Math.max(0, activatesAt - now()));
   };
-  const allKeys = () => registry.exclusively(async ({ keys }) => keys);
   const shown = (key: StoredKey, includePrivate: boolean): { kid: string; jwk: Jwk } => {
     const secret =
       includePrivate && rules.reveal && key.backend === backend.kind
@@ -100,8 +99,7 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
       return shown(made, includePrivate);
     },
     async read(name, includePrivate) {
-      const keys = await allKeys();
-      return publishedKeys(keys, now())
+      return publishedKeys(await registry.keys(), now())
         .filter(({ keySet }) => keySet === name)
         .map((key) => shown(key, includePrivate));
     },

@@ -3,6 +3,7 @@ import { isKeySet } from '@cardea/oauth';
 import type { JsonWebKey } from 'node:crypto';
 import type pg from 'pg';
 import type { BackendKind, StoredKey } from '../backend.js';
+import { cannotSign } from '../unavailable.js';
 import type { Queryable } from './connection.js';
 import { alone } from './connection.js';
 
@@ -29,12 +30,22 @@ export interface Exclusive {
 }
 
 export interface Registry {
+  /**
+   * The keys there are, whoever changes them meanwhile: a key that an HSM takes its time to make holds up nobody who only looks.
+   *
+   * @throws {OAuthError} temporarily_unavailable when PostgreSQL cannot be reached
+   */
+  keys(): Promise<readonly RegisteredKey[]>;
   /** Runs alone among all replicas and tools; what it changed is changed when this settles, or none of it is. */
   exclusively<T>(work: (exclusive: Exclusive) => Promise<T>): Promise<T>;
 }
 
 export function openRegistry(pool: pg.Pool): Registry {
   return {
+    keys: () =>
+      readKeys(pool).catch((error: unknown) => {
+        throw cannotSign('the key registry cannot be reached', error);
+      }),
     exclusively: (work) =>
       alone(pool, async (connection) =>
         work({
