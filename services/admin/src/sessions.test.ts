@@ -177,6 +177,15 @@ describe('issued tokens', () => {
     ]);
   });
 
+  test.each(['client_id=app&subject=', 'client_id=&subject=p', 'client_id=&issued_after=2026-01-31T12:00:00Z'])(
+    'DELETE ?%s, of a script whose variable was not set, revokes nothing',
+    async (query) => {
+      const { status, json } = await admin.call('DELETE', `${path}?${query}`);
+      expect([status, json]).toMatchObject([400, { error: 'invalid_request' }]);
+      expect(asked).toEqual([]);
+    },
+  );
+
   test.each(['issued_after=yesterday', 'issued_after=2026-01-31T12:00:00', 'issued_before=2026-13-31T12:00:00Z'])(
     'DELETE ?client_id=app&%s revokes nothing',
     async (query) => {

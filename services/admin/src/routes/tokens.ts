@@ -16,8 +16,8 @@ const patienceMillis = 120_000;
 export function tokenRoutes({ clients, sessions }: Services): Route[] {
   const revoke: Handler = async (request, response) => {
     const query = readQuery(request);
-    const clientId = valueOf(query, 'client_id') ?? '';
-    const subject = valueOf(query, 'subject') ?? '';
+    const clientId = nameOf(query, 'client_id');
+    const subject = nameOf(query, 'subject');
     const issuedAfter = instantOf(query, 'issued_after');
     const issuedBefore = instantOf(query, 'issued_before');
     const options = callOptions(request, response);
@@ -31,6 +31,13 @@ export function tokenRoutes({ clients, sessions }: Services): Route[] {
     sendEmpty(response, 204);
   };
   return [{ path: '/admin/oauth2/tokens', delete: revoke }];
+}
+
+/** What is there and empty is a slip, of a script whose variable was not set: it must not end more than was meant. */
+function nameOf(query: readonly FormParameter[], name: string): string {
+  const text = valueOf(query, name);
+  if (text === '') throw new OAuthError('invalid_request', `The parameter ${name} is empty.`);
+  return text ?? '';
 }
 
 /** RFC 3339, with its zone: a time without one means something else to everybody who reads it. */
