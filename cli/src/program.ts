@@ -34,7 +34,14 @@ docs/configuration.md lists them all; docs/cli.md has every command, exit codes 
 --debug, with any command, shows where a failure came from.`;
 
 /** First words of commands that need nothing of the services' code. */
-const light: ReadonlySet<string | undefined> = new Set([...verbNames, 'resend', 'apply', 'smoke', 'completion', 'version']);
+const light: ReadonlySet<string | undefined> = new Set([
+  ...verbNames,
+  'resend',
+  'apply',
+  'smoke',
+  'completion',
+  'version',
+]);
 
 /**
  * Builds the command line. The commands that work on this machine bring the services' libraries, which take three times as
