@@ -254,6 +254,39 @@ test('the ledger keeps what was signed, what was not answered, and goes on after
   ]);
 });
 
+test('what was found is told, though the round then fails', async () => {
+  const record = recordOf();
+  await begin(record);
+  record.add(signed('minted'));
+  record.add(signed('behind'));
+  const failing: ListSignatures = (request) =>
+    request.afterSequence === 0 ? record.list({ ...request, limit: 1 }) : Promise.reject(new Error('away'));
+  const told: string[] = [];
+  const tell = (findings: readonly { id: string }[]) => void told.push(...findings.map(({ id }) => id));
+  await expect(reconcileSignatures(database.pool, failing, tell)).rejects.toThrow('away');
+  expect(told).toEqual(['minted']);
+});
+
+test('the job goes on until all is compared, however long the record has grown', async () => {
+  const record = recordOf();
+  await begin(record);
+  for (let index = 0; index < 300; index++) record.add(signed(`old-${String(index)}`));
+  const counter = () => ({ inc: () => undefined, labels: () => ({ inc: () => undefined }) });
+  const metrics = { counter } as unknown as Metrics;
+  const job = createReconciliation({
+    ...{ redisUrl: `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/12`, database: database.pool },
+    // A part ends after so many pages, and these are small.
+    list: (request) => record.list({ ...request, limit: 1 }),
+    ...{ events: createEvents(quietLog, metrics), log: quietLog, metrics },
+  });
+  try {
+    await job.runNow();
+  } finally {
+    await job.close();
+  }
+  expect(await count('signature_finding')).toBe(300);
+});
+
 test('the job names each finding in an event, a metric and the log', async () => {
   const lines: [string, object][] = [];
   const log = { ...quietLog, error: (fields: object, message: string) => void lines.push([message, fields]) };

@@ -31,7 +31,7 @@ export type ListSignatures = (
 ) => Promise<signatureRecordV1.ListSignaturesResponse>;
 
 const pageRows = 2_000;
-/** A round compares half a million signatures at most; the next one goes on. */
+/** A round compares half a million signatures at most: what it found must fit into memory. */
 const mostPages = 250;
 /** What is younger may still be on its way to the ledger. */
 const settledSeconds = 60;
@@ -42,9 +42,14 @@ const findingsKept = '90 days';
 /**
  * Runs one round. Safe from several processes at once.
  *
+ * @param tell told of findings as soon as they are kept, whatever becomes of the rest of the round
  * @throws {OAuthError} temporarily_unavailable when the record or the database cannot be reached; what was compared stays so
  */
-export async function reconcileSignatures(database: Database, list: ListSignatures): Promise<Reconciled> {
+export async function reconcileSignatures(
+  database: Database,
+  list: ListSignatures,
+  tell: (findings: readonly Finding[]) => void = () => undefined,
+): Promise<Reconciled> {
   const findings: Finding[] = [];
   let signatures = 0;
   for (let page = 0; page < mostPages; page++) {
@@ -59,9 +64,11 @@ export async function reconcileSignatures(database: Database, list: ListSignatur
     if (found === undefined) return { signatures, complete: false, findings, settledLate: [] };
     signatures += answer.signatures.length;
     findings.push(...found);
+    tell(found);
     if (!answer.continues) return { ...(await begin(database, list)), findings };
     if (!answer.more) {
       const left = await compareLedger(database);
+      tell(left.findings);
       return { signatures, complete: true, findings: [...findings, ...left.findings], settledLate: left.settledLate };
     }
   }

@@ -8,7 +8,7 @@ import { reconcileSignatures } from './reconcile-signatures.js';
 import type { ScheduledJob } from './scheduled.js';
 import { scheduleJob } from './scheduled.js';
 
-/** Of more findings in a round only the number is said; all of them stand in cardea.signature_finding. */
+/** Of more findings at once only the number is said; all of them stand in cardea.signature_finding. */
 const mostNamed = 100;
 
 export function createReconciliation(options: {
@@ -28,27 +28,38 @@ export function createReconciliation(options: {
     'kind',
   ]);
 
-  const tell = ({ kind, id, facts }: Finding): void => events.record(kind, { id, ...facts });
-
-  const round = async (): Promise<void> => {
+  /** @returns whether there is more to compare at once */
+  const part = async (): Promise<boolean> => {
+    let count = 0;
+    const tell = (findings: readonly Finding[]): void => {
+      for (const { kind, id, facts } of findings) {
+        found.inc({ kind });
+        if (count++ < mostNamed) events.record(kind, { id, ...facts });
+      }
+    };
     try {
-      const { signatures, complete, findings, settledLate, ceased } = await reconcileSignatures(database, list);
+      const { signatures, complete, settledLate, ceased } = await reconcileSignatures(database, list, tell);
       runs.inc({ result: complete ? 'done' : 'unfinished' });
       compared.inc(signatures);
-      for (const { kind } of findings) found.inc({ kind });
-      findings.slice(0, mostNamed).forEach(tell);
-      if (findings.length > mostNamed) {
-        log.error({ findings: findings.length, named: mostNamed }, 'there are more findings than are named here');
-      }
       for (const id of settledLate) log.info({ id }, 'a signature that was found before has its token by now');
       if (ceased === true)
         log.error({}, 'the keys service keeps no record of signatures any more: nothing is compared');
-      log.info({ signatures, complete, findings: findings.length }, 'compared signatures with tokens');
+      log.info({ signatures, complete, findings: count }, 'compared signatures with tokens');
+      return !complete && signatures > 0;
     } catch (error) {
       runs.inc({ result: 'failed' });
       log.warn({ err: (error as Error).message }, 'signatures could not be compared; the next round goes on');
       throw error;
+    } finally {
+      if (count > mostNamed) {
+        log.error({ findings: count, named: mostNamed }, 'there are more findings than are named here');
+      }
     }
+  };
+  /** Until nothing is left: a record that grows faster than one part in five minutes would never be compared to its end. */
+  const round = async (): Promise<void> => {
+    let more = true;
+    while (more) more = await part();
   };
   return scheduleJob({ redisUrl, queue: 'cardea-reconciliation', job: 'reconcile', round, log });
 }
