@@ -1,6 +1,6 @@
 // The first answers to the requests of the last minutes: sealed, so that the database alone gives no token away, and given again
 // by whichever replica is asked (security §2.3, I04).
-import { createCipheriv, createDecipheriv, hash, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import type { Queryable } from '../registry/connection.js';
 
 /** What was answered first under a request id. */
@@ -114,11 +114,5 @@ export function createVeil(secrets: readonly Buffer[], random: (bytes: number) =
   };
 }
 
-/** HMAC-SHA-256 (RFC 2104 §2) of two plain hashes: without an object of the garbage collector's for each. */
-function createKeyedHash(key: Buffer): (message: Buffer) => Buffer {
-  const padded = Buffer.concat([key], 64);
-  const inner = padded.map((byte) => byte ^ 0x36);
-  const outer = padded.map((byte) => byte ^ 0x5c);
-  return (message) =>
-    hash('sha256', Buffer.concat([outer, hash('sha256', Buffer.concat([inner, message]), 'buffer')]), 'buffer');
-}
+/** HMAC-SHA-256 (RFC 2104). */
+const createKeyedHash = (key: Buffer) => (message: Buffer) => createHmac('sha256', key).update(message).digest();
