@@ -25,6 +25,18 @@ test('answers of one commit open each for itself, whatever their lengths, and fo
   });
 });
 
+test('no byte of an answer passes for one of its request id', () => {
+  const veil = createVeil([secret()], randomBytes);
+  const one = answer('id', 64);
+  let sealed: Buffer = Buffer.alloc(0);
+  // The last byte of the body, where it is a character of an id.
+  const last = () => sealed.at(-17) ?? 0;
+  while (last() < 0x21 || last() > 0x7e) sealed = veil.seal([one])[0] ?? sealed;
+  const shorter = Buffer.concat([sealed.subarray(0, -17), sealed.subarray(-16)]);
+  expect(veil.open(`${String.fromCharCode(last())}id`, one.inputHash, shorter)).toBeUndefined();
+  expect(veil.open('id', one.inputHash, sealed)).toEqual(one.signature);
+});
+
 test('no block of the key stream is used twice', () => {
   const veil = createVeil([secret()], randomBytes);
   const zeros = Array.from({ length: 50 }, (_, index) => ({

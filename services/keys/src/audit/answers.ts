@@ -76,9 +76,9 @@ export function createVeil(secrets: readonly Buffer[], random: (bytes: number) =
     const authenticate = createKeyedHash(keyFor(secret, 'answer tag'));
     return {
       encryption: keyFor(secret, 'answer'),
-      // The hash has a fixed length, and so has the first part: no two answers have the same text.
+      // The first two have a fixed length, and an id has no NUL: no two answers have the same text.
       tag: (iv, requestId, inputHash, body) =>
-        authenticate(Buffer.concat([iv, inputHash, body, Buffer.from(requestId)])).subarray(0, tagBytes),
+        authenticate(Buffer.concat([iv, inputHash, Buffer.from(`${requestId}\0`), body])).subarray(0, tagBytes),
     };
   });
   const [first] = sealing;
