@@ -220,7 +220,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
       random,
     }),
     families,
-    issuedTokens: createIssuedTokens(database, cache.invalidate),
+    issuedTokens: createIssuedTokens(database, cache),
     pageTokens,
     events,
     issueFront,

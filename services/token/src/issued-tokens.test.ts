@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { sessionV1, tokenV1 } from '@cardea/rpc';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { needed } from './database.fixture.js';
 import type { Cookies, SessionsService } from './logout/session.fixture.js';
 import { createSessions } from './logout/session.fixture.js';
@@ -14,16 +16,27 @@ const secret = 'a-secret-of-clients';
 let it: SessionsService;
 /** Another process over the same database and Redis. */
 let elsewhere: TokenService;
+let direct: Redis;
 beforeAll(async () => {
   it = await createSessions();
   const { database, clock } = it;
+  direct = new Redis(needed('CARDEA_TEST_REDIS_URL'));
   elsewhere = await createTokenService({ database, clock, redisUrl: needed('CARDEA_TEST_REDIS_URL') });
-  for (const id of ['app', 'other', 'many']) await it.client(id);
+  for (const id of ['app', 'other', 'many', 'alone']) await it.client(id);
 });
 afterAll(async () => {
+  direct.disconnect();
   await elsewhere.close();
   await it.close();
 });
+
+/** A process that dies after it has ended tokens and before the caches hear of it. */
+const killedWhen = (now: (keys: readonly Buffer[]) => boolean) => {
+  const invalidate = async (keys: readonly Buffer[]) => {
+    if (now(keys)) throw new Error('killed');
+  };
+  return createIssuedTokens(it.database.pool, { invalidate, forgetAll: () => Promise.resolve() });
+};
 
 const query = (text: string, values: unknown[]) => it.database.pool.query(text, values);
 type Tokens = Pick<tokenV1.IssueTokenResponse, 'accessToken' | 'refreshToken'>;
@@ -34,6 +47,18 @@ const alive = async ({ accessToken, refreshToken }: Tokens) => {
     if (refreshToken !== '') seen.add(await service.active(refreshToken));
   }
   return seen.size === 1 ? [...seen][0] : 'half';
+};
+/** Settles when the cache knows the access token. */
+const remembered = async (tokens: Tokens) => {
+  const name = it.handles.open('access_token', tokens.accessToken)!.key.toString('base64url');
+  for (const from = Date.now(); Date.now() - from < 8_000; await sleep(50)) {
+    expect(await alive(tokens)).toBe(true);
+    for (const key of await direct.keys(`cardea:at:*:${name}`)) {
+      // Shorter is who is about to fill it.
+      if ((await direct.strlen(key)) > 30) return;
+    }
+  }
+  throw new Error('the cache does not fill');
 };
 const loggedIn = async (subject: string, clientId = 'app', jar: Cookies = new Map()) => {
   const login = await it.logIn(jar, { clientId, subject });
@@ -128,6 +153,22 @@ describe('D27: what was issued in an interval', () => {
     expect(await alive(login.tokens)).toBe(false);
   });
 
+  test('who asks again after an interruption is answered when no cache knows the tokens any more', async () => {
+    const { tokens } = await loggedIn(subject);
+    const own = await it.token({ grant_type: 'client_credentials', scope: 'openid' }, it.basic('alone', secret));
+    await remembered(tokens);
+    await remembered(own);
+    const dying = killedWhen((keys) => keys.length > 0);
+    const open = { after: undefined, before: undefined };
+    await expect(dying.end({ clientId: undefined, subject, ...open })).rejects.toThrow('killed');
+    await expect(dying.end({ clientId: 'alone', subject: undefined, ...open })).rejects.toThrow('killed');
+    const since = { issuedAfter: undefined, issuedBefore: undefined };
+    expect(await revoke({ subject, ...since })).toEqual({ families: 0, tokens: 0 });
+    expect(await alive(tokens)).toBe(false);
+    expect(await revoke({ clientId: 'alone', ...since })).toMatchObject({ tokens: 0 });
+    expect(await alive(own)).toBe(false);
+  });
+
   test('thousands fall page by page; who was interrupted goes on', async () => {
     const grants = 1_700;
     await query(
@@ -143,10 +184,7 @@ describe('D27: what was issued in an interval', () => {
       [],
     );
     let told = 0;
-    const dying = createIssuedTokens(it.database.pool, async (keys) => {
-      told += keys.length;
-      if (told >= 1_000) throw new Error('killed');
-    });
+    const dying = killedWhen((keys) => (told += keys.length) >= 1_000);
     const all = { clientId: 'many', subject: undefined, after: day('10:00'), before: day('11:00') };
     await expect(dying.end(all)).rejects.toThrow('killed');
     expect(await revoke({ clientId: 'many' })).toEqual({ families: grants - told, tokens: 0 });

@@ -6,6 +6,7 @@ import type { JWTPayload } from 'jose';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import pg from 'pg';
 import { createAccessTokenKeys } from '../access-token-keys.js';
+import { createNoTokenCache } from '../cache/token-cache.js';
 import { createClientKeys } from '../client-keys.js';
 import { listPublicKeys } from '../create-token-rooms.js';
 import { quietLog } from '../database.fixture.js';
@@ -191,7 +192,7 @@ export async function createInstallation(
       random: randomBytes,
     }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
-    issuedTokens: createIssuedTokens(database, () => Promise.resolve()),
+    issuedTokens: createIssuedTokens(database, createNoTokenCache()),
     events: createEvents(quietLog, metrics),
     clients: {
       find: async (id: string) => {

@@ -19,6 +19,8 @@ export interface TokenCache {
    */
   find(ref: TokenRef, load: (ref: TokenRef) => Promise<Buffer | undefined>): Promise<Buffer | undefined>;
   readonly invalidate: Invalidate;
+  /** The same for whatever any cache knows: for what was revoked by somebody who died before saying which keys it were. */
+  forgetAll(): Promise<void>;
 }
 
 /** Entries are believed for a minute at most, so that one put back by somebody else cannot live long. */
@@ -181,10 +183,19 @@ export function createTokenCache(options: {
       return refill(at, ref, load);
     },
     invalidate: (keys) => (keys.length === 0 ? Promise.resolve() : invalidate(keys)),
+    async forgetAll() {
+      try {
+        await epoch.raise();
+      } catch (error) {
+        payLater();
+        throw error;
+      }
+    },
   };
 }
 
 /** Without Redis: PostgreSQL answers everything, and there is nothing to invalidate. */
 export function createNoTokenCache(): TokenCache {
-  return { find: (ref, load) => load(ref), invalidate: () => Promise.resolve() };
+  const nothing = () => Promise.resolve();
+  return { find: (ref, load) => load(ref), invalidate: nothing, forgetAll: nothing };
 }

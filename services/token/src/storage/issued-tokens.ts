@@ -1,8 +1,8 @@
 // Ends what was issued, by session, person, client or interval: families fall page by page, so that no transaction is long and
 // whoever was interrupted asks again and goes on where it stopped (security catalogue D27; wish: a logout that ends tokens).
-import type { Invalidate } from '../cache/token-cache.js';
-import { transaction } from './database.js';
+import type { TokenCache } from '../cache/token-cache.js';
 import type { Database } from './database.js';
+import { storageFailure, transaction } from './database.js';
 import { killTokens } from './families.js';
 
 /** What was issued to a client, for a person, or both; at least one of them is named. */
@@ -52,8 +52,24 @@ const pageText = (who: string) => `WITH candidates AS MATERIALIZED (
     UPDATE cardea.consent_grant g SET fallen_at = now() FROM hit WHERE g.id = hit.id RETURNING g.id
   ) SELECT (SELECT id FROM candidates ORDER BY id DESC LIMIT 1) AS last, ARRAY(SELECT id FROM fallen) AS fallen`;
 
-/** @param invalidate settles when no cache can still answer with these keys */
-export function createIssuedTokens(database: Database, invalidate: Invalidate): IssuedTokens {
+/** Families of a person that fell so lately that a cache may know their tokens; entries of caches are believed for a minute. */
+const lateFallsText = `SELECT EXISTS (
+    SELECT FROM cardea.consent_grant WHERE subject = $1 AND fallen_at > now() - interval '2 minutes'
+  ) AS lately`;
+
+export function createIssuedTokens(
+  database: Database,
+  { invalidate, forgetAll }: Pick<TokenCache, 'invalidate' | 'forgetAll'>,
+): IssuedTokens {
+  const fellLately = async (subject: string): Promise<boolean> => {
+    try {
+      const { rows } = await database.query<{ lately: boolean }>(lateFallsText, [subject]);
+      return rows[0]?.lately !== false;
+    } catch (error) {
+      throw storageFailure(error);
+    }
+  };
+
   const fallPages = async (who: string, interval: readonly [string, string], values: readonly string[]) => {
     let families = 0;
     for (let last: string | null = beforeAll; last !== null;) {
@@ -106,12 +122,17 @@ export function createIssuedTokens(database: Database, invalidate: Invalidate): 
       if (subject === undefined) {
         if (clientId === undefined) throw new Error('neither a client nor a person is named');
         const families = await fallPages('client_id = $4', interval, [clientId]);
-        return { families, tokens: await endWithoutGrant(clientId, interval) };
+        const tokens = await endWithoutGrant(clientId, interval);
+        // Whoever was interrupted between a page and the caches has left rows that are gone: nobody can say any more which.
+        await forgetAll();
+        return { families, tokens };
       }
+      const interrupted = await fellLately(subject);
       const families =
         clientId === undefined
           ? await fallPages('subject = $4', interval, [subject])
           : await fallPages('subject = $4 AND client_id = $5', interval, [subject, clientId]);
+      if (interrupted) await forgetAll();
       return { families, tokens: 0 };
     },
   };
