@@ -44,10 +44,13 @@ export function addApplyCommand(program: Command, surroundings: Surroundings): v
     )
     .option('--check', 'change nothing; exit code 2 when something would have to change')
     .option('--dry-run', 'change nothing, only show the plan')
-    .option('--prune', 'delete what earlier runs made and no file has any more; asks first')
+    .option(
+      '--prune',
+      'delete clients that earlier runs made and no file has any more, and where a file has `trusted_issuers:`, every other one; asks first',
+    )
     .option('-y, --yes', 'delete without asking')
     .option('--secrets', 'send the secrets of the files to clients that exist, too')
-    .option('--set <name>', 'name of this set of files; pruning stays within it', 'default')
+    .option('--set <name>', 'name of this set of files; pruning of clients stays within it', 'default')
     .addHelpText(
       'after',
       `
