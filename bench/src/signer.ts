@@ -7,7 +7,7 @@ import { median } from './report/statistics.js';
 import { table } from './report/table.js';
 import { signatures } from './scenarios/signatures.js';
 import type { Target } from './target.js';
-import { startTarget } from './target.js';
+import { signerOf, startTarget } from './target.js';
 
 interface Place {
   readonly name: string;
@@ -109,10 +109,11 @@ async function measurePlace(
 const lookMillis = 10;
 
 /** Since it was last asked. */
-async function loopP99Millis({ signerMetrics }: Target): Promise<number> {
-  const text = await (await fetch(signerMetrics)).text();
+async function loopP99Millis(target: Target): Promise<number> {
+  const { metrics } = signerOf(target);
+  const text = await (await fetch(metrics)).text();
   const seconds = /^nodejs_eventloop_lag_p99_seconds(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1];
-  if (seconds === undefined) throw new Error(`${signerMetrics} does not tell how late its event loop is`);
+  if (seconds === undefined) throw new Error(`${metrics} does not tell how late its event loop is`);
   return Math.max(0, Number(seconds) * 1000 - lookMillis);
 }
 

@@ -1,4 +1,5 @@
 // What is measured: a demo of our own, or one that already runs and whose line of JSON is given (architecture §11).
+import { portTable } from '@cardea/all';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -13,12 +14,20 @@ export interface Target {
   readonly issuer: string;
   /** `host:port` of gRPC introspection. */
   readonly introspection: string;
-  /** gRPC address of the signer, and the URL of its metrics. */
-  readonly signer: string;
-  readonly signerMetrics: string;
   /** Whether its keys are in a PKCS#11 token. */
   readonly hsm: boolean;
   readonly pids: Pids;
+}
+
+/** gRPC address of the signer, which only this machine can reach, and the URL of its metrics: by the table of ports. */
+export function signerOf(target: Pick<Target, 'public'>): { readonly address: string; readonly metrics: string } {
+  const { hostname, port } = new URL(target.public);
+  const defaults = portTable();
+  const { keys, managementKeys } = Number(port) === defaults.public ? defaults : portTable(Number(port));
+  return {
+    address: `${hostname}:${String(keys)}`,
+    metrics: `http://${hostname}:${String(managementKeys)}/metrics`,
+  };
 }
 
 /** A target and how to be done with it. */

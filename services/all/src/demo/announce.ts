@@ -9,9 +9,6 @@ export interface DemoFacts {
   readonly rp: string;
   /** `host:port` of the gRPC introspection service. */
   readonly introspection: string;
-  /** Address of the signer, which only this machine can reach, and where it tells its metrics. */
-  readonly signer: string;
-  readonly signerMetrics: string;
   readonly issuer: string;
   readonly client: DemoClient;
   readonly dsn: string;

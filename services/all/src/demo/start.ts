@@ -103,8 +103,6 @@ export async function startDemo(start: DemoStart): Promise<DemoFacts> {
   return {
     ...urls,
     introspection: config.serve.token.address,
-    signer: config.serve.keys.address,
-    signerMetrics: `http://${config.serve.management.host}:${String(ports.managementKeys)}/metrics`,
     client,
     dsn: parts.dsn,
     redis: parts.redisUrl,
