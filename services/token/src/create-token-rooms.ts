@@ -113,7 +113,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
 
   const tokens = createAccessTokens(database);
   const refreshTokens = createRefreshTokens(database);
-  const families = createFamilies(database, cache.invalidate);
+  const families = createFamilies(database, cache);
 
   const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });
   const { accessTokenFormat } = settings;

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { needed } from './database.fixture.js';
 import type { Cookies, SessionsService } from './logout/session.fixture.js';
 import { createSessions } from './logout/session.fixture.js';
+import { createFamilies } from './storage/families.js';
 import { createIssuedTokens } from './storage/issued-tokens.js';
 import type { TokenService } from './tokens.fixture.js';
 import { call, createTokenService, verdict } from './tokens.fixture.js';
@@ -30,13 +31,14 @@ afterAll(async () => {
   await it.close();
 });
 
-/** A process that dies after it has ended tokens and before the caches hear of it. */
-const killedWhen = (now: (keys: readonly Buffer[]) => boolean) => {
-  const invalidate = async (keys: readonly Buffer[]) => {
+/** The caches of a process that dies after it has ended tokens and before they hear of it. */
+const deadWhen = (now: (keys: readonly Buffer[]) => boolean) => ({
+  async invalidate(keys: readonly Buffer[]) {
     if (now(keys)) throw new Error('killed');
-  };
-  return createIssuedTokens(it.database.pool, { invalidate, forgetAll: () => Promise.resolve() });
-};
+  },
+  forgetAll: () => Promise.resolve(),
+});
+const killedWhen = (now: (keys: readonly Buffer[]) => boolean) => createIssuedTokens(it.database.pool, deadWhen(now));
 
 const query = (text: string, values: unknown[]) => it.database.pool.query(text, values);
 type Tokens = Pick<tokenV1.IssueTokenResponse, 'accessToken' | 'refreshToken'>;
@@ -167,6 +169,18 @@ describe('D27: what was issued in an interval', () => {
     expect(await alive(tokens)).toBe(false);
     expect(await revoke({ clientId: 'alone', ...since })).toMatchObject({ tokens: 0 });
     expect(await alive(own)).toBe(false);
+  });
+
+  test('the same for consents that are withdrawn', async () => {
+    const { tokens } = await loggedIn(subject);
+    await remembered(tokens);
+    const dying = createFamilies(
+      it.database.pool,
+      deadWhen((keys) => keys.length > 0),
+    );
+    await expect(dying.withdraw({ subject, clientId: undefined })).rejects.toThrow('killed');
+    await it.admin.revokeConsents({ which: { $case: 'allOfSubject', value: subject } }, call);
+    expect(await alive(tokens)).toBe(false);
   });
 
   test('thousands fall page by page; who was interrupted goes on', async () => {

@@ -1,6 +1,6 @@
 // Families of tokens fall whole: everything that came of one grant dies together, and nobody is answered before no cache can
 // still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
-import type { Invalidate } from '../cache/token-cache.js';
+import type { TokenCache } from '../cache/token-cache.js';
 import type { Connection, Database } from './database.js';
 import { storageFailure, transaction } from './database.js';
 
@@ -23,8 +23,10 @@ const batch = 5_000;
 /** Grants of one transaction: each may have many tokens. */
 const grantBatch = 500;
 
-/** @param invalidate settles when no cache can still answer with these keys */
-export function createFamilies(database: Database, invalidate: Invalidate): Families {
+export function createFamilies(
+  database: Database,
+  { invalidate, forgetAll }: Pick<TokenCache, 'invalidate' | 'forgetAll'>,
+): Families {
   const keysOf = (rows: readonly { key: Buffer }[]) => rows.map((row) => row.key);
   return {
     async fall(grantId) {
@@ -67,6 +69,7 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
           : which.clientId === undefined
             ? ['subject = $1', [which.subject]]
             : ['subject = $1 AND client_id = $2', [which.subject, which.clientId]];
+      const interrupted = await fellLately(database, condition, values);
       for (;;) {
         const [count, keys] = await transaction(database, async (connection) => {
           const { rows } = await connection.query<{ id: string }>(
@@ -82,8 +85,9 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
           return [ids.length, await killTokens(connection, ids)] as const;
         });
         await invalidate(keys);
-        if (count < grantBatch) return;
+        if (count < grantBatch) break;
       }
+      if (interrupted) await forgetAll();
     },
 
     endAccessOfClient: endAccess,
@@ -105,6 +109,30 @@ export function createFamilies(database: Database, invalidate: Invalidate): Fami
       await invalidate(keysOf(rows));
       if (rows.length < batch) return;
     }
+  }
+}
+
+/**
+ * Whether such grants fell so lately that a cache may know their tokens: whoever ended them may have died before it heard, and nobody
+ * can say any more which tokens they were. Entries of caches are believed for a minute.
+ *
+ * @param condition on a grant, with its values from $1 on
+ */
+export async function fellLately(
+  database: Database,
+  condition: string,
+  values: readonly (string | undefined)[],
+): Promise<boolean> {
+  try {
+    const { rows } = await database.query<{ lately: boolean }>(
+      `SELECT EXISTS (
+        SELECT FROM cardea.consent_grant WHERE ${condition} AND fallen_at > now() - interval '2 minutes'
+      ) AS lately`,
+      [...values],
+    );
+    return rows[0]?.lately !== false;
+  } catch (error) {
+    throw storageFailure(error);
   }
 }
 

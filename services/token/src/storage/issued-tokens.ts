@@ -2,8 +2,8 @@
 // whoever was interrupted asks again and goes on where it stopped (security catalogue D27; wish: a logout that ends tokens).
 import type { TokenCache } from '../cache/token-cache.js';
 import type { Database } from './database.js';
-import { storageFailure, transaction } from './database.js';
-import { killTokens } from './families.js';
+import { transaction } from './database.js';
+import { fellLately, killTokens } from './families.js';
 
 /** What was issued to a client, for a person, or both; at least one of them is named. */
 export interface IssuedTo {
@@ -52,24 +52,10 @@ const pageText = (who: string) => `WITH candidates AS MATERIALIZED (
     UPDATE cardea.consent_grant g SET fallen_at = now() FROM hit WHERE g.id = hit.id RETURNING g.id
   ) SELECT (SELECT id FROM candidates ORDER BY id DESC LIMIT 1) AS last, ARRAY(SELECT id FROM fallen) AS fallen`;
 
-/** Families of a person that fell so lately that a cache may know their tokens; entries of caches are believed for a minute. */
-const lateFallsText = `SELECT EXISTS (
-    SELECT FROM cardea.consent_grant WHERE subject = $1 AND fallen_at > now() - interval '2 minutes'
-  ) AS lately`;
-
 export function createIssuedTokens(
   database: Database,
   { invalidate, forgetAll }: Pick<TokenCache, 'invalidate' | 'forgetAll'>,
 ): IssuedTokens {
-  const fellLately = async (subject: string): Promise<boolean> => {
-    try {
-      const { rows } = await database.query<{ lately: boolean }>(lateFallsText, [subject]);
-      return rows[0]?.lately !== false;
-    } catch (error) {
-      throw storageFailure(error);
-    }
-  };
-
   const fallPages = async (who: string, interval: readonly [string, string], values: readonly string[]) => {
     let families = 0;
     for (let last: string | null = beforeAll; last !== null;) {
@@ -127,7 +113,7 @@ export function createIssuedTokens(
         await forgetAll();
         return { families, tokens };
       }
-      const interrupted = await fellLately(subject);
+      const interrupted = await fellLately(database, 'subject = $1', [subject]);
       const families =
         clientId === undefined
           ? await fallPages('subject = $4', interval, [subject])
