@@ -7,7 +7,7 @@ import { median } from './report/statistics.js';
 import { table } from './report/table.js';
 import { signatures } from './scenarios/signatures.js';
 import type { Target } from './target.js';
-import { signerOf, startTarget } from './target.js';
+import { signerMetrics, startTarget } from './target.js';
 
 interface Place {
   readonly name: string;
@@ -110,7 +110,7 @@ const lookMillis = 10;
 
 /** Since it was last asked. */
 async function loopP99Millis(target: Target): Promise<number> {
-  const { metrics } = signerOf(target);
+  const metrics = signerMetrics(target);
   const text = await (await fetch(metrics)).text();
   const seconds = /^nodejs_eventloop_lag_p99_seconds(?:\{[^}]*\})? (\S+)$/m.exec(text)?.[1];
   if (seconds === undefined) throw new Error(`${metrics} does not tell how late its event loop is`);

@@ -14,20 +14,19 @@ export interface Target {
   readonly issuer: string;
   /** `host:port` of gRPC introspection. */
   readonly introspection: string;
+  /** gRPC address of the signer, which only this machine can reach; the demo's line does not tell it. */
+  readonly signer?: string;
   /** Whether its keys are in a PKCS#11 token. */
   readonly hsm: boolean;
   readonly pids: Pids;
 }
 
-/** gRPC address of the signer, which only this machine can reach, and the URL of its metrics: by the table of ports. */
-export function signerOf(target: Pick<Target, 'public'>): { readonly address: string; readonly metrics: string } {
+/** Where the signer tells its metrics, by the table of ports. */
+export function signerMetrics(target: Pick<Target, 'public'>): string {
   const { hostname, port } = new URL(target.public);
   const defaults = portTable();
-  const { keys, managementKeys } = Number(port) === defaults.public ? defaults : portTable(Number(port));
-  return {
-    address: `${hostname}:${String(keys)}`,
-    metrics: `http://${hostname}:${String(managementKeys)}/metrics`,
-  };
+  const { managementKeys } = Number(port) === defaults.public ? defaults : portTable(Number(port));
+  return `http://${hostname}:${String(managementKeys)}/metrics`;
 }
 
 /** A target and how to be done with it. */
@@ -57,8 +56,9 @@ export async function startTarget(options: {
   env?: Readonly<Record<string, string>>;
 }): Promise<OpenTarget> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
+  const signer = `unix:${path.join(home, 'signer')}`;
   const child = spawn(process.execPath, [options.demo, '--json', '--ports', String(options.base)], {
-    env: { ...process.env, ...options.env, CARDEA_HOME: home },
+    env: { ...process.env, ...options.env, CARDEA_HOME: home, SERVE_KEYS_ADDRESS: signer },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const close = async (): Promise<void> => {
@@ -71,7 +71,7 @@ export async function startTarget(options: {
   };
   child.stderr.setEncoding('utf8').on('data', options.progress);
   try {
-    return { target: await firstLine(child), close };
+    return { target: { ...(await firstLine(child)), signer }, close };
   } catch (error) {
     await close();
     throw error;
