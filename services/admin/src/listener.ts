@@ -1,14 +1,16 @@
 // How the admin listener answers whatever the route: TLS, pages of other sites, who is let in, unknown paths and methods by
 // profile.
 import type { AppOptions, Cors, Request } from '@cardea/http';
-import { createCors, listenerTls } from '@cardea/http';
+import { contextOf, createCors, listenerTls } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
 import type { Config, Host } from '@cardea/service';
 import { ConfigError } from '@cardea/service';
 import { readFileSync } from 'node:fs';
 import type { Audit } from './audit.js';
-import { createAuthenticate } from './authentication/authenticate.js';
+import { createAuthenticate, isConfigured } from './authentication/authenticate.js';
+import { isOpen } from './authentication/roles.js';
 import { adminErrorBody } from './error-body.js';
+import { isKnownHost } from './known-host.js';
 
 /** @throws {ConfigError} naming the setting that is missing */
 export function listenerOptions(
@@ -20,6 +22,9 @@ export function listenerOptions(
   const authenticate = createAuthenticate({ settings: authentication, now: host.now, refused: audit.refused });
   const cors = createCors({ settings: corsSettings });
   const hydra = config.profile === 'hydra-compat';
+  const open = !isConfigured(authentication);
+  const { admin } = config.urls.self;
+  const ownNames = admin === undefined ? [] : [new URL(admin).hostname];
   return {
     prefix: '/admin',
     manner: hydra ? 'hydra' : 'oauth',
@@ -27,6 +32,7 @@ export function listenerOptions(
     tls: adminTls(config, host),
     admit(request) {
       refuseOtherSites(request, cors);
+      if (open) refuseOtherNames(request, ownNames);
       return authenticate(request);
     },
     errorBody: adminErrorBody,
@@ -52,4 +58,12 @@ function refuseOtherSites(request: Request, cors: Cors | undefined): void {
   if (request.method === 'GET' || request.method === 'HEAD') return;
   if (cors?.lists(request.headers.origin ?? '') === true) return;
   throw new OAuthError('request_forbidden', 'Pages of other sites may not use the admin API.');
+}
+
+function refuseOtherNames(request: Request, own: readonly string[]): void {
+  if (isOpen(contextOf(request).path) || isKnownHost(request.headers.host, own)) return;
+  throw new OAuthError(
+    'request_forbidden',
+    'Without serve.admin.authentication the admin API answers to addresses, localhost and the name in urls.self.admin.',
+  );
 }
