@@ -1,5 +1,5 @@
-// Gathers what is logged within some milliseconds into one write: a system call a line was a sixth of the CPU of the services that
-// face HTTP (ARCHITECTURE §9.10). Warnings and errors wait for nothing.
+// Gathers what is logged within one turn of the event loop into one write: a system call a line was a twentieth of the gateway's
+// CPU (ARCHITECTURE §9.10).
 
 export interface LineWriter {
   write(lines: string): void;
@@ -7,10 +7,6 @@ export interface LineWriter {
 
 /** With so much to write, nothing more is waited for. */
 const mostChars = 64 * 1024;
-/** What a process that is killed may leave unsaid of its ordinary doings. */
-const patienceMillis = 10;
-/** Lines of whom nobody needs to hear at once. */
-const ordinary = /^\{"level":"(?:info|debug|trace)"/;
 
 /**
  * @param destination writes at once
@@ -21,10 +17,7 @@ export function gatherLines(
   atExit: (flush: () => void) => void = (flush) => process.once('exit', flush),
 ): LineWriter {
   let waiting = '';
-  let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
     const lines = waiting;
     waiting = '';
     if (lines !== '') destination.write(lines);
@@ -32,10 +25,9 @@ export function gatherLines(
   atExit(flush);
   return {
     write(lines) {
+      if (waiting === '') setImmediate(flush);
       waiting += lines;
-      if (waiting.length >= mostChars || !ordinary.test(lines)) flush();
-      // Keeps no process alive: at its exit everything is written.
-      else timer ??= setTimeout(flush, patienceMillis).unref();
+      if (waiting.length >= mostChars) flush();
     },
   };
 }
