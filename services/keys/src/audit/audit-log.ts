@@ -2,6 +2,7 @@
 // (security §2.3 rule 6, ARCHITECTURE §9.4).
 import type { Log } from '@cardea/service';
 import pg from 'pg';
+import { inTransaction } from '../registry/connection.js';
 import { registryFailure } from '../registry/registry.js';
 import { busy, cannotSign } from '../unavailable.js';
 import type { AuditEntry, ChainHead } from './chain.js';
@@ -78,24 +79,12 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal']): AuditLo
   /** Alone at the end of the chain: other replicas wait. */
   const writeLocked = async (batch: readonly Waiting[]): Promise<void> => {
     const connection = await pool.connect();
-    let broken = true;
-    try {
-      await connection.query('BEGIN');
+    head = await inTransaction(connection, async () => {
       const at = await readHead(connection, 'FOR UPDATE');
       const rows = rowsOf(at, batch);
       await appendRows(connection, at, rows);
-      await connection.query('COMMIT');
-      head = rows.at(-1) ?? at;
-      broken = false;
-    } catch (error) {
-      await connection.query('ROLLBACK').then(
-        () => (broken = false),
-        () => undefined,
-      );
-      throw error;
-    } finally {
-      connection.release(broken);
-    }
+      return rows.at(-1) ?? at;
+    });
   };
   const write = async (batch: readonly Waiting[]): Promise<void> => {
     head ??= await readHead(pool);

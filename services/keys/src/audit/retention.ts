@@ -2,6 +2,7 @@
 // still proves itself, and answers that nobody can ask for again (ARCHITECTURE §6 "Cleaning").
 import type { Log } from '@cardea/service';
 import type pg from 'pg';
+import { inTransaction } from '../registry/connection.js';
 import { registryFailure } from '../registry/registry.js';
 
 /** A segment that went. */
@@ -46,9 +47,7 @@ const oldSegment = `
  */
 export async function dropSegment(pool: pg.Pool, retention: number): Promise<DroppedSegment | undefined> {
   const connection = await pool.connect();
-  let broken = false;
-  try {
-    await connection.query('BEGIN');
+  return inTransaction(connection, async () => {
     const { rows: locks } = await connection.query<{ mine: boolean }>(
       `SELECT pg_try_advisory_xact_lock(hashtext('cardea keys audit retention')) AS mine`,
     );
@@ -63,18 +62,10 @@ export async function dropSegment(pool: pg.Pool, retention: number): Promise<Dro
       ]);
       await connection.query('DELETE FROM cardea_keys_audit.signature WHERE sequence <= $1', [segment.sequence]);
     }
-    await connection.query('COMMIT');
     return (
       segment && { sequence: Number(segment.sequence), hash: segment.hash.toString('hex'), rows: Number(segment.rows) }
     );
-  } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
-    throw error;
-  } finally {
-    connection.release(broken);
-  }
+  });
 }
 
 export async function forgetAnswers(pool: pg.Pool): Promise<void> {

@@ -33,11 +33,18 @@ export async function alone<T>(pool: pg.Pool, work: (connection: Queryable) => P
   const connection = await pool.connect().catch((error: unknown) => {
     throw cannotSign('the key registry cannot be reached', error);
   });
+  return inTransaction(connection, async () => {
+    await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
+    return work(connection);
+  });
+}
+
+/** Runs in a transaction on this connection, which goes back to its pool then; one that cannot even roll back is not kept. */
+export async function inTransaction<T>(connection: pg.PoolClient, work: () => Promise<T>): Promise<T> {
   let broken = false;
   try {
     await connection.query('BEGIN');
-    await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
-    const result = await work(connection);
+    const result = await work();
     await connection.query('COMMIT');
     return result;
   } catch (error) {
