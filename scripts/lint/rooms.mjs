@@ -54,7 +54,7 @@ export const rooms = {
     // Its tests ask the servers it started, and need a second process to kill.
     tests: ['pg', 'esbuild'],
   },
-  cli: { rooms: ['oauth', 'rpc', 'service', ...services, 'all'], drivers: ['commander', 'yaml'] },
+  cli: { rooms: ['oauth', 'rpc', 'service', 'http', ...services, 'all'], drivers: ['commander', 'yaml'] },
   'test-e2e': {
     rooms: ['all'],
     drivers: [

@@ -1,4 +1,5 @@
 // What people get wrong when they talk to an API: one line that says what to do, and an exit code that tells it apart.
+import { selfSigned } from '@cardea/http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Server } from 'node:http';
 import http from 'node:http';
@@ -6,7 +7,6 @@ import https from 'node:https';
 import { writeFileSync } from 'node:fs';
 import type { Running } from '../running.fixture.js';
 import { run, startRunning } from '../running.fixture.js';
-import { selfSigned } from '../perform/self-signed.js';
 
 let running: Running;
 let key: string;

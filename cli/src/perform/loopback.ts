@@ -3,7 +3,6 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 import { Failure } from '../failure.js';
-import { selfSigned } from './self-signed.js';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -15,7 +14,7 @@ export interface Loopback {
 
 /** @param port 0: any that is free @throws {Failure} when the port is taken */
 export async function listenOnLoopback(port: number, secure: boolean, handle: Handle): Promise<Loopback> {
-  const server: Server = secure ? https.createServer(selfSigned(Date.now()), handle) : http.createServer(handle);
+  const server: Server = secure ? await createSecureServer(handle) : http.createServer(handle);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${cause.code ?? cause.message})`;
@@ -35,6 +34,12 @@ export async function listenOnLoopback(port: number, secure: boolean, handle: Ha
       await closed;
     },
   };
+}
+
+/** With a certificate that nobody trusts. Its maker comes with the listeners of the services: loaded when it is wanted. */
+async function createSecureServer(handle: Handle): Promise<Server> {
+  const { selfSigned } = await import('@cardea/http');
+  return https.createServer(selfSigned(Date.now()), handle);
 }
 
 /** The body of a form post. @throws when it is longer than any authorization response */
