@@ -113,6 +113,19 @@ describe('the record of operators', () => {
     });
   });
 
+  test('is listed in the order of its numbers, not of their digits', async () => {
+    const { recordEvent, listEvents } = handlers();
+    const asked = Array.from({ length: 12 }, (_, n) => `many-${String(n)}`);
+    for (const id of asked) await recordEvent({ event: event(id, 'eve') }, call);
+    const listed: string[] = [];
+    for (let pageToken = '', more = true; more; more = pageToken !== '') {
+      const page = await listEvents({ pageSize: 5, pageToken, actor: 'eve' }, call);
+      listed.push(...page.events.map(({ requestId }) => requestId));
+      pageToken = page.nextPageToken;
+    }
+    expect(listed).toEqual(asked.toReversed());
+  });
+
   test.each([
     "UPDATE cardea.audit_event SET actor = 'x'",
     'DELETE FROM cardea.audit_event',

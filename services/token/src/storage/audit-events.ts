@@ -31,8 +31,10 @@ export function createAuditEvents(database: Database): AuditEvents {
     },
     async list({ before, limit, actor }) {
       const found = await rows(
-        `SELECT id::text, occurred_at, actor, authentication, action, target, status, request_id FROM cardea.audit_event
-          WHERE id < $1 AND ($2 = '' OR actor = $2) ORDER BY id DESC LIMIT $3`,
+        // A bare `id` would be the text that is selected, and 9 after 10.
+        `SELECT id::text, occurred_at, actor, authentication, action, target, status, request_id
+          FROM cardea.audit_event AS event
+          WHERE id < $1 AND ($2 = '' OR actor = $2) ORDER BY event.id DESC LIMIT $3`,
         [before === '' ? afterAll : before, actor, limit],
       );
       return found.map((row) =>
