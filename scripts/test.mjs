@@ -22,8 +22,9 @@ async function test(order, signal) {
   const [{ install }, { ensureBuilt }] = await Promise.all([import('./install.mjs'), import('./lib/built.mjs')]);
   await install(say);
   await ensureBuilt(say);
-  const [{ runJest }, { partsFor }, all] = await Promise.all([
+  const [{ runJest }, { secondTry }, { partsFor }, all] = await Promise.all([
     import('./lib/jest-run.mjs'),
+    import('./lib/second-try.mjs'),
     import('./lib/test-parts.mjs'),
     import('../services/all/dist/index.js'),
   ]);
@@ -36,14 +37,11 @@ async function test(order, signal) {
     const chosen = those.flatMap((name) => files[name]);
     const parts = await partsFor(those, { root, all, cache, files: chosen, progress: say });
     try {
-      const counted = await runJest({
-        root,
-        files: chosen,
-        options: order.options,
-        workers,
-        env: { ...process.env, ...parts.env },
-        signal,
-      });
+      const env = { ...process.env, ...parts.env };
+      const once = (files, workers) => runJest({ root, files, options: order.options, workers, env, signal });
+      const first = await once(chosen, workers);
+      // Whoever works on a test shall see it fail; the machine that decides shall not be deceived by its own haste.
+      const counted = process.env.CI === 'true' ? await secondTry(first, (failed) => once(failed, 1), say) : first;
       for (const key of Object.keys(total)) total[key] += counted[key];
     } finally {
       await parts.stop();

@@ -10,7 +10,10 @@ const lingerMillis = 10_000;
 /**
  * @param {{ root: string, files: string[], options: string[], workers: number, env: NodeJS.ProcessEnv,
  *   signal: AbortSignal }} run
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<Count>}
+ *
+ * @typedef {{ passed: number, failed: number, skipped: number, failures: { file: string, tests: string[], passed: number }[] }} Count
+ *   `failures`: the suites that failed, the names of their failed tests, and how many of theirs passed
  */
 export async function runJest({ root, files, options, workers, env, signal }) {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'cardea-jest-'));
@@ -59,8 +62,9 @@ export async function runJest({ root, files, options, workers, env, signal }) {
   }
 }
 
+/** @returns {Count} */
 function count(results, code) {
-  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0 };
+  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0, failures: [] };
   const report = JSON.parse(readFileSync(results, 'utf8'));
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   return {
@@ -68,5 +72,12 @@ function count(results, code) {
     // A run that says it failed has a failure, whatever it has counted.
     failed: failed === 0 && (code !== 0 || !report.success) ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
+    failures: report.testResults
+      .filter((suite) => suite.status === 'failed')
+      .map((suite) => ({
+        file: suite.name,
+        tests: suite.assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName),
+        passed: suite.assertionResults.filter((test) => test.status === 'passed').length,
+      })),
   };
 }
