@@ -14,3 +14,4 @@ export * as jsonWebKeyV1 from './gen/cardea/keys/v1/json_web_key.pb.js';
 export * as clientOriginV1 from './gen/cardea/client/v1/origin.pb.js';
 export * as auditV1 from './gen/cardea/audit/v1/audit.pb.js';
 export * as signatureRecordV1 from './gen/cardea/keys/v1/signature_record.pb.js';
+export * as jobV1 from './gen/cardea/job/v1/job.pb.js';
