@@ -11,6 +11,7 @@ import { addTokenCommands } from './commands/tokens.js';
 import { addTrustedIssuerCommands } from './commands/trusted-issuers.js';
 import { addVersionCommand } from './commands/version.js';
 import { addCompletionCommands } from './completion/command.js';
+import { addExplainCommand } from './explain/command.js';
 import type { Surroundings } from './main.js';
 import { addPerformCommands } from './perform/commands.js';
 import { addSmokeCommand } from './smoke/command.js';
@@ -39,6 +40,7 @@ const light: ReadonlySet<string | undefined> = new Set([
   'resend',
   'apply',
   'smoke',
+  'explain',
   'completion',
   'version',
 ]);
@@ -74,6 +76,7 @@ export async function createProgram(surroundings: Surroundings, words: readonly 
   addPerformCommands(verbs.perform, surroundings);
   addApplyCommand(program, surroundings);
   addSmokeCommand(program, surroundings);
+  addExplainCommand(program, surroundings);
   program.commandsGroup('This command:');
   addCompletionCommands(program, surroundings);
   addVersionCommand(program, surroundings);

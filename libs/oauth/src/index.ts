@@ -1,5 +1,6 @@
 // @cardea/oauth: the protocol's rules, pure. No I/O, no clock, no randomness: `now` and random bytes are arguments.
 export * from './errors.js';
+export * from './error-advice.js';
 export * from './handle.js';
 export type * from './authorization.js';
 export * from './parameters.js';

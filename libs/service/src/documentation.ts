@@ -1,5 +1,5 @@
 // Writes docs/configuration.md from the schema and docs/errors.md from the error table.
-import { errorTable } from '@cardea/oauth';
+import { errorAdvice, errorTable } from '@cardea/oauth';
 import { foreignSettings } from './config/foreign.js';
 import { configSchema } from './config/schema.js';
 import { environmentName, leaves } from './config/shape.js';
@@ -93,6 +93,14 @@ export function errorsPage(): string {
     '| Code | HTTP | gRPC | May reach a redirect URI | Meaning |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
+    '',
+    '## What to do',
+    '',
+    '`cardea explain` says this too, of a code, a redirect, a log line or a token.',
+    '',
+    ...Object.entries(errorAdvice).flatMap(([code, { usually, decides, fix }]) => [
+      `- \`${code}\`: ${usually} Decided by: ${decides}. ${fix}`,
+    ]),
     '',
   ].join('\n');
 }
