@@ -52,6 +52,8 @@ export interface KeyBackend {
   readonly adopt?: (name: KeyName) => Promise<KeptPair>;
   /** Shows a private half. Absent where nobody can. */
   readonly reveal?: (key: StoredKey) => KeyObject;
+  /** Told once that a key must never sign again: signatures that wait for it are refused, as far as they are not begun. */
+  ended(kid: string): void;
   /** Drops what is kept of a key in this process. */
   forget(kid: string): void;
   /** Removes the private half for good, as far as it is kept outside of the registry. */

@@ -16,6 +16,7 @@ const key = (kid: string, more: Partial<StoredKey> = {}): StoredKey => ({
 function open() {
   const clock = { millis: 5_000 };
   const waiting = new Map<string, { pass: () => void; fail: (error: Error) => void }>();
+  const ended: string[] = [];
   let asked = 0;
   const backend = {
     kind: 'sealed',
@@ -25,8 +26,9 @@ function open() {
     },
     problem: () => undefined,
     forget: () => undefined,
+    ended: (kid: string) => void ended.push(kid),
   } as unknown as KeyBackend;
-  const ring = createKeyRing({ backend, log: quietLog, now: () => clock.millis });
+  const ring = createKeyRing({ backend, log: quietLog, now: () => clock.millis, trustMillis: 15_000 });
   const kids = () => ring.published().map(({ stored }) => stored.kid);
   const signs = () => ring.signing(set, 'ES256').stored.kid;
   const settle = async (kid: string, error?: Error) => {
@@ -35,7 +37,7 @@ function open() {
     else fail(error);
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
   };
-  return { clock, ring, kids, signs, settle, examinations: () => asked };
+  return { clock, ring, kids, signs, settle, ended, examinations: () => asked };
 }
 
 test('a new key is published before it was examined, and signs after', async () => {
@@ -88,4 +90,34 @@ test('a key that was found unfit signs nothing, and nothing signs in its place',
   await settle('bad');
   await third;
   expect(signs()).toBe('bad');
+});
+
+test('a key is retired when that is heard of, however slow this clock, and the backend is told once', async () => {
+  const { ring, signs, settle, ended } = open();
+  const first = ring.learn([key('a'), key('b', { activatesAt: 2_000 })], []);
+  await settle('a');
+  await settle('b');
+  await first;
+  ring.release('b');
+  // By the clock of whoever retired it, which is a minute ahead.
+  const retired = [key('a'), key('b', { activatesAt: 2_000, retiredAt: 65_000 })];
+  await ring.learn(retired, []);
+  await ring.learn(retired, []);
+  expect([signs(), ring.ended('b'), ring.ended('a'), ended]).toEqual(['a', true, false, ['b']]);
+  expect(() => ring.release('b')).toThrow(expect.objectContaining({ code: 'temporarily_unavailable' }));
+  ring.release('a');
+});
+
+test('nothing leaves when a retirement may have gone unheard: the registry was not read for a while', async () => {
+  const { ring, settle, clock } = open();
+  const first = ring.learn([key('a')], [], 4_000);
+  await settle('a');
+  await first;
+  clock.millis = 4_000 + 15_000;
+  ring.release('a');
+  clock.millis++;
+  expect(() => ring.release('a')).toThrow(expect.objectContaining({ code: 'temporarily_unavailable' }));
+  expect(ring.problem()).toContain('could not be read for 15 s');
+  await ring.learn([key('a')], [], clock.millis);
+  ring.release('a');
 });

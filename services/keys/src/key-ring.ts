@@ -24,10 +24,20 @@ export interface KeyRing {
   /**
    * Takes the registry's word for which keys there are: publishes them at once, and signs with those it does not know yet when it
    * has examined them, which settles this. It may be told again meanwhile.
+   *
+   * @param readAt how old that word is at most: when it was asked for, milliseconds since the epoch
    */
-  learn(keys: readonly StoredKey[], broadcast: readonly BroadcastKey[]): Promise<void>;
+  learn(keys: readonly StoredKey[], broadcast: readonly BroadcastKey[], readAt?: number): Promise<void>;
   /** @throws {OAuthError} temporarily_unavailable when no key of the set signs with that algorithm */
   signing(keySet: KeySetName, algorithm: string): RingKey;
+  /** Whether a key was retired or destroyed, as far as is known here: nothing it signed must leave any more. */
+  ended(kid: string): boolean;
+  /**
+   * The last word before a signature leaves.
+   *
+   * @throws {OAuthError} temporarily_unavailable when its key was ended, or could have been without our hearing of it
+   */
+  release(kid: string): void;
   /** Every fit key that signs now, for readiness. */
   allSigning(): readonly RingKey[];
   /** Newest first within their set. */
@@ -43,8 +53,10 @@ export function createKeyRing(options: {
   log: Log;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** How old the registry's word may be for a signature to leave, milliseconds; for ever where nothing is said. */
+  trustMillis?: number;
 }): KeyRing {
-  const { backend, log, now } = options;
+  const { backend, log, now, trustMillis = Infinity } = options;
   let keys: readonly StoredKey[] | undefined;
   // Published as soon as they are known: verifiers must not wait for a token that takes its time to show a new key.
   let listed: readonly StoredKey[] | undefined;
@@ -52,6 +64,10 @@ export function createKeyRing(options: {
   const fit = new Map<string, RingKey>();
   const unfit = new Map<string, string>();
   const examining = new Map<string, Promise<void>>();
+  const ended = new Set<string>();
+  let knownAt = -Infinity;
+  const isOutdated = () => now() - knownAt > trustMillis;
+  const outdated = `the key registry could not be read for ${String(trustMillis / 1000)} s: a key may have been retired`;
   let chosen = new Map<string, StoredKey | undefined>();
   let chosenUntil = -Infinity;
 
@@ -117,9 +133,21 @@ export function createKeyRing(options: {
   };
 
   return {
-    async learn(stored, documents) {
-      // What the other backend holds stays published and never signs here (no silent way back from HSM to software).
-      const lives = stored.map((key) => (key.backend === backend.kind ? key : { ...key, retiredAt: 0 }));
+    async learn(stored, documents, readAt = now()) {
+      const at = now();
+      knownAt = Math.max(knownAt, readAt);
+      const heard = (instant: number | undefined) => (instant === undefined ? undefined : Math.min(instant, at));
+      const lives = stored.map((key): StoredKey => {
+        // What the other backend holds stays published and never signs here (no silent way back from HSM to software).
+        if (key.backend !== backend.kind) return { ...key, retiredAt: 0 };
+        // Whoever ended it has a clock of his own, and ours may be slow: it is ended when it is heard of.
+        return { ...key, retiredAt: heard(key.retiredAt), destroyedAt: heard(key.destroyedAt) };
+      });
+      for (const { kid, retiredAt, destroyedAt } of stored) {
+        if ((retiredAt ?? destroyedAt) === undefined || ended.has(kid)) continue;
+        ended.add(kid);
+        backend.ended(kid);
+      }
       const unknown = lives.filter(
         (key) => key.backend === backend.kind && !fit.has(key.kid) && (key.destroyedAt ?? Infinity) > now(),
       );
@@ -143,6 +171,12 @@ export function createKeyRing(options: {
       return found;
     },
 
+    ended: (kid) => ended.has(kid),
+    release(kid) {
+      if (ended.has(kid)) throw cannotSign(`key ${kid} was ended before its signature left`);
+      if (isOutdated()) throw cannotSign(outdated);
+    },
+
     allSigning: () =>
       (keys ?? []).flatMap((key) => (choose(key.keySet, key.algorithm) === key ? (fit.get(key.kid) ?? []) : [])),
 
@@ -157,6 +191,7 @@ export function createKeyRing(options: {
 
     problem() {
       if (keys === undefined) return 'the key registry was not read yet';
+      if (isOutdated()) return outdated;
       return keySets.map(reasonOf).find((reason) => reason !== undefined);
     },
   };

@@ -2,7 +2,7 @@
 import { isKeySet } from '@cardea/oauth';
 import { implement, jsonWebKeyV1, keyAdminV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
-import { required, securityOf } from '@cardea/service';
+import { listenDsn, required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,6 +31,8 @@ import { createSigner } from './signer.js';
 
 /** Token services and other replicas hear of a change of keys in this time, so whoever made it is answered after it. */
 const hearingMillis = 100;
+/** How long a replica that cannot read the registry signs on: an emergency retirement reaches every signature within this time. */
+const trustMillis = 15_000;
 
 export const service: Service = {
   name: 'keys',
@@ -49,17 +51,21 @@ export const service: Service = {
     const problem = backend.problem();
     if (problem !== undefined) log.error({ reason: problem }, 'the signer is not ready');
 
-    const pool = openPool(dsn, log);
+    const { pooler } = config.database;
+    const pool = openPool(dsn, log, pooler);
     host.onStop(() => pool.end());
     const maker = { registry: openRegistry(pool), backend, now, random };
-    const ring = createKeyRing({ backend, log, now });
+    // Without a record nothing else of signing needs PostgreSQL, and that is why somebody switched it off.
+    const trust = config.keys.audit.enabled ? { trustMillis } : {};
+    const ring = createKeyRing({ backend, log, now, ...trust });
     const rules = rotationRules(config, policy);
     const rotation = rules && createRotation({ maker, rules, log });
     host.onStop(async () => rotation?.idle());
     const watch = watchRegistry({
-      ...{ dsn, log, broadcast: config.webfinger.jwks.broadcastKeys.filter((name) => !isKeySet(name)) },
-      async learn(keys, broadcast) {
-        await ring.learn(keys, broadcast);
+      listenDsn: listenDsn(config),
+      ...{ dsn, log, now, broadcast: config.webfinger.jwks.broadcastKeys.filter((name) => !isKeySet(name)) },
+      async learn(keys, broadcast, readAt) {
+        await ring.learn(keys, broadcast, readAt);
         rotation?.learn(keys);
       },
     });

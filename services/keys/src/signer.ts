@@ -29,6 +29,7 @@ export interface FirstSignature {
 }
 
 interface Signed {
+  readonly kid: string;
   readonly typ: string;
   readonly algorithm: string;
   readonly jwt: string;
@@ -68,13 +69,20 @@ export function createSigner(options: {
   const sign = async (statement: Statement, claims: string, call: SignerCall): Promise<Signed> => {
     const { purpose, algorithm } = statement;
     const key = ring.signing(purpose.keySet, algorithm);
-    const input = signingInput(key.header(purpose.typ), claims);
-    const signature = await backend.sign(key.stored, input, call.deadline);
-    key.signedAt = now();
     const { kid } = key.stored;
+    const input = signingInput(key.header(purpose.typ), claims);
+    let signature: Uint8Array | undefined;
+    try {
+      signature = await backend.sign(key.stored, input, call.deadline);
+    } catch (error) {
+      if (!ring.ended(kid)) throw error;
+    }
+    // Ended while it waited for the token: the key that signs in its place has its turn, if there is one.
+    if (signature === undefined || ring.ended(kid)) return sign(statement, claims, call);
+    key.signedAt = now();
     const first = await record({ statement, kid, input, signature, caller: call.caller ?? '' });
     const jwt = first === undefined ? compactJws(input, signature) : answeredFirst(statement, claims, first);
-    return { typ: purpose.typ, algorithm, jwt };
+    return { kid: first?.kid ?? kid, typ: purpose.typ, algorithm, jwt };
   };
 
   return async (statement, call) => {
@@ -85,7 +93,9 @@ export function createSigner(options: {
       refuse(`the claims weigh more than ${String(longestClaims)} bytes`);
     const same = (first: Signed) =>
       first.typ === purpose.typ && first.algorithm === algorithm && first.jwt.split('.')[1] === claims;
-    const { jwt } = await memory.once(requestId, same, () => sign(statement, claims, call));
+    const { kid, jwt } = await memory.once(requestId, same, () => sign(statement, claims, call));
+    // What was signed before is given out no more either: whoever asks anew has it signed by another key.
+    ring.release(kid);
     return jwt;
   };
 }

@@ -66,6 +66,7 @@ export async function openHsmBackend(
       return kept(await generate({ kind: 'generate', rsaBits: hsm.rsaBits, ...named(name, generateMillis) }));
     },
     adopt: async (name) => kept(await pool.run({ kind: 'adopt', ...named(name, examineMillis) })),
+    ended: (kid) => pool.drop(kid),
     forget: (kid) => void keys.delete(kid),
     async destroy(key) {
       await pool.run({ kind: 'destroy', ...named(key, examineMillis) });

@@ -83,3 +83,16 @@ test('what is late is refused though nobody takes it', async () => {
   await expect(late).rejects.toMatchObject({ code: 'temporarily_unavailable' });
   expect(kids(queue.takeBatch(1))).toEqual(['in time']);
 });
+
+test('signatures that wait for a key which was ended are refused, and nothing else is', async () => {
+  const queue = queueAt({ now: 0 });
+  const ended = queue.add(job('bad'), undefined);
+  void queue.add(job('good'), undefined);
+  void queue.add({ kind: 'examine', kid: 'bad', deadline: 100 }, undefined);
+  queue.drop('bad');
+  await expect(ended).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  expect(queue.takeBatch(1).map((waiting) => [waiting.job.kind, waiting.job.kid])).toEqual([
+    ['sign', 'good'],
+    ['examine', 'bad'],
+  ]);
+});

@@ -25,6 +25,8 @@ export interface JobQueue {
   giveBack(jobs: readonly WaitingJob[]): readonly WaitingJob[];
   /** Refuses those that are late, though no session asks for them. */
   expire(): void;
+  /** Refuses the signatures that wait for a key which was ended meanwhile. */
+  drop(kid: string): void;
   /** Fails all that wait. */
   clear(reason: string): void;
   size(): number;
@@ -73,6 +75,11 @@ export function createJobQueue(options: { longest: number; now: () => number }):
       function isLate({ job }: WaitingJob): boolean {
         return job.deadline <= at;
       }
+    },
+    drop(kid) {
+      const dropped = waiting.filter(({ job }) => job.kind === 'sign' && job.kid === kid);
+      if (dropped.length > 0) waiting = waiting.filter((next) => !dropped.includes(next));
+      for (const { reject } of dropped) reject(cannotSign(`key ${kid} was ended`));
     },
     clear(reason) {
       const all = waiting;

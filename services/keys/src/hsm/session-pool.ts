@@ -15,6 +15,8 @@ import { createThreadRoster } from './thread-roster.js';
 export interface SessionPool {
   /** @throws {TokenError} when the token failed, {OAuthError} when it is away, the queue full or the deadline over */
   run(job: Job, key?: TokenKey): Promise<JobValue>;
+  /** Refuses the signatures that wait for a key which was ended meanwhile. */
+  drop(kid: string): void;
   /** Why nothing can be signed now. */
   problem(): string | undefined;
   close(): Promise<void>;
@@ -173,6 +175,7 @@ export async function openSessionPool(options: {
       dispatchSoon();
       return result;
     },
+    drop: (kid) => queue.drop(kid),
     problem,
     async close() {
       state = { kind: 'closed', reason: 'the signer is stopping' };

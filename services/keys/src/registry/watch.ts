@@ -1,5 +1,6 @@
 // Tells a running service of the keys there are: every two seconds, and at once when PostgreSQL says they changed.
 import type { Log } from '@cardea/service';
+import { reachPostgres } from '@cardea/service';
 import pg from 'pg';
 import type { StoredKey } from '../backend.js';
 import type { BroadcastKey } from './documents.js';
@@ -18,16 +19,22 @@ export interface Watch {
 }
 
 /**
- * @param options.learn told of all keys after each read; while PostgreSQL is away it hears nothing and keeps what it knows
+ * @param options.learn told of all keys after each read, and when that began; while PostgreSQL is away it hears nothing and keeps
+ *   what it knows
  */
 export function watchRegistry(options: {
   dsn: string;
+  /** Where changes are announced; undefined behind a pooler, where they are only asked for. */
+  listenDsn: string | undefined;
   log: Log;
+  /** Milliseconds since the epoch. */
+  now: () => number;
   /** Key sets that are published beside the signing sets. */
   broadcast: readonly string[];
-  learn: (keys: readonly StoredKey[], broadcast: readonly BroadcastKey[]) => Promise<void>;
+  learn: (keys: readonly StoredKey[], broadcast: readonly BroadcastKey[], readAt: number) => Promise<void>;
 }): Watch {
-  const { log, learn, broadcast } = options;
+  const { log, now, learn, broadcast } = options;
+  const { Client, connectionString } = reachPostgres(pg.Client, options.listenDsn ?? options.dsn);
   let client: pg.Client | undefined;
   let away = false;
   let stopped = false;
@@ -40,8 +47,8 @@ export function watchRegistry(options: {
   };
 
   const connect = async (): Promise<pg.Client> => {
-    const fresh = new pg.Client({
-      connectionString: options.dsn,
+    const fresh = new Client({
+      connectionString,
       connectionTimeoutMillis: patienceMillis,
       query_timeout: patienceMillis,
       application_name: 'cardea-keys-watch',
@@ -51,7 +58,7 @@ export function watchRegistry(options: {
     fresh.on('notification', wake);
     try {
       await fresh.connect();
-      await fresh.query('LISTEN cardea_keys');
+      if (options.listenDsn !== undefined) await fresh.query('LISTEN cardea_keys');
       return fresh;
     } catch (error) {
       drop(fresh);
@@ -67,7 +74,9 @@ export function watchRegistry(options: {
   const read = async (): Promise<void> => {
     try {
       client ??= await connect();
-      const told = learn(await readKeys(client), await readBroadcast(client, broadcast)).catch((error: unknown) => {
+      const readAt = now();
+      const keys = await readKeys(client);
+      const told = learn(keys, await readBroadcast(client, broadcast), readAt).catch((error: unknown) => {
         log.error({ err: (error as Error).message }, 'news of keys could not be taken in');
       });
       // News does not wait for news: a token may take its time to show a new key.

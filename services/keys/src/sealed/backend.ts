@@ -23,6 +23,7 @@ interface OpenKey {
   readonly digest: Digest;
   readonly key: SigningKey;
   readonly inPlace: boolean;
+  readonly ended: boolean;
 }
 
 /** What a sealed private key belongs to. */
@@ -84,6 +85,7 @@ export function createSealedBackend(options: {
           digest,
           key: { key: privateKey, ...parameters },
           inPlace: inPlace.has(key.algorithm),
+          ended: false,
         });
       });
     },
@@ -93,7 +95,15 @@ export function createSealedBackend(options: {
       if (found === undefined) throw cannotSign(`key ${kid} was not opened`);
       const bytes = Buffer.from(input, 'latin1');
       if (found.inPlace) return sign(found.digest, bytes, found.key);
-      return lane(deadline, () => signElsewhere(found, bytes));
+      return lane(deadline, async () => {
+        // It may have waited, and the key have been ended meanwhile.
+        if (open.get(kid)?.ended !== false) throw cannotSign(`key ${kid} was ended`);
+        return signElsewhere(found, bytes);
+      });
+    },
+    ended(kid) {
+      const key = open.get(kid);
+      if (key !== undefined) open.set(kid, { ...key, ended: true });
     },
 
     forget: (kid) => void open.delete(kid),

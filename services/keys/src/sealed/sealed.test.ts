@@ -131,3 +131,17 @@ test('two seals of the same thing share no bytes', () => {
   expect(a.subarray(after).equals(b.subarray(after))).toBe(false);
   expect(envelope.open('row', a).toString()).toBe('secret');
 });
+
+test('what waits for a free thread is refused when its key is ended meanwhile', async () => {
+  const kek = newKek();
+  const backend = backendWith(kek);
+  const key = (await stored(kek)).find(({ algorithm }) => algorithm === 'RS256')!;
+  await backend.examine(key);
+  // Of so many at once, some wait for others.
+  const asked = Array.from({ length: 200 }, async () => backend.sign(key, 'input', Date.now() + 60_000));
+  backend.ended(key.kid);
+  const results = await Promise.allSettled(asked);
+  const refused = results.filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(100);
+  for (const result of refused) expect(result).toMatchObject({ reason: { code: 'temporarily_unavailable' } });
+});
