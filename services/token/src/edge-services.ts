@@ -1,17 +1,21 @@
-// What the token service answers for the edges: may this origin read that answer, and the record of what operators did.
+// What the token service answers for the edges: may this origin read that answer, the record of what operators did, and the
+// queues of the workers.
 import type { Handlers, introspectionV1, ServedService } from '@cardea/rpc';
-import { auditV1, clientOriginV1, implement } from '@cardea/rpc';
+import { auditV1, clientOriginV1, implement, jobV1 } from '@cardea/rpc';
 import { createClientOrigins } from './client-origins.js';
 import type { ClientResolver } from './client-resolver.js';
+import type { JobDesk } from './jobs/job-desk.js';
 import { createPageTokens } from './page-tokens.js';
 import { createAuditHandlers } from './rpc/audit.js';
 import { createClientOriginHandlers } from './rpc/client-origin.js';
+import { createJobHandlers } from './rpc/job.js';
 import { createSeal } from './seal.js';
 import { createAuditEvents } from './storage/audit-events.js';
 import type { Database } from './storage/database.js';
 
 export function edgeServices(options: {
   readonly database: Database;
+  readonly desk: JobDesk;
   readonly clients: ClientResolver;
   readonly introspect: Handlers<typeof introspectionV1.IntrospectionServiceService>['introspect'];
   /** `secrets.system`, newest first. */
@@ -22,7 +26,7 @@ export function edgeServices(options: {
   /** Certificate names that may call. */
   readonly allow: { readonly gateway: readonly string[]; readonly admin: readonly string[] };
 }): ServedService[] {
-  const { database, clients, introspect, secrets, now, random, allow } = options;
+  const { database, desk, clients, introspect, secrets, now, random, allow } = options;
   const origins = createClientOrigins({ clients, database, now });
   const pageTokens = createPageTokens(createSeal(secrets, 'audit_page_token', random), now);
   const events = createAuditEvents(database);
@@ -31,5 +35,6 @@ export function edgeServices(options: {
       '*': allow.gateway,
     }),
     implement(auditV1.AuditServiceService, createAuditHandlers({ events, pageTokens }), { '*': allow.admin }),
+    implement(jobV1.JobServiceService, createJobHandlers({ desk, pageTokens }), { '*': allow.admin }),
   ];
 }

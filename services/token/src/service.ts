@@ -11,7 +11,7 @@ import {
   trustV1,
 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
-import { required, securityOf } from '@cardea/service';
+import { listenDsn, required, securityOf } from '@cardea/service';
 import { listen } from './announcements.js';
 import { createAuthorizationContext } from './authorize/create-context.js';
 import { authorizationSettings } from './authorize/settings.js';
@@ -26,6 +26,8 @@ import { connectSigner } from './connect-signer.js';
 import { createDeviceRooms } from './device/device-rooms.js';
 import { deviceSettings } from './device/settings.js';
 import { createHandles } from './handles.js';
+import { createJobDesk } from './jobs/job-desk.js';
+import { startPayingSessionDebts } from './logout/session-debts.js';
 import { sessionServices } from './logout/session-services.js';
 import { requireSchema } from './migrations.js';
 import { createOutbound, outboundPolicy } from './outbound/index.js';
@@ -36,6 +38,7 @@ import { createInteractionHandlers } from './rpc/interaction.js';
 import { systemSecrets, tokenSettings } from './settings.js';
 import { createClients } from './storage/clients.js';
 import { openDatabase } from './storage/database.js';
+import { createSessionEnds } from './storage/session-ends.js';
 
 export const service: Service = {
   name: 'token',
@@ -45,13 +48,14 @@ export const service: Service = {
     const settings = tokenSettings(config);
     const dsn = required(config.dsn, 'dsn');
 
-    const database = openDatabase(dsn, log);
+    const { pooler } = config.database;
+    const database = openDatabase(dsn, log, { pooler });
     host.onStop(() => database.end());
     await requireSchema(host, database);
 
     const handles = createHandles({ secrets, random, prefix: settings.tokenPrefix });
     const clients = createClients(database);
-    const resolver = createClientResolver({ clients, dsn, log, now });
+    const resolver = createClientResolver({ clients, listenDsn: listenDsn(config), log, now });
     host.onStop(() => resolver.close());
     const cache = openTokenCache({ url: config.redis.url, database, secrets, random, now, log, metrics });
     host.onStop(() => cache.close());
@@ -60,7 +64,7 @@ export const service: Service = {
     const { keys } = signer;
     const publicKeys = createPublicKeys({ list: listPublicKeys(keys), log, now });
     host.onStop(() => publicKeys.close());
-    const keyNews = listen(dsn, {
+    const keyNews = listen(listenDsn(config), {
       ...{ channel: 'cardea_keys', log, deaf: 'key changes cannot be heard; keys are read every few seconds' },
       heard: () => publicKeys.announced(),
       connected: () => undefined,
@@ -125,6 +129,12 @@ export const service: Service = {
       random,
     });
 
+    const debts = startPayingSessionDebts({ ends: createSessionEnds(database), issuedTokens: rooms.issuedTokens, log });
+    host.onStop(() => debts.close());
+
+    const desk = createJobDesk(config.redis.queueUrl ?? config.redis.url, log);
+    host.onStop(() => desk.close());
+
     const { introspect } = rooms.introspectionHandlers;
     const { address, tls, allow } = config.serve.token;
     const only = (...names: readonly (readonly string[])[]): AllowList => ({ '*': names.flat() });
@@ -143,7 +153,7 @@ export const service: Service = {
         implement(clientV1.ClientServiceService, rooms.clientHandlers, only(admin)),
         implement(clientV1.ClientRegistrationServiceService, rooms.clientRegistrationHandlers, only(gateway)),
         implement(trustV1.TrustedIssuerServiceService, rooms.trustedIssuerHandlers, only(admin)),
-        ...edgeServices({ database, clients: resolver, introspect, secrets, now, random, allow }),
+        ...edgeServices({ database, desk, clients: resolver, introspect, secrets, now, random, allow }),
         ...sessionServices({ database, context, rooms, keys, encrypt: createEncrypt(clientKeys), allow }),
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
         // For workers, which have no way to the keys service.

@@ -2,6 +2,7 @@
 import type { Log, Metrics } from '@cardea/service';
 import { timeOf } from './jobs/database-time.js';
 import { prune } from './jobs/prune.js';
+import { queueNames } from './jobs/queues.js';
 import type { ScheduledJob } from './jobs/scheduled.js';
 import { scheduleJob } from './jobs/scheduled.js';
 import type { Database } from './storage/database.js';
@@ -27,5 +28,5 @@ export function createPruneWorker(options: {
     }
   };
 
-  return scheduleJob({ redisUrl, queue: 'cardea-cleaning', job: 'prune', round, log });
+  return scheduleJob({ redisUrl, queue: queueNames.cleaning, job: 'prune', round, log });
 }

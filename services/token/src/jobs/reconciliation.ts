@@ -3,6 +3,7 @@
 import type { Log, Metrics } from '@cardea/service';
 import type { Events } from '../events.js';
 import type { Database } from '../storage/database.js';
+import { queueNames } from './queues.js';
 import type { Finding, ListSignatures } from './reconcile-signatures.js';
 import { reconcileSignatures } from './reconcile-signatures.js';
 import type { ScheduledJob } from './scheduled.js';
@@ -61,5 +62,5 @@ export function createReconciliation(options: {
     let more = true;
     while (more) more = await part();
   };
-  return scheduleJob({ redisUrl, queue: 'cardea-reconciliation', job: 'reconcile', round, log });
+  return scheduleJob({ redisUrl, queue: queueNames.reconciliation, job: 'reconcile', round, log });
 }

@@ -2,6 +2,7 @@
 import type { Log } from '@cardea/service';
 import { Queue, Worker } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
+import { failedRounds, stalling } from './queues.js';
 
 export interface ScheduledJob {
   /** Settles when the schedule stands in Redis. */
@@ -12,11 +13,14 @@ export interface ScheduledJob {
 }
 
 const everyMillis = 5 * 60_000;
-const registerMillis = 60_000;
+/** How long a schedule that Redis lost is missed at most. */
+const lookMillis = 5_000;
+/** A round that is so late has lost its place in the queue, though its schedule may stand. */
+const overdueMillis = 60_000;
 
 /**
  * @param options.queue the queue's own name
- * @param options.round one round; of all workers, one runs it at a time
+ * @param options.round one round; of all workers, one runs it at a time. It takes nothing out of its job: there is nothing in it
  */
 export function scheduleJob(options: {
   redisUrl: string;
@@ -28,21 +32,29 @@ export function scheduleJob(options: {
   const { redisUrl, job, round, log } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
   const queue = new Queue(options.queue, { connection: connections[0] });
-  const worker = new Worker(options.queue, round, { connection: connections[1], concurrency: 1 });
+  const worker = new Worker(options.queue, round, { connection: connections[1], concurrency: 1, ...stalling });
   // Both report what their connections have already said.
   queue.on('error', () => undefined);
   worker.on('error', () => undefined);
 
   const register = async (): Promise<void> => {
+    const { next = 0 } = (await queue.getJobScheduler(job)) ?? {};
+    if (next > Date.now() - overdueMillis) return;
     await queue.upsertJobScheduler(
       job,
       { every: everyMillis },
-      { name: job, data: {}, opts: { removeOnComplete: 10, removeOnFail: 10 } },
+      { name: job, data: {}, opts: { removeOnComplete: 10, removeOnFail: failedRounds } },
     );
   };
   const first = register();
   first.catch(() => undefined);
-  const timer = setInterval(() => void register().catch(() => undefined), registerMillis).unref();
+  let looking: Promise<void> | undefined;
+  const look = (): void => {
+    looking ??= register()
+      .catch(() => undefined)
+      .then(() => (looking = undefined));
+  };
+  const timer = setInterval(look, lookMillis).unref();
 
   return {
     ready: () => first,

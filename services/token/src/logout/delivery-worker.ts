@@ -1,7 +1,9 @@
 // Carries due notifications from PostgreSQL to whichever worker is free, through BullMQ. What Redis forgets is still due and
 // is put into the queue again; what it has twice is claimed once (ARCHITECTURE §6).
+import { OAuthError } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
-import { Queue, Worker } from 'bullmq';
+import { Queue, UnrecoverableError, Worker } from 'bullmq';
+import { deadLetters, queueNames, stalling } from '../jobs/queues.js';
 import { connectQueue } from '../queue-connection.js';
 import type { LogoutDeliveries } from '../storage/logout-deliveries.js';
 
@@ -16,7 +18,6 @@ interface Job {
   readonly attempts: number;
 }
 
-const queueName = 'cardea-logout';
 const sweepMillis = 1_000;
 const mostAtOnce = 500;
 /** Below what the way out lets through for clients, so that none waits there while its time runs. */
@@ -32,16 +33,30 @@ export function createLogoutDeliveryWorker(options: {
 }): LogoutDeliveryWorker {
   const { redisUrl, deliveries, deliver, log, now } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
-  const queue = new Queue<Job>(queueName, { connection: connections[0] });
-  const worker = new Worker<Job>(queueName, ({ data }) => deliver(data.id, data.attempts), {
-    connection: connections[1],
-    concurrency,
-  });
+  const queue = new Queue<Job>(queueNames.logout, { connection: connections[0] });
+  const work = async ({ data }: { readonly data: unknown }): Promise<void> => {
+    const { id, attempts } = jobOf(data);
+    try {
+      await deliver(id, attempts);
+    } catch (error) {
+      // What is away comes back: the notification is still due, and the next look puts it here again.
+      if (OAuthError.from(error).status !== 503) throw error;
+      log.warn(
+        { delivery: id, err: (error as Error).message },
+        'a logout notification could not be tried; it stays due',
+      );
+    }
+  };
+  const worker = new Worker<unknown>(queueNames.logout, work, { connection: connections[1], concurrency, ...stalling });
   // Both report what their connections have already said.
   queue.on('error', () => undefined);
   worker.on('error', () => undefined);
   worker.on('failed', (job, error) => {
-    log.warn({ delivery: job?.data.id, err: error.message }, 'a logout notification could not be tried; it stays due');
+    if (job?.finishedOn === undefined) return;
+    log.error(
+      { job: job.id, err: error.message },
+      'a job of the logout queue is a dead letter: see `cardea jobs list`',
+    );
   });
 
   const sweep = async (): Promise<void> => {
@@ -78,12 +93,26 @@ export function createLogoutDeliveryWorker(options: {
 }
 
 /**
- * The id names the attempt: what is in the queue already is not put there twice, by whichever worker. New notifications go
- * before those whose clients have failed already.
+ * What a job carries: ids, and whoever can write to Redis could have put anything there.
+ *
+ * @throws {UnrecoverableError} when it is no notification: it is a dead letter at once
+ */
+function jobOf(data: unknown): Job {
+  const { id, attempts } = (data ?? {}) as Partial<Record<keyof Job, unknown>>;
+  if (typeof id !== 'string' || !/^\d{1,18}$/.test(id) || !Number.isSafeInteger(attempts))
+    throw new UnrecoverableError('this job names no logout notification');
+  return { id, attempts: attempts as number };
+}
+
+/**
+ * The id names the attempt: what is in the queue already, or among its dead letters, is not put there twice, by whichever
+ * worker. New notifications go before those whose clients have failed already.
  */
 const jobOptions = ({ id, attempts }: Job) => ({
   jobId: `${id}-${String(attempts)}`,
   ...(attempts > 0 && { priority: attempts }),
+  attempts: 3,
+  backoff: { type: 'exponential', delay: 1_000 },
   removeOnComplete: true,
-  removeOnFail: true,
+  removeOnFail: deadLetters,
 });
