@@ -5,11 +5,14 @@ import type { sessionV1, tokenV1 } from '@cardea/rpc';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { needed } from './database.fixture.js';
+import { createDebts } from './cache/debts.js';
+import { needed, quietLog } from './database.fixture.js';
+import { startPayingSessionDebts } from './logout/session-debts.js';
 import type { Cookies, SessionsService } from './logout/session.fixture.js';
 import { createSessions } from './logout/session.fixture.js';
 import { createFamilies } from './storage/families.js';
 import { createIssuedTokens } from './storage/issued-tokens.js';
+import { createSessionEnds } from './storage/session-ends.js';
 import type { TokenService } from './tokens.fixture.js';
 import { call, createTokenService, verdict } from './tokens.fixture.js';
 
@@ -31,12 +34,12 @@ afterAll(async () => {
   await it.close();
 });
 
-/** The caches of a process that dies after it has ended tokens and before they hear of it. */
+/** What a process does that dies after it has ended tokens and before the caches hear of it. */
 const deadWhen = (now: (keys: readonly Buffer[]) => boolean) => ({
   async invalidate(keys: readonly Buffer[]) {
     if (now(keys)) throw new Error('killed');
   },
-  forgetAll: () => Promise.resolve(),
+  debts: createDebts(it.database.pool),
 });
 const killedWhen = (now: (keys: readonly Buffer[]) => boolean) => createIssuedTokens(it.database.pool, deadWhen(now));
 
@@ -224,6 +227,12 @@ describe('D27: what was issued in an interval', () => {
 });
 
 describe('a logout that ends tokens too', () => {
+  const debts = async () => (await query('SELECT FROM cardea.session_debt', [])).rowCount;
+  const settles = async (condition: () => Promise<boolean>) => {
+    for (const from = Date.now(); !(await condition()); await sleep(50)) {
+      if (Date.now() - from > 25_000) throw new Error('nobody pays');
+    }
+  };
   const end = (which: sessionV1.RevokeLoginSessionsRequest['which'], revokeTokens?: boolean) =>
     it.admin.revokeLoginSessions({ which, revokeTokens }, call);
 
@@ -247,6 +256,29 @@ describe('a logout that ends tokens too', () => {
     const logins = [await loggedIn('cleo'), await loggedIn('cleo', 'other'), await loggedIn('dora')];
     await end({ $case: 'subject', value: 'cleo' }, true);
     expect(await Promise.all(logins.map(({ tokens }) => alive(tokens)))).toEqual([false, false, true]);
+  });
+
+  test('what a process owed that died between the session and its tokens, any service pays', async () => {
+    const { sessionId, tokens } = await loggedIn('fay');
+    const spared = await loggedIn('fay');
+    const ends = createSessionEnds(it.database.pool);
+    expect(await ends.end([sessionId, randomUUID()], [], it.clock.millis, true)).toEqual(new Set([sessionId]));
+    await ends.end([spared.sessionId], [], it.clock.millis, false);
+    expect(await alive(tokens)).toBe(true);
+    const paying = [it, elsewhere].map(({ rooms: { issuedTokens } }) =>
+      startPayingSessionDebts({ ends, issuedTokens, log: quietLog }),
+    );
+    await settles(async () => (await alive(tokens)) === false && (await debts()) === 0);
+    paying.forEach((one) => one.close());
+    expect(await alive(spared.tokens)).toBe(true);
+  });
+
+  test.each([true, false])('a logout that went well owes nothing: tokens too %j', async (revokeTokens) => {
+    const [one, other] = [await loggedIn('gil'), await loggedIn('gil')];
+    await end({ $case: 'sessionId', value: one.sessionId }, revokeTokens);
+    await end({ $case: 'subject', value: 'gil' }, revokeTokens);
+    expect(await alive(other.tokens)).toBe(!revokeTokens);
+    await settles(async () => (await debts()) === 0);
   });
 
   test.each([true, false])('by the setting (%j), for every logout that does not say otherwise', async (revokes) => {

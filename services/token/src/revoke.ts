@@ -40,8 +40,7 @@ export function createRevoke(options: {
       if (authorization.grantId !== '') {
         await families.fall(authorization.grantId);
       } else {
-        await tokens.remove(row);
-        await invalidate([row.key]);
+        await families.endOne(row);
       }
       return true;
     }

@@ -1,6 +1,7 @@
 // The token cache over Redis when there is one, and its parts' end.
 import type { Log, Metrics } from '@cardea/service';
 import type { Database } from '../storage/database.js';
+import { createDebts } from './debts.js';
 import { createEpoch } from './epoch.js';
 import { openCacheRedis } from './redis.js';
 import type { TokenCache } from './token-cache.js';
@@ -28,7 +29,7 @@ export function openTokenCache(options: {
   const redis = openCacheRedis(url, log, commandTimeoutMillis === undefined ? {} : { commandTimeoutMillis });
   const epoch = createEpoch(database, redis, log);
   return {
-    ...createTokenCache({ ...options, redis, epoch }),
+    ...createTokenCache({ ...options, redis, epoch, debts: createDebts(database) }),
     close() {
       epoch.close();
       redis.close();

@@ -18,6 +18,8 @@ export interface EpochState {
   readonly server: string;
   /** How long ago it last changed, milliseconds. */
   readonly ageMillis: number;
+  /** Whether somebody has ended tokens and has not told the caches for so long that they may have died. */
+  readonly overdue: boolean;
 }
 
 export interface Epoch {
@@ -37,8 +39,15 @@ const trustMillis = 1_000;
 /** How long writers wait: longer, for clocks that run apart. */
 const settleMillis = 1_100;
 const pollMillis = 400;
+/**
+ * How long whoever ends tokens has to tell the caches. With the poll and the second that an epoch is believed, what a killed process
+ * owed is `active` for less than four seconds.
+ */
+const debtMillis = 2_000;
 /** Two servers, each believed by somebody, may take turns no faster than this. */
 const takeoverMillis = 2_000;
+
+const isOverdue = `since < clock_timestamp() - interval '${String(debtMillis)} ms'`;
 
 const monotonic = () => performance.now();
 const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
@@ -52,9 +61,10 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
   const read = async (): Promise<EpochState> => {
     const asked = monotonic();
     try {
-      const { rows } = await database.query<{ epoch: number; server: string; age: number }>({
+      const { rows } = await database.query<{ epoch: number; server: string; age: number; overdue: boolean }>({
         name: 'cache_epoch_read',
-        text: `SELECT epoch, server, extract(epoch FROM clock_timestamp() - changed_at)::float8 * 1000 AS age
+        text: `SELECT epoch, server, extract(epoch FROM clock_timestamp() - changed_at)::float8 * 1000 AS age,
+            EXISTS (SELECT FROM cardea.cache_debt WHERE ${isOverdue}) AS overdue
           FROM cardea.cache_epoch`,
       });
       const row = rows[0];
@@ -62,7 +72,7 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
       if (known === undefined || row.epoch >= known.epoch) {
         known = { epoch: row.epoch, server: row.server, until: asked + trustMillis };
       }
-      return { epoch: row.epoch, server: row.server, ageMillis: row.age };
+      return { epoch: row.epoch, server: row.server, ageMillis: row.age, overdue: row.overdue };
     } catch (error) {
       throw storageFailure(error);
     }
@@ -78,9 +88,30 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
     await read();
   };
 
+  /** Pays what somebody owes who may have died: new entries can only be filled with what they left. */
+  const payDebts = async (): Promise<void> => {
+    // Of all processes that see it one raises the epoch; if it dies as well, the debt falls due again.
+    const { rows } = await database.query<{ id: number }>(
+      `WITH due AS (
+          UPDATE cardea.cache_debt SET since = clock_timestamp() WHERE ${isOverdue} RETURNING id
+        ), raised AS (
+          UPDATE cardea.cache_epoch SET epoch = epoch + 1, changed_at = clock_timestamp() WHERE EXISTS (SELECT FROM due)
+        ) SELECT id FROM due`,
+    );
+    if (rows.length === 0) return;
+    log.warn({ debts: rows.length }, 'tokens were ended and caches not told: they forget all');
+    await read();
+    const ids = rows.map(({ id }) => id);
+    const struck = sleep(settleMillis).then(() =>
+      database.query('DELETE FROM cardea.cache_debt WHERE id = ANY($1::bigint[])', [ids]),
+    );
+    struck.catch(() => undefined);
+  };
+
   const poll = async (): Promise<void> => {
     try {
       const state = await read();
+      if (state.overdue) await payDebts();
       const link = redis.link();
       if (link !== undefined && link.server !== state.server) await enthrone(link.server);
     } catch (error) {

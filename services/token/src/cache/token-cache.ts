@@ -5,6 +5,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deriveKeys } from '../seal.js';
 import type { TokenRef } from '../storage/tokens.js';
 import { createBatcher } from './batcher.js';
+import type { Debts } from './debts.js';
+import { noDebts } from './debts.js';
 import type { Epoch, Trust } from './epoch.js';
 import type { CacheRedis } from './redis.js';
 
@@ -19,8 +21,8 @@ export interface TokenCache {
    */
   find(ref: TokenRef, load: (ref: TokenRef) => Promise<Buffer | undefined>): Promise<Buffer | undefined>;
   readonly invalidate: Invalidate;
-  /** The same for whatever any cache knows: for what was revoked by somebody who died before saying which keys it were. */
-  forgetAll(): Promise<void>;
+  /** For who ends tokens (end-tokens.ts). */
+  readonly debts: Debts;
 }
 
 /** Entries are believed for a minute at most, so that one put back by somebody else cannot live long. */
@@ -43,6 +45,7 @@ end`;
 export function createTokenCache(options: {
   redis: CacheRedis;
   epoch: Epoch;
+  debts: Debts;
   /** `secrets.system`, newest first. */
   secrets: readonly string[];
   random: (bytes: number) => Buffer;
@@ -183,19 +186,11 @@ export function createTokenCache(options: {
       return refill(at, ref, load);
     },
     invalidate: (keys) => (keys.length === 0 ? Promise.resolve() : invalidate(keys)),
-    async forgetAll() {
-      try {
-        await epoch.raise();
-      } catch (error) {
-        payLater();
-        throw error;
-      }
-    },
+    debts: options.debts,
   };
 }
 
 /** Without Redis: PostgreSQL answers everything, and there is nothing to invalidate. */
 export function createNoTokenCache(): TokenCache {
-  const nothing = () => Promise.resolve();
-  return { find: (ref, load) => load(ref), invalidate: nothing, forgetAll: nothing };
+  return { find: (ref, load) => load(ref), invalidate: () => Promise.resolve(), debts: noDebts };
 }

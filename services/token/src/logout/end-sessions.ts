@@ -48,7 +48,7 @@ export function createEndSessions(options: {
    * Who took part is read before the sessions end: a grant that is given in between belongs to a login that was over when
    * its client could first hear of it.
    */
-  const endAll = async (sessions: readonly EndingSession[]) => {
+  const endAll = async (sessions: readonly EndingSession[], tokensToo: boolean) => {
     const ids = sessions.map(({ id }) => id);
     const subjects = new Map(sessions.map(({ id, subject }) => [id, subject]));
     const participants = await Promise.all(
@@ -70,7 +70,8 @@ export function createEndSessions(options: {
             },
           ],
     );
-    const ended = await ends.end(ids, [...deliveries, ...sessions.flatMap(identityProviderDelivery)], clock.now());
+    const notifications = [...deliveries, ...sessions.flatMap(identityProviderDelivery)];
+    const ended = await ends.end(ids, notifications, clock.now(), tokensToo);
     for (const id of ended) events.record('session_ended', { sid: id });
     return { ended, participants };
   };
@@ -87,12 +88,20 @@ export function createEndSessions(options: {
       ? []
       : [{ sessionId: id, clientId: '', uri: settings.identityProviderUrl, subject, identityProviderSessionId }];
 
-  // Tokens fall after their session, which could yield more of them; whoever was interrupted in between asks again.
+  /** What stays by mishap is paid twice, which is harmless. */
+  const strike = (sessionIds: Iterable<string>): void => {
+    ends.strike([...sessionIds]).catch(() => undefined);
+  };
+
+  // Tokens fall after their session, which could yield more of them; whoever dies in between has written down what it owes.
   return {
     async one(sessionId, revokeTokens = settings.logoutRevokesTokens) {
       const session = await ends.find(sessionId);
-      const { ended, participants } = session === undefined ? noneEnded : await endAll([session]);
-      if (revokeTokens) await issuedTokens.endOfSession(sessionId);
+      const { ended, participants } = session === undefined ? noneEnded : await endAll([session], revokeTokens);
+      if (revokeTokens) {
+        await issuedTokens.endOfSession(sessionId);
+        strike([sessionId]);
+      }
       if (ended.size === 0) return undefined;
       return participants.flatMap(({ client }) =>
         client === undefined || client.frontchannelLogoutUri === ''
@@ -102,12 +111,15 @@ export function createEndSessions(options: {
     },
 
     async ofSubject(subject, revokeTokens = settings.logoutRevokesTokens) {
+      const owed: string[] = [];
       for (let more = true; more;) {
         const sessions = await ends.ofSubject(subject, batch);
-        if (sessions.length > 0) await endAll(sessions);
+        if (sessions.length > 0) owed.push(...(await endAll(sessions, revokeTokens)).ended);
         more = sessions.length === batch;
       }
-      if (revokeTokens) await issuedTokens.end({ subject, clientId: undefined, after: undefined, before: undefined });
+      if (!revokeTokens) return;
+      await issuedTokens.end({ subject, clientId: undefined, after: undefined, before: undefined });
+      strike(owed);
     },
   };
 }

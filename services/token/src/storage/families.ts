@@ -1,8 +1,8 @@
 // Families of tokens fall whole: everything that came of one grant dies together, and nobody is answered before no cache can
 // still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
-import type { TokenCache } from '../cache/token-cache.js';
+import { createEndTokens } from '../cache/end-tokens.js';
 import type { Connection, Database } from './database.js';
-import { storageFailure, transaction } from './database.js';
+import type { TokenRef } from './tokens.js';
 
 export interface Families {
   /** Kills all tokens of a grant. The consent itself stays remembered. */
@@ -11,6 +11,8 @@ export interface Families {
   fallOfClient(clientId: string): Promise<void>;
   /** Withdraws consents, and kills all tokens that came of them. */
   withdraw(which: Withdrawal): Promise<void>;
+  /** Kills an access token that has no family. */
+  endOne(ref: TokenRef): Promise<void>;
   /** Kills a client's access tokens and nothing else: its refresh tokens may get new ones. */
   endAccessOfClient(clientId: string): Promise<void>;
 }
@@ -23,26 +25,25 @@ const batch = 5_000;
 /** Grants of one transaction: each may have many tokens. */
 const grantBatch = 500;
 
-export function createFamilies(
-  database: Database,
-  { invalidate, forgetAll }: Pick<TokenCache, 'invalidate' | 'forgetAll'>,
-): Families {
-  const keysOf = (rows: readonly { key: Buffer }[]) => rows.map((row) => row.key);
+export function createFamilies(database: Database, cache: Parameters<typeof createEndTokens>[1]): Families {
+  const endTokens = createEndTokens(database, cache);
   return {
     async fall(grantId) {
       // Two statements, so that the second sees what was issued while the first waited for the grant's lock.
-      const keys = await transaction(database, async (connection) => {
+      const ended = await endTokens(async (connection) => {
         await connection.query(
           'UPDATE cardea.consent_grant SET fallen_at = now() WHERE id = $1 AND fallen_at IS NULL',
           [grantId],
         );
-        return killTokens(connection, [grantId]);
+        const keys = await killTokens(connection, [grantId]);
+        return [keys.length, keys];
       });
-      await invalidate(keys);
+      // Somebody else ended them, perhaps at this moment.
+      if (ended === 0) await endTokens.settled();
     },
 
     async fallOfClient(clientId) {
-      const keys = await transaction(database, async (connection) => {
+      await endTokens(async (connection) => {
         const { rows } = await connection.query<{ id: string }>(
           // Locked in the order codes.ts and refresh-tokens.ts lock them.
           `WITH own AS MATERIALIZED (
@@ -52,12 +53,9 @@ export function createFamilies(
             FROM own WHERE g.id = own.id RETURNING g.id`,
           [clientId],
         );
-        return killTokens(
-          connection,
-          rows.map((row) => row.id),
-        );
+        const ids = rows.map((row) => row.id);
+        return [undefined, await killTokens(connection, ids)];
       });
-      await invalidate(keys);
       // What the client holds for itself has no grant.
       await endAccess(clientId);
     },
@@ -69,9 +67,8 @@ export function createFamilies(
           : which.clientId === undefined
             ? ['subject = $1', [which.subject]]
             : ['subject = $1 AND client_id = $2', [which.subject, which.clientId]];
-      const interrupted = await fellLately(database, condition, values);
-      for (;;) {
-        const [count, keys] = await transaction(database, async (connection) => {
+      for (let count = grantBatch; count === grantBatch;) {
+        count = await endTokens(async (connection) => {
           const { rows } = await connection.query<{ id: string }>(
             `WITH own AS MATERIALIZED (
                 SELECT id FROM cardea.consent_grant WHERE ${condition} AND revoked_at IS NULL
@@ -82,12 +79,21 @@ export function createFamilies(
             values,
           );
           const ids = rows.map((row) => row.id);
-          return [ids.length, await killTokens(connection, ids)] as const;
+          return [ids.length, await killTokens(connection, ids)];
         });
-        await invalidate(keys);
-        if (count < grantBatch) break;
       }
-      if (interrupted) await forgetAll();
+      await endTokens.settled();
+    },
+
+    async endOne(ref) {
+      await endTokens(async (connection) => {
+        const { rowCount } = await connection.query({
+          name: 'access_token_remove',
+          text: 'DELETE FROM cardea.access_token WHERE key = $1 AND expires_at = to_timestamp($2)',
+          values: [ref.key, ref.expiresAt],
+        });
+        return [undefined, rowCount === 0 ? [] : [ref.key]];
+      });
     },
 
     endAccessOfClient: endAccess,
@@ -95,44 +101,18 @@ export function createFamilies(
 
   /** In batches, so that no transaction is long. */
   async function endAccess(clientId: string): Promise<void> {
-    for (;;) {
-      const { rows } = await database
-        .query<{ key: Buffer }>(
+    for (let count = batch; count === batch;) {
+      count = await endTokens(async (connection) => {
+        const { rows } = await connection.query<{ key: Buffer }>(
           `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
             SELECT key, expires_at FROM cardea.access_token WHERE client_id = $1 LIMIT ${String(batch)}
           ) RETURNING key`,
           [clientId],
-        )
-        .catch((error: unknown) => {
-          throw storageFailure(error);
-        });
-      await invalidate(keysOf(rows));
-      if (rows.length < batch) return;
+        );
+        return [rows.length, rows.map((row) => row.key)];
+      });
     }
-  }
-}
-
-/**
- * Whether such grants fell so lately that a cache may know their tokens: whoever ended them may have died before it heard, and nobody
- * can say any more which tokens they were. Entries of caches are believed for a minute.
- *
- * @param condition on a grant, with its values from $1 on
- */
-export async function fellLately(
-  database: Database,
-  condition: string,
-  values: readonly (string | undefined)[],
-): Promise<boolean> {
-  try {
-    const { rows } = await database.query<{ lately: boolean }>(
-      `SELECT EXISTS (
-        SELECT FROM cardea.consent_grant WHERE ${condition} AND fallen_at > now() - interval '2 minutes'
-      ) AS lately`,
-      [...values],
-    );
-    return rows[0]?.lately !== false;
-  } catch (error) {
-    throw storageFailure(error);
+    await endTokens.settled();
   }
 }
 

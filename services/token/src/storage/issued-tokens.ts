@@ -1,9 +1,8 @@
 // Ends what was issued, by session, person, client or interval: families fall page by page, so that no transaction is long and
 // whoever was interrupted asks again and goes on where it stopped (security catalogue D27; wish: a logout that ends tokens).
-import type { TokenCache } from '../cache/token-cache.js';
+import { createEndTokens } from '../cache/end-tokens.js';
 import type { Database } from './database.js';
-import { transaction } from './database.js';
-import { fellLately, killTokens } from './families.js';
+import { killTokens } from './families.js';
 
 /** What was issued to a client, for a person, or both; at least one of them is named. */
 export interface IssuedTo {
@@ -52,15 +51,13 @@ const pageText = (who: string) => `WITH candidates AS MATERIALIZED (
     UPDATE cardea.consent_grant g SET fallen_at = now() FROM hit WHERE g.id = hit.id RETURNING g.id
   ) SELECT (SELECT id FROM candidates ORDER BY id DESC LIMIT 1) AS last, ARRAY(SELECT id FROM fallen) AS fallen`;
 
-export function createIssuedTokens(
-  database: Database,
-  { invalidate, forgetAll }: Pick<TokenCache, 'invalidate' | 'forgetAll'>,
-): IssuedTokens {
+export function createIssuedTokens(database: Database, cache: Parameters<typeof createEndTokens>[1]): IssuedTokens {
+  const endTokens = createEndTokens(database, cache);
   const fallPages = async (who: string, interval: readonly [string, string], values: readonly string[]) => {
     let families = 0;
     for (let last: string | null = beforeAll; last !== null;) {
       const from: string = last;
-      const [page, keys] = await transaction(database, async (connection) => {
+      const page = await endTokens(async (connection) => {
         const { rows } = await connection.query<{ last: string | null; fallen: string[] }>(pageText(who), [
           from,
           ...interval,
@@ -68,9 +65,8 @@ export function createIssuedTokens(
         ]);
         const found = rows[0] ?? { last: null, fallen: [] };
         // A statement of its own, so that it sees what was issued while the first waited for a grant's lock.
-        return [found, await killTokens(connection, found.fallen)] as const;
+        return [found, await killTokens(connection, found.fallen)];
       });
-      await invalidate(keys);
       families += page.fallen.length;
       last = page.last;
     }
@@ -81,7 +77,7 @@ export function createIssuedTokens(
   const endWithoutGrant = async (clientId: string, interval: readonly [string, string]): Promise<number> => {
     let tokens = 0;
     for (;;) {
-      const keys = await transaction(database, async (connection) => {
+      const count = await endTokens(async (connection) => {
         await connection.query(`SET LOCAL statement_timeout = ${String(scanMillis)}`);
         const { rows } = await connection.query<{ key: Buffer }>(
           `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
@@ -91,17 +87,17 @@ export function createIssuedTokens(
           ) RETURNING key`,
           [clientId, ...interval],
         );
-        return rows.map((row) => row.key);
+        return [rows.length, rows.map((row) => row.key)];
       });
-      await invalidate(keys);
-      tokens += keys.length;
-      if (keys.length < tokenPage) return tokens;
+      tokens += count;
+      if (count < tokenPage) return tokens;
     }
   };
 
   return {
     async endOfSession(sessionId) {
       await fallPages('session_id = $4', always, [sessionId]);
+      await endTokens.settled();
     },
     async end({ clientId, subject, after, before }) {
       const interval = [after?.toISOString() ?? always[0], before?.toISOString() ?? always[1]] as const;
@@ -109,16 +105,14 @@ export function createIssuedTokens(
         if (clientId === undefined) throw new Error('neither a client nor a person is named');
         const families = await fallPages('client_id = $4', interval, [clientId]);
         const tokens = await endWithoutGrant(clientId, interval);
-        // Whoever was interrupted between a page and the caches has left rows that are gone: nobody can say any more which.
-        await forgetAll();
+        await endTokens.settled();
         return { families, tokens };
       }
-      const interrupted = await fellLately(database, 'subject = $1', [subject]);
       const families =
         clientId === undefined
           ? await fallPages('subject = $4', interval, [subject])
           : await fallPages('subject = $4 AND client_id = $5', interval, [subject, clientId]);
-      if (interrupted) await forgetAll();
+      await endTokens.settled();
       return { families, tokens: 0 };
     },
   };

@@ -42,10 +42,23 @@ export interface SessionEnds {
    * Ends sessions and stores the notifications of those that ended just now, not of those that were gone already.
    *
    * @param now milliseconds since the epoch
+   * @param tokensToo writes down that their tokens are owed their end
    * @returns ids of the sessions that ended
    */
-  end(sessionIds: readonly string[], deliveries: readonly NewDelivery[], now: number): Promise<ReadonlySet<string>>;
+  end(
+    sessionIds: readonly string[],
+    deliveries: readonly NewDelivery[],
+    now: number,
+    tokensToo: boolean,
+  ): Promise<ReadonlySet<string>>;
+  /** Sessions whose tokens should have ended by now: whoever ended the session may have died. */
+  debts(limit: number): Promise<readonly string[]>;
+  /** Says that the tokens of these sessions have ended. */
+  strike(sessionIds: readonly string[]): Promise<void>;
 }
+
+/** How long whoever ended a session has to end its tokens. */
+const debtSeconds = 5;
 
 const sessionColumns = 'id, subject, identity_provider_session_id';
 
@@ -88,7 +101,7 @@ export function createSessionEnds(database: Database): SessionEnds {
       }));
     },
 
-    async end(sessionIds, deliveries, now) {
+    async end(sessionIds, deliveries, now, tokensToo) {
       const ended = await rows(
         `WITH ended AS (
             DELETE FROM cardea.login_session WHERE id = ANY($1::uuid[]) RETURNING id
@@ -98,6 +111,8 @@ export function createSessionEnds(database: Database): SessionEnds {
             SELECT d.*, to_timestamp($7), to_timestamp($7), to_timestamp($7)
             FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS d(session_id, client_id, uri, subject, idp)
             JOIN ended ON ended.id = d.session_id
+          ), owed AS (
+            INSERT INTO cardea.session_debt (session_id) SELECT id FROM ended WHERE $8 ON CONFLICT DO NOTHING
           ) SELECT id FROM ended`,
         [
           sessionIds,
@@ -107,9 +122,22 @@ export function createSessionEnds(database: Database): SessionEnds {
           deliveries.map(({ subject }) => subject),
           deliveries.map(({ identityProviderSessionId }) => identityProviderSessionId),
           now / 1000,
+          tokensToo,
         ],
       );
       return new Set(ended.map((row) => row['id'] as string));
+    },
+
+    async debts(limit) {
+      const owed = await rows(
+        `SELECT session_id FROM cardea.session_debt WHERE since < clock_timestamp() - make_interval(secs => $1) LIMIT $2`,
+        [debtSeconds, limit],
+      );
+      return owed.map((row) => row['session_id'] as string);
+    },
+
+    async strike(sessionIds) {
+      await rows('DELETE FROM cardea.session_debt WHERE session_id = ANY($1::uuid[])', [sessionIds]);
     },
   };
 }

@@ -1,7 +1,6 @@
 // Access tokens: one lean row each, found through the handle's key and expiry, written and read in batches
 // (ARCHITECTURE §9.4, §9.6).
 import type { Database } from './database.js';
-import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
 
@@ -24,8 +23,6 @@ export interface AccessTokens {
   insert(row: AccessTokenRow): Promise<void>;
   /** The sealed body, or undefined when there is no such row (any more). Says nothing about expiry. */
   find(ref: TokenRef): Promise<Buffer | undefined>;
-  /** Deletes a row; false when it was gone already. */
-  remove(ref: TokenRef): Promise<boolean>;
 }
 
 export function createAccessTokens(database: Database): AccessTokens {
@@ -53,20 +50,5 @@ export function createAccessTokens(database: Database): AccessTokens {
     values: (refs) => [refs.map((ref) => ref.key), refs.map((ref) => ref.expiresAt)],
     results: (returned, refs) => inOrder(returned, refs.length, (row) => row['body'] as Buffer),
   });
-  return {
-    insert,
-    find,
-    async remove(ref) {
-      try {
-        const { rowCount } = await database.query({
-          name: 'access_token_remove',
-          text: 'DELETE FROM cardea.access_token WHERE key = $1 AND expires_at = to_timestamp($2)',
-          values: [ref.key, ref.expiresAt],
-        });
-        return rowCount === 1;
-      } catch (error) {
-        throw storageFailure(error);
-      }
-    },
-  };
+  return { insert, find };
 }

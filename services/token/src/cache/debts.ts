@@ -1,0 +1,74 @@
+// What is owed to the caches, in PostgreSQL: whoever ends tokens writes so in the same transaction, and whoever dies before the
+// caches have heard leaves a row that others find (cache/epoch.ts; ARCHITECTURE §5: a revocation answers 200 only once no cache
+// can still say "active").
+import { OAuthError } from '@cardea/oauth';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, Database } from '../storage/database.js';
+import { storageFailure } from '../storage/database.js';
+import { createGroupCommit } from '../storage/group-commit.js';
+
+export interface Debts {
+  /** Writes one down in the transaction that makes it. @returns its id */
+  owe(connection: Connection): Promise<number>;
+  /** Strikes it off, at some time soon. One that stays by mishap costs speed and nothing else. */
+  strike(id: number): void;
+  /**
+   * Settles when whatever anybody owes now is paid: who finds nothing to end may have asked behind somebody who died.
+   *
+   * @throws {OAuthError} temporarily_unavailable when nobody pays
+   */
+  settled(): Promise<void>;
+}
+
+/** Longer than an unpaid one can last while a token service runs (cache/epoch.ts). */
+const patienceMillis = 10_000;
+const longestPauseMillis = 100;
+
+export function createDebts(database: Database): Debts {
+  const remove = createGroupCommit<number, undefined>(
+    database,
+    {
+      name: 'cache_debt_strike',
+      text: 'DELETE FROM cardea.cache_debt WHERE id = ANY($1::bigint[])',
+      values: (ids) => [ids],
+      results: (_returned, ids) => ids.map(() => undefined),
+    },
+    { maxInFlight: 1 },
+  );
+  const standing = async (text: string, values: unknown[] = []): Promise<number[]> => {
+    try {
+      return (await database.query<{ id: number }>(text, values)).rows.map(({ id }) => id);
+    } catch (error) {
+      throw storageFailure(error);
+    }
+  };
+  return {
+    async owe(connection) {
+      const { rows } = await connection.query<{ id: number }>(
+        'INSERT INTO cardea.cache_debt DEFAULT VALUES RETURNING id',
+      );
+      return (rows[0] as { id: number }).id;
+    },
+    strike(id) {
+      remove(id).catch(() => undefined);
+    },
+    async settled() {
+      let owed = await standing('SELECT id FROM cardea.cache_debt');
+      const from = performance.now();
+      for (let pause = 5; owed.length > 0; pause = Math.min(2 * pause, longestPauseMillis)) {
+        if (performance.now() - from > patienceMillis) {
+          throw new OAuthError('temporarily_unavailable', 'Caches have not heard yet of what was ended.');
+        }
+        await sleep(pause);
+        owed = await standing('SELECT id FROM cardea.cache_debt WHERE id = ANY($1::bigint[])', [owed]);
+      }
+    },
+  };
+}
+
+/** Of an installation that has no cache. */
+export const noDebts: Debts = {
+  owe: () => Promise.resolve(0),
+  strike: () => undefined,
+  settled: () => Promise.resolve(),
+};
