@@ -4,6 +4,7 @@ import { addApplyCommand } from './apply/command.js';
 import { addClientSecretCommands } from './commands/client-secrets.js';
 import { addClientCommands } from './commands/clients.js';
 import { addHistoryCommands } from './commands/history.js';
+import { addJobCommands } from './commands/jobs.js';
 import { addJsonWebKeyCommands } from './commands/json-web-keys.js';
 import { addLifespanCommands } from './commands/lifespans.js';
 import { addSessionCommands } from './commands/sessions.js';
@@ -38,6 +39,7 @@ docs/configuration.md lists them all; docs/cli.md has every command, exit codes 
 const light: ReadonlySet<string | undefined> = new Set([
   ...verbNames,
   'resend',
+  'jobs',
   'apply',
   'smoke',
   'explain',
@@ -73,6 +75,7 @@ export async function createProgram(surroundings: Surroundings, words: readonly 
   addTrustedIssuerCommands(verbs, surroundings);
   addSessionCommands(verbs, surroundings);
   addHistoryCommands(program, verbs, surroundings);
+  addJobCommands(program, surroundings);
   addPerformCommands(verbs.perform, surroundings);
   addApplyCommand(program, surroundings);
   addSmokeCommand(program, surroundings);

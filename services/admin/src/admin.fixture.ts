@@ -6,6 +6,7 @@ import {
   implement,
   interactionV1,
   introspectionV1,
+  jobV1,
   jsonWebKeyV1,
   keyAdminV1,
   serveRpc,
@@ -26,6 +27,7 @@ export interface StandIn {
   introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
   sessions?: Partial<Handlers<typeof sessionV1.SessionServiceService>>;
   trust?: Partial<Handlers<typeof trustV1.TrustedIssuerServiceService>>;
+  jobs?: Partial<Handlers<typeof jobV1.JobServiceService>>;
   keys?: Partial<Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>>;
   signer?: Partial<Handlers<typeof keyAdminV1.KeyAdminServiceService>>;
 }
@@ -77,6 +79,7 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
         of(auditV1.AuditServiceService, { recordEvent: () => Promise.resolve({}), ...standIn.audit }) as never,
       ),
       implement(trustV1.TrustedIssuerServiceService, of(trustV1.TrustedIssuerServiceService, standIn.trust) as never),
+      implement(jobV1.JobServiceService, of(jobV1.JobServiceService, standIn.jobs) as never),
       implement(sessionV1.SessionServiceService, of(sessionV1.SessionServiceService, standIn.sessions) as never),
       implement(clientV1.ClientServiceService, of(clientV1.ClientServiceService, standIn.clients) as never),
       implement(

@@ -5,6 +5,7 @@ import {
   clientV1,
   interactionV1,
   introspectionV1,
+  jobV1,
   jsonWebKeyV1,
   keyAdminV1,
   sessionV1,
@@ -26,6 +27,7 @@ import { introspectionRoutes } from './routes/introspect.js';
 import { keyRoutes } from './routes/keys.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { operationRoutes } from './routes/operations.js';
+import { queueRoutes } from './routes/queues.js';
 import { sessionRoutes } from './routes/sessions.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { trustRoutes } from './routes/trust.js';
@@ -53,6 +55,7 @@ export const service: Service = {
     const clients = peer.client(clientV1.ClientServiceService);
     const trust = peer.client(trustV1.TrustedIssuerServiceService);
     const sessions = peer.client(sessionV1.SessionServiceService);
+    const jobs = peer.client(jobV1.JobServiceService, { idempotent: ['listQueues', 'listJobs', 'getJob'] });
     const signer = connect('keys');
     const keys = signer.client(jsonWebKeyV1.JsonWebKeyServiceService);
     host.checks.add('token', async () => {
@@ -75,6 +78,7 @@ export const service: Service = {
           ...tokenRoutes({ clients, sessions }),
           ...trustRoutes(trust),
           ...sessionRoutes(sessions),
+          ...queueRoutes(jobs),
           ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
         ]),
         ...auditEventRoutes(auditor),

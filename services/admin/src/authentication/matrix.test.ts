@@ -19,7 +19,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   ...operations(
     ['operator', 'auditor'],
     ['listOAuth2Clients', 'getOAuth2Client', 'listOAuth2ConsentSessions', 'listLogoutDeliveries', 'getMetrics'],
-    ['listTrustedOAuth2JwtGrantIssuers', 'getTrustedOAuth2JwtGrantIssuer'],
+    ['listTrustedOAuth2JwtGrantIssuers', 'getTrustedOAuth2JwtGrantIssuer', 'listQueues', 'listJobs', 'getJob'],
   ),
   ...operations(
     ['operator'],
@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
     ['rotateOAuth2ClientSecret', 'deleteRotatedOAuth2ClientSecrets', 'deleteOAuth2Token', 'resendLogoutDelivery'],
     ['revokeOAuth2ConsentSessions', 'revokeOAuth2LoginSessions'],
     ['trustOAuth2JwtGrantIssuer', 'deleteTrustedOAuth2JwtGrantIssuer'],
+    ['retryJob', 'retryFailedJobs', 'drainFailedJobs'],
   ),
   ...operations(
     ['login-ui'],

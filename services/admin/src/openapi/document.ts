@@ -8,6 +8,7 @@ import { keyOperations, keySchemas } from './keys.js';
 import type { Answer, Operation } from './operation.js';
 import { operatingOperations, operationSchemas } from './operations.js';
 import { publicOperations, publicSchemas } from './public.js';
+import { queueOperations, queueSchemas } from './queues.js';
 import type { Schema } from './schema.js';
 import { object, ref, text } from './schema.js';
 import { sessionOperations, sessionSchemas } from './sessions.js';
@@ -17,6 +18,7 @@ export const adminOperations: readonly Operation[] = [
   ...interactionOperations,
   ...sessionOperations,
   ...keyOperations,
+  ...queueOperations,
   ...operatingOperations,
 ];
 export const operations: readonly Operation[] = [...adminOperations, ...publicOperations];
@@ -26,6 +28,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   ...interactionSchemas,
   ...sessionSchemas,
   ...keySchemas,
+  ...queueSchemas,
   ...operationSchemas,
   ...publicSchemas,
 };
