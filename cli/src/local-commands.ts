@@ -8,6 +8,7 @@ import { addMigrateCommands } from './commands/migrate-commands.js';
 import { addServeCommands } from './commands/serve-commands.js';
 import { configOf } from './config-option.js';
 import { addKeyCommands } from './key-commands.js';
+import { addDoctorCommand } from './doctor/command.js';
 import type { Surroundings } from './main.js';
 import { addAuditCommands } from './audit-commands.js';
 import type { ConfigOptions } from './with-config.js';
@@ -18,6 +19,7 @@ export function addLocalCommands(program: Command, surroundings: Surroundings): 
   addServeCommands(program, surroundings);
   addMigrateCommands(program, surroundings);
   addJanitorCommand(program, surroundings);
+  addDoctorCommand(program, surroundings);
 
   program.commandsGroup('Keys and settings:');
   addBuilt(program, adminKeyCommand(surroundings.out));

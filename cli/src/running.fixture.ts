@@ -32,6 +32,8 @@ export interface Running {
   readonly public: string;
   readonly admin: string;
   readonly dsn: string;
+  /** The settings that all services have, for commands that read the configuration. */
+  readonly env: Readonly<Record<string, string>>;
   /** A directory of the test's own. */
   readonly directory: string;
   /** Runs a command that knows where the APIs are. */
@@ -148,7 +150,7 @@ export async function startRunning(settings: Readonly<Record<string, string>> = 
   }
   const places = { CARDEA_ADMIN_URL: String(urls['admin']), CARDEA_PUBLIC_URL: String(urls['gateway']) };
   return {
-    ...{ public: places.CARDEA_PUBLIC_URL, admin: places.CARDEA_ADMIN_URL, dsn, directory, stop },
+    ...{ public: places.CARDEA_PUBLIC_URL, admin: places.CARDEA_ADMIN_URL, dsn, env, directory, stop },
     cardea: (words, given = {}) => run(words, { ...given, env: { ...places, ...given.env } }),
     write(file, text) {
       const target = path.join(directory, file);

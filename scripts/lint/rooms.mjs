@@ -54,7 +54,8 @@ export const rooms = {
     // Its tests ask the servers it started, and need a second process to kill.
     tests: ['pg', 'esbuild'],
   },
-  cli: { rooms: ['oauth', 'rpc', 'service', 'http', ...services, 'all'], drivers: ['commander', 'yaml'] },
+  // Redis itself is what doctor looks at.
+  cli: { rooms: ['oauth', 'rpc', 'service', 'http', ...services, 'all'], drivers: ['commander', 'yaml', 'ioredis'] },
   'test-e2e': {
     rooms: ['all'],
     drivers: [
@@ -69,6 +70,8 @@ export const rooms = {
       // A foreign gRPC client, for the published introspection contract and the trust boundaries.
       '@grpc/grpc-js',
       '@grpc/proto-loader',
+      // Faults are made in the database itself: triggers, locks, sessions that are ended.
+      'pg',
     ],
   },
   // The chart's tests: rendered by helm, held against Kubernetes' own types.
