@@ -42,9 +42,13 @@ const patienceMillis = 10_000;
 export const tlsCredentials = (files: CertificateFiles): grpc.ChannelCredentials =>
   grpc.credentials.createSsl(readFileSync(files.ca_file), readFileSync(files.key_file), readFileSync(files.cert_file));
 
-/** @param address `host:port` */
-export function createCaller(address: string, credentials = grpc.credentials.createInsecure()): Caller {
-  const client = new grpc.Client(address, credentials);
+/** @param address `host:port` @param options of the channel */
+export function createCaller(
+  address: string,
+  credentials = grpc.credentials.createInsecure(),
+  options: grpc.ClientOptions = {},
+): Caller {
+  const client = new grpc.Client(address, credentials, options);
   const exchange = methodsOf('cardea.rpc.v1.StreamService')['Exchange'];
   if (exchange === undefined) throw new Error('no stream in the contract');
   return {

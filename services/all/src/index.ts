@@ -1,5 +1,6 @@
 // @cardea/all: every service in one process, and the demo that runs each in a process of its own. Loads no service itself.
 export { portTable } from './demo/ports.js';
+export { launchProgram } from './demo/processes.js';
 export { runDemo } from './demo/run.js';
 export type { Launched, Progress } from './parts/index.js';
 export {

@@ -1,0 +1,139 @@
+// The background load: lanes that each do one thing after the other, in the proportions of security §4, and never look back.
+import type { Clients } from './clients.js';
+import { askForCode } from './code-hand.js';
+import { endsOf } from './history.js';
+import type { Held, HeldFamily, WorkingMemory } from './memory.js';
+import type { Doors, Operations } from './operations.js';
+import type { Transport } from './transport.js';
+
+/** What the load needs. */
+export interface Stage {
+  readonly memory: WorkingMemory;
+  readonly ask: Transport;
+  readonly doors: Doors;
+  readonly operations: Operations;
+  readonly clients: Clients;
+  /** From 0 to 1; seeded, so that a run can be repeated as far as chance goes. */
+  readonly random: () => number;
+}
+
+export interface Load {
+  /** Settles when every lane has finished what it was at. */
+  stop(): Promise<void>;
+}
+
+/** How many of the youngest are asked about: what has long been quiet is asked about at the end. */
+const recent = 400;
+/** A lane that is refused takes a breath, as clients that read Retry-After do, only a shorter one. */
+const breathMillis = 60;
+const breath = () => new Promise((resolve) => setTimeout(resolve, breathMillis));
+/** How often a client repeats at once what it got no answer to. */
+const mostRepeats = 4;
+
+/** @param lanes how many things happen at once @param pauseMillis between two of one lane */
+export function startLoad(stage: Stage, lanes: number, pauseMillis: number): Load {
+  let running = true;
+  const lane = async () => {
+    while (running) {
+      const before = stage.memory.asks.length;
+      await turn(stage);
+      const calm = stage.memory.asks.slice(before).every(({ outcome }) => outcome === 'answered');
+      await (calm ? new Promise((resolve) => setTimeout(resolve, pauseMillis)) : breath());
+    }
+  };
+  const all = Array.from({ length: lanes }, lane);
+  return {
+    async stop() {
+      running = false;
+      await Promise.all(all);
+    },
+  };
+}
+
+/** One thing: 60 % introspection, 15 % tokens, 10 % refreshes, 8 % code flows, 5 % revocations, 2 % withdrawals. */
+export async function turn(stage: Stage): Promise<void> {
+  const { memory, operations, clients, random } = stage;
+  const late = [...memory.unfinished][0];
+  if (late !== undefined && random() < 0.2) {
+    await late.again();
+    return;
+  }
+  const dice = random();
+  if (dice < 0.6) {
+    const held = youngest(memory.tokens, random);
+    if (held !== undefined) await operations.look(held, 1);
+  } else if (dice < 0.75) {
+    await operations.issue(random() < 0.3 ? clients.signing : clients.app);
+  } else if (dice < 0.85) {
+    const family = standing(memory, random);
+    if (family !== undefined) await refreshSometimesTwice(stage, family);
+  } else if (dice < 0.93) {
+    await codeFlow(stage);
+  } else if (dice < 0.98) {
+    const held = youngest(memory.tokens, random);
+    if (held !== undefined && endsOf(held).length === 0) await endAndLook(stage, held, () => operations.revoke(held));
+  } else {
+    const family = standing(memory, random);
+    const held = family?.held.at(-1);
+    if (family !== undefined && held !== undefined) await endAndLook(stage, held, () => operations.withdraw(family));
+  }
+}
+
+/** A code, redeemed by one, by two at once, or by one after the other. */
+export async function codeFlow(stage: Stage): Promise<void> {
+  const { memory, ask, doors, operations, clients, random } = stage;
+  const hand = await askForCode(memory, ask, doors, clients.app);
+  if (hand === undefined) return;
+  const dice = random();
+  if (dice < 0.2) {
+    await Promise.all([operations.redeem(hand), operations.redeem(hand)]);
+    return;
+  }
+  const first = await operations.redeem(hand);
+  if (first.status !== 200) await operations.redeem(hand);
+  else if (dice < 0.3) {
+    await operations.redeem(hand);
+    const held = hand.family.held[0];
+    if (held !== undefined) await operations.look(held, 'all');
+  }
+}
+
+/** Once, or twice at the same time; again when the answer was lost, as long as the same successor is promised. */
+async function refreshSometimesTwice({ operations, random }: Stage, family: HeldFamily): Promise<void> {
+  const { current } = family;
+  if (current === undefined) return;
+  // Now every cache knows it.
+  await operations.look(current.access, 'all');
+  const times = random() < 0.25 ? 2 : 1;
+  await Promise.all(Array.from({ length: times }, () => operations.refresh(family)));
+  for (let more = 0; more < mostRepeats && family.current === current; more++) {
+    await breath();
+    await operations.refresh(family);
+  }
+  await operations.look(current.access, 'all');
+}
+
+/** Ends something, and asks everybody at once whether it has ended. */
+async function endAndLook({ memory, operations }: Stage, held: Held, end: () => Promise<void>): Promise<void> {
+  // Now every cache knows it.
+  await operations.look(held, 'all');
+  await end();
+  const pending = () => [...memory.unfinished].filter((one) => endsOf(held).includes(one.end));
+  for (let more = 0; more < mostRepeats && pending().length > 0; more++) {
+    await breath();
+    await Promise.all(pending().map((one) => one.again()));
+  }
+  await operations.look(held, 'all');
+}
+
+function youngest(tokens: readonly Held[], random: () => number): Held | undefined {
+  const from = Math.max(0, tokens.length - recent);
+  return tokens[from + Math.floor(random() * (tokens.length - from))];
+}
+
+function standing(memory: WorkingMemory, random: () => number): HeldFamily | undefined {
+  const able = memory.families
+    .slice(-recent)
+    .filter((family) => family.current !== undefined && family.ends.length === 0);
+  return able[Math.floor(random() * able.length)];
+}

@@ -1,0 +1,79 @@
+// `npm run faults`: builds a house, makes one fault after the other, and tells what its clients were told (security §4).
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { catalogue } from './catalogue.js';
+import type { Fault } from './fault.js';
+import { buildHouse } from './house.js';
+import type { Options } from './options.js';
+import { help, list, readOptions, UsageError } from './options.js';
+import type { Outcome } from './outcome.js';
+import { isGreen, verdictOf } from './outcome.js';
+import { runFault } from './run-fault.js';
+import { openStage } from './stage.js';
+import { markdownTable, showBreach, showTable, writeSection } from './table.js';
+
+const progress = (sentence: string) => void process.stderr.write(`${sentence}\n`);
+
+/** @returns the exit code: 0, 1 when an invariant broke, 2 when the command line was wrong */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(
+      argv,
+      catalogue.map(({ id }) => id),
+    );
+    if (options === 'help' || options.list) {
+      process.stdout.write(options === 'help' ? help(catalogue) : `${list(catalogue)}\n`);
+      return 0;
+    }
+    const chosen = catalogue.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
+    const outcomes = await runAll(chosen, options);
+    report(outcomes, options);
+    return outcomes.every(isGreen) ? 0 : 1;
+  } catch (error) {
+    progress(`faults: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+async function runAll(faults: readonly Fault[], options: Options): Promise<Outcome[]> {
+  const told = { stop: false };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (told.stop = true));
+  const house = await buildHouse({ hsm: faults.some(({ hsm }) => hsm === true), progress });
+  try {
+    const stage = await openStage(house, options.seed);
+    try {
+      const outcomes: Outcome[] = [];
+      const known = new Set<string>();
+      for (const fault of faults) {
+        if (told.stop) break;
+        progress(`${fault.id}: ${fault.how}`);
+        const run = { lanes: options.lanes, pauseMillis: 20, millis: options.seconds * 1_000, told: known };
+        const outcome = await runFault(house, stage, fault, run);
+        progress(`    ${verdictOf(outcome)}; ${String(outcome.requests)} requests in ${String(outcome.seconds)} s`);
+        for (const breach of outcome.breaches.slice(0, mostShown)) progress(showBreach(breach).replace(/^/gm, '    '));
+        outcomes.push(outcome);
+      }
+      return outcomes;
+    } finally {
+      stage.close();
+    }
+  } finally {
+    await house.stop();
+  }
+}
+
+/** One history tells as much as twenty of the same kind. */
+const mostShown = 5;
+
+function report(outcomes: readonly Outcome[], options: Options): void {
+  process.stdout.write(options.json ? `${JSON.stringify(outcomes, undefined, 2)}\n` : `${showTable(outcomes)}\n`);
+  if (options.write === undefined) return;
+  const green = outcomes.filter(isGreen).length;
+  const words =
+    `Made on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node} on ${String(os.availableParallelism())} cores, ` +
+    `${String(options.seconds)} seconds a fault, ${String(options.lanes)} things at once: ${String(green)} of ${String(outcomes.length)} rows hold.`;
+  writeFileSync(
+    options.write,
+    writeSection(readFileSync(options.write, 'utf8'), `${words}\n\n${markdownTable(outcomes)}`),
+  );
+}

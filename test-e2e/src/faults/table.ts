@@ -1,0 +1,67 @@
+// Shows outcomes: as a table for a terminal, as one for docs/reliability.md, and each breach with the history of its one token.
+import type { Breach } from './invariants.js';
+import type { Outcome } from './outcome.js';
+import { verdictOf } from './outcome.js';
+
+const heads = [
+  'fault',
+  'what is done',
+  'requests',
+  'refused',
+  'lost',
+  'refusal p99',
+  'invariants',
+  'back after',
+] as const;
+
+const millis = (value: number | undefined) => (value === undefined ? '–' : `${String(Math.round(value))} ms`);
+const seconds = (value: number | undefined) => (value === undefined ? '–' : `${(value / 1_000).toFixed(1)} s`);
+
+function cells(outcome: Outcome): string[] {
+  const { id, how, notes } = outcome;
+  return [
+    id,
+    notes.length === 0 ? how : `${how} (${notes.join('; ')})`,
+    String(outcome.requests),
+    String(outcome.refusals),
+    String(outcome.lost),
+    millis(outcome.refusalMillis),
+    verdictOf(outcome),
+    seconds(outcome.recoveryMillis),
+  ];
+}
+
+/** For a terminal: one line a fault, what is done at its end. */
+export function showTable(outcomes: readonly Outcome[]): string {
+  const rows = [[...heads], ...outcomes.map(cells)].map(([id = '', how = '', ...rest]) => [id, ...rest, how]);
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** For a document. */
+export function markdownTable(outcomes: readonly Outcome[]): string {
+  const line = (row: readonly string[]) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(heads), line(heads.map(() => '---')), ...outcomes.map((outcome) => line(cells(outcome)))].join('\n');
+}
+
+/** The breach and the history of the one thing that broke it. */
+export const showBreach = ({ invariant, sentence, history }: Breach): string =>
+  [`${invariant}: ${sentence}`, ...history.map((line) => `    ${line}`)].join('\n');
+
+const begin = '<!-- made by `npm run faults -- --write`: begin -->';
+const end = '<!-- made by `npm run faults -- --write`: end -->';
+
+/** Replaces what stands between the two marks of a document. @throws when it has no marks */
+export function writeSection(document: string, section: string): string {
+  const from = document.indexOf(begin);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`the document has no lines ${begin} and ${end}`);
+  return `${document.slice(0, from + begin.length)}\n\n${section}\n\n${document.slice(to)}`;
+}
