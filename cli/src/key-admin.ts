@@ -25,6 +25,30 @@ export async function askKeys(config: Config, work: (admin: KeyAdmin) => Promise
   }
 }
 
+/**
+ * What breaks when a key signs before everybody can know it: undefined when nothing does, for the set signs nothing yet or its
+ * verifiers have the time they need.
+ *
+ * @param wanted.after seconds until it signs
+ * @param wanted.prePublish how long verifiers may keep a copy of the key set, milliseconds
+ */
+export async function strangerToVerifiers(
+  admin: KeyAdmin,
+  { set, after, prePublish }: { set: string; after: number; prePublish: number },
+): Promise<string | undefined> {
+  const needed = Math.ceil(prePublish / 1000);
+  if (after >= needed) return undefined;
+  const { keys } = await admin.listKeys({ keySet: set });
+  const signing = [...new Set(keys.filter(isCurrent).map(({ keySet }) => keySet))];
+  if (signing.length === 0) return undefined;
+  return (
+    `A key that signs ${String(after)} s after it was published is not known to those who keep a copy of the JWKS (keys.pre_publish: ` +
+    `${String(needed)} s): they refuse the tokens it signs for ${signing.join(' and ')} until they read it again.`
+  );
+}
+
+const isCurrent = ({ state }: signingV1.PublicKey) => state === signingV1.KeyState.CURRENT;
+
 /** @param wanted.after seconds until it signs */
 export async function createKey(
   admin: KeyAdmin,
@@ -40,8 +64,8 @@ export async function createKey(
 export async function rotateKeys(admin: KeyAdmin, set: string, after: number): Promise<signingV1.PublicKey[]> {
   const { keys } = await admin.listKeys({ keySet: set });
   const made: signingV1.PublicKey[] = [];
-  for (const { keySet, algorithm, state } of keys) {
-    if (state === signingV1.KeyState.CURRENT) made.push(await createKey(admin, { set: keySet, algorithm, after }));
+  for (const { keySet, algorithm } of keys.filter(isCurrent)) {
+    made.push(await createKey(admin, { set: keySet, algorithm, after }));
   }
   return made;
 }

@@ -8,6 +8,7 @@ import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { Surroundings } from './main.js';
 import { main } from './main.js';
 import { createProgram } from './program.js';
 
@@ -21,6 +22,8 @@ const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 let server: RpcServer;
 let directory: string;
 const asked: object[] = [];
+const signing = [key('b', signingV1.KeyState.NEXT), key('a'), key('r', signingV1.KeyState.CURRENT, 'RS256')];
+let listed = signing;
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-cli-keys-'));
@@ -47,7 +50,7 @@ beforeAll(async () => {
         },
         listKeys: async ({ keySet }) => {
           asked.push({ keySet });
-          return { keys: [key('b', signingV1.KeyState.NEXT), key('a'), key('r', signingV1.KeyState.CURRENT, 'RS256')] };
+          return { keys: listed };
         },
         attest: () => Promise.reject(new OAuthError('temporarily_unavailable')),
       }),
@@ -61,15 +64,24 @@ afterAll(async () => {
   await server.close();
   rmSync(directory, { recursive: true });
 });
-beforeEach(() => void asked.splice(0));
+beforeEach(() => {
+  asked.splice(0);
+  listed = signing;
+});
 
-async function cardea(...words: string[]): Promise<{ code: number; out: string; err: string }> {
+const cardea = (...words: string[]) => cardeaWith({}, ...words);
+
+async function cardeaWith(
+  given: Partial<Surroundings>,
+  ...words: string[]
+): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const code = await main(words, {
     env: { PEERS_KEYS_ADDRESSES: server.address },
     out: (text) => (out += text),
     err: (text) => (err += text),
+    ...given,
   });
   return { code, out, err };
 }
@@ -91,10 +103,38 @@ test('a key that is created signs when verifiers know it, or when the operator s
   const create = ['keys', 'create', '--set', set, '--algorithm', 'ES384'];
   expect((await cardea(...create)).out).toContain('ES384  next');
   await cardea(...create, '--after', '90m');
-  await cardea(...create, '--after', '0s');
   const common = { keySet: set, algorithm: 'ES384', requestId: expect.any(String) };
-  expect(asked).toEqual([3600, 5400, 0].map((activateAfterSeconds) => ({ ...common, activateAfterSeconds })));
+  expect(asked).toEqual([3600, 5400].map((activateAfterSeconds) => ({ ...common, activateAfterSeconds })));
   expect((await cardea(...create, '--after', 'soon')).code).toBe(1);
+});
+
+const early = ['--after', '0s'];
+test.each<[string[], number]>([
+  [['create', '--set', set, '--algorithm', 'ES384', ...early], 1],
+  [['rotate', ...early], 2],
+  [['adopt', 'theirs', '--set', set, '--algorithm', 'RS256', '--confirm', 'theirs', ...early], 1],
+])('%j says who breaks, and does it only when that is meant', async (words, made) => {
+  const changes = () => asked.filter((request) => 'activateAfterSeconds' in request);
+  const breaks = expect.stringMatching(/those who keep a copy of the JWKS .* refuse the tokens/);
+  expect(await cardea('keys', ...words)).toMatchObject({ code: 1, out: '', err: breaks });
+  expect(changes()).toEqual([]);
+  expect(await cardea('keys', ...words, '--force')).toMatchObject({ code: 0, err: breaks });
+  expect(changes()).toHaveLength(made);
+  for (const change of changes()) expect(change).toMatchObject({ activateAfterSeconds: 0 });
+});
+
+test('a person may say so instead; a set that signs nothing yet asks nobody', async () => {
+  const create = ['keys', 'create', '--set', set, '--algorithm', 'ES384', ...early];
+  const questions: string[] = [];
+  const say = (answer: boolean) => async (question: string) => {
+    questions.push(question);
+    return answer;
+  };
+  expect((await cardeaWith({ confirm: say(false) }, ...create)).code).toBe(1);
+  expect((await cardeaWith({ confirm: say(true) }, ...create)).code).toBe(0);
+  expect(questions).toEqual([expect.stringContaining('Go on?'), expect.stringContaining('Go on?')]);
+  listed = [key('b', signingV1.KeyState.NEXT), key('r', signingV1.KeyState.RETIRED)];
+  expect(await cardea(...create)).toMatchObject({ code: 0, err: '' });
 });
 
 test('a rotation makes a successor for each key that signs, and for no other', async () => {
@@ -141,9 +181,9 @@ describe('import', () => {
   });
 
   test('a key of the HSM is adopted by its id alone', async () => {
-    const options = ['--set', set, '--algorithm', 'RS256', '--confirm', 'theirs', '--after', '0s'];
+    const options = ['--set', set, '--algorithm', 'RS256', '--confirm', 'theirs', '--after', '2h'];
     expect((await cardea('keys', 'adopt', 'theirs', ...options)).code).toBe(0);
-    expect(asked).toMatchObject([{ keyId: 'theirs', activateAfterSeconds: 0, confirmation: 'theirs' }]);
+    expect(asked).toMatchObject([{ keyId: 'theirs', activateAfterSeconds: 7200, confirmation: 'theirs' }]);
     expect((asked as keyAdminV1.ImportKeyRequest[])[0]?.privateKey).toHaveLength(0);
   });
 });

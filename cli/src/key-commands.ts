@@ -6,7 +6,7 @@ import { InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { configOf } from './config-option.js';
 import type { KeyAdmin } from './key-admin.js';
-import { askKeys, createKey, describe, rotateKeys, warn } from './key-admin.js';
+import { askKeys, createKey, describe, rotateKeys, strangerToVerifiers, warn } from './key-admin.js';
 import type { Surroundings } from './main.js';
 import { readPrivateKey } from './private-key-file.js';
 import { reseal } from './reseal.js';
@@ -24,7 +24,10 @@ interface KeyOptions extends ConfigOptions {
   readonly after?: number;
   readonly kid: string;
   readonly confirm: string;
+  readonly force?: boolean;
 }
+
+const forceHelp = 'do so though it signs before verifiers can know it';
 
 export function addKeyCommands(keys: Command, surroundings: Surroundings): void {
   /** A command that talks to the keys service. */
@@ -44,7 +47,20 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
         await askKeys(config, (admin) => action(admin, options, config, argument));
       });
   const { out } = surroundings;
-  const waiting = ({ after }: KeyOptions, config: Config) => after ?? Math.ceil(config.keys.prePublish / 1000);
+  /**
+   * How many seconds until a key is to sign.
+   *
+   * @throws {Error} saying who breaks, unless the operator wants it so
+   */
+  const waiting = async (admin: KeyAdmin, { set, after, force }: KeyOptions, config: Config): Promise<number> => {
+    const { prePublish } = config.keys;
+    const wanted = after ?? Math.ceil(prePublish / 1000);
+    const breaks = await strangerToVerifiers(admin, { set, after: wanted, prePublish });
+    if (breaks === undefined) return wanted;
+    if (force === true) warn(surroundings, [breaks]);
+    else if ((await surroundings.confirm?.(`${breaks} Go on?`)) !== true) throw new Error(`${breaks} --force does it.`);
+    return wanted;
+  };
 
   add(
     'list',
@@ -62,12 +78,13 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
     },
     async (admin, options, config) => {
       const { set, algorithm } = options;
-      out(describe([await createKey(admin, { set, algorithm, after: waiting(options, config) })]));
+      out(describe([await createKey(admin, { set, algorithm, after: await waiting(admin, options, config) })]));
     },
   )
     .requiredOption('--set <name>', setHelp)
     .requiredOption('--algorithm <alg>', 'JWS algorithm, such as RS256 or ES256')
-    .option('--after <duration>', `when it begins to sign, such as 2h; 0s: at once; ${wherePrePublish}`, seconds);
+    .option('--after <duration>', `when it begins to sign, such as 2h; 0s: at once; ${wherePrePublish}`, seconds)
+    .option('--force', forceHelp);
 
   add(
     'rotate',
@@ -76,10 +93,14 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
       seen: 'a further key in the JWKS for each that signs; later, tokens signed by those. The old ones stay published.',
       example: 'cardea keys rotate --config cardea.yaml',
     },
-    async (admin, options, config) => out(describe(await rotateKeys(admin, options.set, waiting(options, config)))),
+    async (admin, options, config) => {
+      const after = await waiting(admin, options, config);
+      out(describe(await rotateKeys(admin, options.set, after)));
+    },
   )
     .option('--set <name>', `only this key set: ${setHelp}`, '')
-    .option('--after <duration>', `when the new keys begin to sign; ${wherePrePublish}`, seconds);
+    .option('--after <duration>', `when the new keys begin to sign; ${wherePrePublish}`, seconds)
+    .option('--force', forceHelp);
 
   add(
     'import <file>',
@@ -94,7 +115,7 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
       const request = { keySet: options.set, keyId: options.kid, algorithm: options.algorithm, privateKey };
       const { key } = await admin.importKey({
         ...request,
-        ...{ activateAfterSeconds: waiting(options, config), confirmation: options.confirm },
+        ...{ activateAfterSeconds: await waiting(admin, options, config), confirmation: options.confirm },
       });
       out(describe(key ? [key] : []));
     },
@@ -103,7 +124,8 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
     .requiredOption('--kid <id>', 'its key id, never used before')
     .requiredOption('--algorithm <alg>', 'JWS algorithm it is to sign with')
     .requiredOption('--confirm <id>', 'the key id once more')
-    .option('--after <duration>', `when it begins to sign; ${wherePrePublish}`, seconds);
+    .option('--after <duration>', `when it begins to sign; ${wherePrePublish}`, seconds)
+    .option('--force', forceHelp);
 
   add(
     'adopt <kid>',
@@ -116,7 +138,7 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
     async (admin, options, config, keyId) => {
       const { key } = await admin.importKey({
         ...{ keySet: options.set, keyId, algorithm: options.algorithm, privateKey: Buffer.alloc(0) },
-        ...{ activateAfterSeconds: waiting(options, config), confirmation: options.confirm },
+        ...{ activateAfterSeconds: await waiting(admin, options, config), confirmation: options.confirm },
       });
       out(describe(key ? [key] : []));
     },
@@ -124,7 +146,8 @@ export function addKeyCommands(keys: Command, surroundings: Surroundings): void 
     .requiredOption('--set <name>', setHelp)
     .requiredOption('--algorithm <alg>', 'JWS algorithm it is to sign with')
     .requiredOption('--confirm <id>', 'the key id once more')
-    .option('--after <duration>', `when it begins to sign; ${wherePrePublish}`, seconds);
+    .option('--after <duration>', `when it begins to sign; ${wherePrePublish}`, seconds)
+    .option('--force', forceHelp);
 
   add(
     'promote <kid>',

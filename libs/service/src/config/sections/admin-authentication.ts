@@ -31,6 +31,13 @@ const apiKey = z.strictObject({
   roles,
 });
 
+/** Whether what is sent there can be read on the way. */
+function crossesInTheClear(address: string | undefined): boolean {
+  if (address === undefined || !URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol !== 'https:' && !/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
 /** Without any of them the admin API listens on loopback and unix sockets only. */
 export const authentication = z
   .strictObject({
@@ -78,4 +85,8 @@ export const authentication = z
     },
     { message: 'needs issuer, audience, subjects, and one of jwks_url and jwks_file', path: ['jwt'] },
   )
+  .refine(({ jwt: { jwks_url, token_file } }) => token_file === undefined || !crossesInTheClear(jwks_url), {
+    message: 'must not be set where jwks_url is http beyond loopback: the token would cross the network in the clear',
+    path: ['jwt', 'token_file'],
+  })
   .prefault({});
