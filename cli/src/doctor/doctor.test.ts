@@ -65,7 +65,7 @@ test.each<[string, string, Record<string, string>]>([
   ['the gateway that runs has another issuer', 'issuer', {}],
 ])('%s', async (name, about, change) => {
   const other = name.includes('another issuer')
-    ? { URLS_SELF_ISSUER: `${running.public.replace('127.0.0.1', 'localhost')}` }
+    ? { URLS_SELF_ISSUER: running.public.replace('127.0.0.1', 'localhost') }
     : change;
   const { code, found } = await doctor(other);
   expect(code).toBe(1);
