@@ -43,6 +43,15 @@ async function storageParts({ root, all, cache, progress }) {
   }
   const [postgres, redis, hsm] = settled.map(({ value }) => value);
   const env = { CARDEA_TEST_DSN: postgres, CARDEA_TEST_REDIS_URL: redis };
+  env.CARDEA_TEST_POOLED_DSN =
+    process.env.CARDEA_TEST_POOLED_DSN ??
+    (await keep(all.launchPgbouncer({ ...common, port: await freePort(), dsn: postgres })).then(
+      (part) => part.dsn,
+      async (error) => {
+        await stop();
+        throw error;
+      },
+    ));
   if (hsm !== undefined) {
     Object.assign(env, hsm.environment, {
       CARDEA_TEST_HSM_LIBRARY: hsm.library,

@@ -31,7 +31,7 @@ export function addJanitorCommand(program: Command, surroundings: Surroundings):
       const config = configOf(files, surroundings);
       const { pruneOnce } = await import('@cardea/token');
       const log = openLog('worker', config.log.level, { write: (line) => void process.stderr.write(line) });
-      const pruned = await pruneOnce(required(dsn ?? config.dsn, 'dsn'), log);
+      const pruned = await pruneOnce(required(dsn ?? config.dsn, 'dsn'), log, config.database.pooler);
       surroundings.out(`${JSON.stringify(pruned)}\n`);
     });
   for (const [flags, description] of accepted) command.option(flags, description);

@@ -8,6 +8,7 @@ export {
   findChromium,
   findHelms,
   findWrk,
+  launchPgbouncer,
   launchPostgres,
   launchRedis,
   prepareAddon,

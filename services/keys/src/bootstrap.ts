@@ -41,7 +41,7 @@ export async function bootstrapKeys(
   const { log, now, random } = options;
   const dsn = required(config.dsn, 'dsn');
   const backend = await openBackend(backendSettings(config), { log, now, random, sessionLost: () => undefined });
-  const pool = openPool(dsn, log);
+  const pool = openPool(dsn, log, config.database.pooler);
   const registry = openRegistry(pool);
   try {
     await presence(backend, now);

@@ -35,7 +35,7 @@ export async function resealKeys(
 ): Promise<Resealed> {
   const { log, random, progress } = options;
   const envelope = createEnvelope(required(documentKeks(config), 'keys.kek'), random);
-  const pool = openPool(required(config.dsn, 'dsn'), log);
+  const pool = openPool(required(config.dsn, 'dsn'), log, config.database.pooler);
   let position = 0;
   const reseal = (count: { all: number; changed: number }) => (context: string, sealed: Buffer) => {
     const name = context.split('\0').slice(1).join(' ');

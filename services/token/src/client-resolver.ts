@@ -31,7 +31,8 @@ const mostClients = 10_000;
 /** @param options.now milliseconds since the epoch */
 export function createClientResolver(options: {
   clients: Pick<Clients, 'find'>;
-  dsn: string;
+  /** Undefined where nothing can be heard. */
+  listenDsn: string | undefined;
   log: Log;
   now: () => number;
 }): CachingClientResolver {
@@ -45,7 +46,7 @@ export function createClientResolver(options: {
     // An answer still on its way may be older than the change.
     asked.delete(clientId);
   };
-  const announcements = listen(options.dsn, {
+  const announcements = listen(options.listenDsn, {
     channel: 'cardea_client',
     deaf: 'client changes cannot be heard; clients are read afresh meanwhile',
     log: options.log,

@@ -20,24 +20,36 @@ export function needed(name: string): string {
 
 export interface TestDatabase {
   readonly dsn: string;
+  /** The same through a pooler in transaction mode. */
+  readonly pooledDsn: string;
   readonly pool: pg.Pool;
   drop(): Promise<void>;
 }
 
-export async function createTestDatabase(max = 8): Promise<TestDatabase> {
+/**
+ * @param options.pooled `pool` goes through the pooler; CARDEA_TEST_POOLED=1 has it so everywhere
+ */
+export async function createTestDatabase(
+  max = 8,
+  { pooled = process.env['CARDEA_TEST_POOLED'] === '1' } = {},
+): Promise<TestDatabase> {
   const name = `cardea_token_${randomBytes(6).toString('hex')}`;
   const admin = new pg.Client({ connectionString: needed('CARDEA_TEST_DSN') });
   await admin.connect();
   await admin.query(`CREATE DATABASE ${name}`);
-  const own = new URL(needed('CARDEA_TEST_DSN'));
-  own.pathname = `/${name}`;
-  const pool = openDatabase(own.toString(), quietLog, { max });
+  const own = (base: string): string => Object.assign(new URL(base), { pathname: `/${name}` }).toString();
+  const dsn = own(needed('CARDEA_TEST_DSN'));
+  const pooledDsn = own(process.env['CARDEA_TEST_POOLED_DSN'] ?? dsn);
+  const pool = pooled
+    ? openDatabase(pooledDsn, quietLog, { max, pooler: 'transaction' })
+    : openDatabase(dsn, quietLog, { max });
   const migrations = new URL('../migrations/', import.meta.url);
   for (const file of readdirSync(migrations).sort()) {
     if (file.endsWith('.sql')) await pool.query(readFileSync(new URL(file, migrations), 'utf8'));
   }
   return {
-    dsn: own.toString(),
+    dsn,
+    pooledDsn,
     pool,
     async drop() {
       await pool.end();

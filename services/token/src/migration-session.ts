@@ -1,5 +1,6 @@
 // The one connection that `cardea migrate` brings every schema up to date with; the driver stays in this room.
 import type { MigrationConnection } from '@cardea/service';
+import { reachPostgres } from '@cardea/service';
 import pg from 'pg';
 
 /** One session, because migrations hold an advisory lock. */
@@ -9,8 +10,9 @@ export interface MigrationSession extends MigrationConnection {
 
 /** @throws when PostgreSQL cannot be reached within five seconds */
 export async function connectForMigrations(dsn: string): Promise<MigrationSession> {
-  const client = new pg.Client({
-    connectionString: dsn,
+  const { Client, connectionString } = reachPostgres(pg.Client, dsn);
+  const client = new Client({
+    connectionString,
     connectionTimeoutMillis: 5_000,
     application_name: 'cardea-migrate',
   });

@@ -95,6 +95,8 @@ export async function createTokenService(
     /** Leads to that database. */
     dsnWire?: Wire;
     clock?: { millis: number };
+    /** Announcements of PostgreSQL do not reach it. */
+    deaf?: boolean;
     commandTimeoutMillis?: number;
   } = {},
 ) {
@@ -106,7 +108,12 @@ export async function createTokenService(
   const dsn = options.dsnWire === undefined ? database.dsn : over(options.dsnWire, database.dsn);
   const pool = options.dsnWire === undefined ? database.pool : openDatabase(dsn, quietLog);
   const clients = createClients(pool);
-  const resolver = createClientResolver({ clients, dsn, log: quietLog, now });
+  const resolver = createClientResolver({
+    clients,
+    listenDsn: options.deaf === true ? undefined : dsn,
+    log: quietLog,
+    now,
+  });
   const signer = createTestSigner(settings.issuer);
   const publicKeys = createPublicKeys({ list: listPublicKeys(signer), log: quietLog, now });
   const { redisUrl: url, commandTimeoutMillis = 1_000 } = options;

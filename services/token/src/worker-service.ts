@@ -21,7 +21,9 @@ export const workerService: Service = {
   async start(config, host) {
     const { log, metrics } = host;
     const redisUrl = required(config.redis.queueUrl ?? config.redis.url, 'redis.url');
-    const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 4, name: 'cardea-worker', sweeps: true });
+    const database = openDatabase(required(config.dsn, 'dsn'), log, {
+      ...{ max: 4, name: 'cardea-worker', sweeps: true, pooler: config.database.pooler },
+    });
     host.onStop(() => database.end());
     await requireSchema(host, database);
     const pruning = createPruneWorker({ redisUrl, database, log, metrics });

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { flag, location, oneOf } from './fields.js';
 import { clients } from './sections/clients.js';
+import { database, dsn } from './sections/database.js';
 import { oidc } from './sections/oidc.js';
 import { rateLimits } from './sections/rate-limits.js';
 import { hsm, keys, secrets } from './sections/secrets.js';
@@ -41,10 +42,8 @@ export const configSchema = z.strictObject({
     .meta(profileFacts)
     .default('standard'),
   dev: flag({ description: 'Development: plain http redirect URIs on other hosts are accepted.' }).default(false),
-  dsn: location(['postgres', 'postgresql'], {
-    description: 'PostgreSQL connection URL; there is no other database.',
-    secret: true,
-  }).optional(),
+  dsn,
+  database,
   redis,
   serve,
   peers,

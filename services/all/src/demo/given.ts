@@ -27,7 +27,7 @@ export function readGiven(files: readonly string[], env: Environment, warn: (mes
 
 /** Settings with secrets, by the environment name they begin with, and the processes that own them. */
 const owners: readonly (readonly [name: RegExp, owners: readonly string[]])[] = [
-  [/^DSN(_FILE)?$/, ['token', 'worker', 'keys']],
+  [/^(DSN|DATABASE_LISTEN_DSN)(_FILE)?$/, ['token', 'worker', 'keys']],
   [/^(REDIS_URL|SECRETS_SYSTEM)(_FILE)?$/, ['token', 'worker']],
   [/^URLS_IDENTITY_PROVIDER_HEADERS(_FILE)?$/, ['worker']],
   [/^(KEYS_KEK|HSM_|SOFTHSM2_)/, ['keys']],

@@ -5,6 +5,7 @@ export type { HsmParts } from './hsm.js';
 export { prepareHsm } from './hsm.js';
 export { compileLibrary } from './native-library.js';
 export { prepareAddon } from './pkcs11-addon.js';
+export { launchPgbouncer } from './pgbouncer.js';
 export { launchPostgres } from './postgres.js';
 export type { Progress } from './progress.js';
 export { launchRedis } from './redis.js';

@@ -1,6 +1,7 @@
 // Writes a row for each signature before it leaves, those that arrive together in one commit; what cannot be written is withheld
 // (security §2.3 rule 6, ARCHITECTURE §9.4).
-import type { Log } from '@cardea/service';
+import type { Log, Pooler } from '@cardea/service';
+import { reachPostgres } from '@cardea/service';
 import pg from 'pg';
 import { inTransaction } from '../registry/connection.js';
 import { registryFailure } from '../registry/registry.js';
@@ -43,10 +44,12 @@ const mostNoted = 1_024;
 const none = Buffer.alloc(0);
 
 /** @param seal seals the answers of one commit, in their order */
-export function openAuditLog(dsn: string, log: Log, seal: Veil['seal']): AuditLog {
+export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: Pooler = 'none'): AuditLog {
+  const reach = reachPostgres(pg.Client, dsn, pooler);
   // One writer: the chain has one end.
   const pool = new pg.Pool({
-    connectionString: dsn,
+    connectionString: reach.connectionString,
+    Client: reach.Client,
     max: 1,
     connectionTimeoutMillis: patienceMillis,
     query_timeout: patienceMillis,
@@ -54,6 +57,7 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal']): AuditLo
     keepAlive: true,
   });
   pool.on('error', (error) => log.warn({ err: error.message }, 'the connection of the audit log was lost'));
+  reach.watch(pool);
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
   /** Where the chain ends, as far as this process knows. */

@@ -60,7 +60,7 @@ export function openSignatureBook(options: {
       'without keys.audit.secret the record names no subjects, and only the replica that signed answers again',
     );
   }
-  const audit = openAuditLog(dsn, log, veil.seal);
+  const audit = openAuditLog(dsn, log, veil.seal, config.database.pooler);
   onStop(() => audit.close());
   checks.add('audit', () => audit.reachable());
   const cleaning = keepRetention({ pool, retention: retention === 0 ? undefined : retention, log });

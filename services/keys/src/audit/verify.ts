@@ -1,6 +1,6 @@
 // Walks the audit log from the first row that is kept and names the first one that is not what was written (security §2.3 rule 6).
 import type { Config } from '@cardea/service';
-import { required } from '@cardea/service';
+import { reachPostgres, required } from '@cardea/service';
 import pg from 'pg';
 import { registryFailure } from '../registry/registry.js';
 import type { ChainHead } from './chain.js';
@@ -34,7 +34,8 @@ const page = 5_000;
  * @throws {Error} when the log cannot be read
  */
 export async function verifyAudit(config: Config, anchor?: Anchor): Promise<AuditVerdict> {
-  const client = new pg.Client({ connectionString: required(config.dsn, 'dsn'), application_name: 'cardea-audit' });
+  const { Client, connectionString } = reachPostgres(pg.Client, required(config.dsn, 'dsn'));
+  const client = new Client({ connectionString, application_name: 'cardea-audit' });
   try {
     await client.connect();
     // One view of the log, however long it takes.

@@ -1,5 +1,6 @@
 // Connections to the registry's database, and work that is done alone on one of them.
-import type { Log } from '@cardea/service';
+import type { Log, Pooler } from '@cardea/service';
+import { reachPostgres } from '@cardea/service';
 import pg from 'pg';
 import { cannotSign } from '../unavailable.js';
 
@@ -9,18 +10,24 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 /** Longer than twenty operators creating RSA keys at once take. */
 const patienceMillis = 30_000;
 
-export function openPool(dsn: string, log: Log): pg.Pool {
+/** @param pooler with `transaction` a connection is never given settings of its own */
+export function openPool(dsn: string, log: Log, pooler: Pooler = 'none'): pg.Pool {
+  const reach = reachPostgres(pg.Client, dsn, pooler);
   const pool = new pg.Pool({
-    connectionString: dsn,
+    connectionString: reach.connectionString,
+    Client: reach.Client,
     max: 2,
     connectionTimeoutMillis: patienceMillis,
     idleTimeoutMillis: 10_000,
-    statement_timeout: patienceMillis,
+    // A server that is cut off says nothing, not even that a statement took too long.
+    query_timeout: patienceMillis + 1_000,
+    ...(pooler === 'none' && { statement_timeout: patienceMillis }),
     application_name: 'cardea-keys',
     keepAlive: true,
   });
   // Without a listener, a backend that is terminated while idle would end this process.
   pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
+  reach.watch(pool);
   return pool;
 }
 
@@ -48,9 +55,13 @@ export async function inTransaction<T>(connection: pg.PoolClient, work: () => Pr
     await connection.query('COMMIT');
     return result;
   } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
+    // A connection that was lost or says nothing is not asked for anything more.
+    broken = error instanceof Error && error.message === 'Query read timeout';
+    if (!broken) {
+      await connection.query('ROLLBACK').catch(() => {
+        broken = true;
+      });
+    }
     throw error;
   } finally {
     connection.release(broken);

@@ -1,7 +1,10 @@
 // Opens the PostgreSQL pool and says in one place what its failures mean (ARCHITECTURE §2 law 10: unknown is 503).
 import { OAuthError } from '@cardea/oauth';
-import type { Log } from '@cardea/service';
+import type { Log, Pooler } from '@cardea/service';
+import { reachPostgres, sqlState } from '@cardea/service';
 import pg from 'pg';
+
+export { sqlState };
 
 export type Database = pg.Pool;
 export type Connection = pg.PoolClient;
@@ -24,44 +27,57 @@ const lookupPlans = '-c plan_cache_mode=force_generic_plan -c jit=off'.concat(
   ...['seqscan', 'hashjoin', 'mergejoin'].map((way) => ` -c enable_${way}=off`),
 );
 
+const statementMillis = 5_000;
+
 /**
- * Opens a pool that outlives restarts of PostgreSQL.
+ * Opens a pool that outlives restarts of PostgreSQL and follows its primary to another server.
  *
+ * @param dsn may name several servers
+ * @param options.pooler with `transaction` a connection is never given settings of its own: the role must have them
+ *   (docs/scaling.md)
  * @param options.sweeps for statements over whole tables: PostgreSQL plans them as it likes
  */
 export function openDatabase(
   dsn: string,
   log: Log,
-  options: { max?: number; name?: string; sweeps?: boolean } = {},
+  options: { max?: number; name?: string; sweeps?: boolean; pooler?: Pooler } = {},
 ): Database {
-  const { sweeps = false } = options;
+  const { sweeps = false, pooler = 'none' } = options;
+  const reach = reachPostgres(pg.Client, dsn, pooler);
+  const ownSettings = {
+    statement_timeout: statementMillis,
+    idle_in_transaction_session_timeout: 2 * statementMillis,
+    ...(sweeps ? {} : { options: lookupPlans }),
+  };
   const pool = new pg.Pool({
-    connectionString: dsn,
+    connectionString: reach.connectionString,
+    Client: reach.Client,
     max: options.max ?? 8,
     connectionTimeoutMillis: 2_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 5_000,
-    idle_in_transaction_session_timeout: 10_000,
+    // A server that is cut off says nothing, not even that a statement took too long.
+    query_timeout: statementMillis + 1_000,
     keepAlive: true,
-    ...(sweeps ? {} : { options: lookupPlans }),
+    ...(pooler === 'transaction' ? {} : ownSettings),
     application_name: options.name ?? 'cardea-token',
     types,
   });
   // Without a listener, a backend that is terminated while idle would end this process.
   pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
+  reach.watch(pool);
   return pool;
-}
-
-/** SQLSTATE of a PostgreSQL error, or undefined for failures of the connection itself. */
-export function sqlState(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 /** Turns a storage failure into the answer it deserves: the outcome is unknown, so come back later. */
 export function storageFailure(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   return new OAuthError('temporarily_unavailable', 'The database did not answer.', { cause: error });
+}
+
+/** Whether somebody decided: a rule of ours, or PostgreSQL by an error of its own. */
+function isVerdict(error: unknown): boolean {
+  const cause = error instanceof OAuthError ? error.cause : error;
+  return cause === undefined || sqlState(cause) !== undefined;
 }
 
 /** Runs `work` in a transaction; any failure rolls back. */
@@ -76,9 +92,13 @@ export async function transaction<T>(database: Database, work: (connection: Conn
     await connection.query('COMMIT');
     return result;
   } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
+    // A connection that failed is not asked for anything more; PostgreSQL rolls back when it ends.
+    broken = !isVerdict(error);
+    if (!broken) {
+      await connection.query('ROLLBACK').catch(() => {
+        broken = true;
+      });
+    }
     throw storageFailure(error);
   } finally {
     connection.release(broken);
