@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDriver } from './load/driver.js';
+import type { Rounds } from './measure.js';
 import { measureRounds } from './measure.js';
+import { measureLateness } from './open-loop.js';
 import type { Options } from './options.js';
 import { help, readOptions, UsageError } from './options.js';
 import { measureColdStarts } from './processes/cold-start.js';
@@ -11,6 +13,7 @@ import { residentBytes } from './processes/processes.js';
 import type { Results } from './report/results.js';
 import { resultsOf } from './report/results.js';
 import { show } from './report/show.js';
+import { median } from './report/statistics.js';
 import { scenarios } from './scenarios/index.js';
 import type { PrepareSlowHsm } from './signer.js';
 import { measureSigner, showSigner } from './signer.js';
@@ -27,6 +30,15 @@ export async function bench(options: Options): Promise<Results> {
     const driver = await startDriver(target, connections);
     try {
       const rounds = await measureRounds(driver, target.pids, plan, progress);
+      const lateness =
+        options.openLoop === undefined
+          ? []
+          : await measureLateness(
+              driver,
+              target.pids,
+              { capacity: capacityOf(rounds), perSecond: options.openLoop.perSecond, millis: 2 * plan.sliceMillis },
+              progress,
+            );
       // Before further replicas come and go, and while the load is still in memory.
       const resident = residentBytes(target.pids);
       progress('cold starts');
@@ -40,6 +52,7 @@ export async function bench(options: Options): Promise<Results> {
           rounds: plan.rounds,
           residentBytes: resident,
           coldStartMillis: millis,
+          lateness,
           problems,
         },
       );
@@ -50,6 +63,10 @@ export async function bench(options: Options): Promise<Results> {
     await close();
   }
 }
+
+/** Requests a second that a closed loop reached, by scenario. */
+const capacityOf = ({ measurements }: Rounds): Map<string, number> =>
+  new Map([...measurements].map(([name, taken]) => [name, median(taken.map(({ units, seconds }) => units / seconds))]));
 
 /** @returns the exit code: 0, 1 when the run failed, 2 when the command line was wrong */
 export async function main(argv: readonly string[], slowHsm: PrepareSlowHsm): Promise<number> {

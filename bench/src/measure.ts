@@ -65,13 +65,13 @@ export async function measureRounds(
 export async function measure(
   driver: Driver,
   pids: Pids,
-  what: { name: string; millis: number; units: number },
+  what: { name: string; millis: number; units: number; perSecond?: number },
 ): Promise<Measurement> {
   try {
     await driver.prepare(what.name, what.units);
     await sleep(settleMillis);
     const before = cpuNanos(pids);
-    const slice = await driver.drive(what.millis);
+    const slice = await driver.drive(what.millis, what.perSecond);
     await sleep(settleMillis);
     const after = cpuNanos(pids);
     const cpuMicros = Object.fromEntries(

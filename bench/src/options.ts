@@ -15,6 +15,8 @@ export interface Options {
   readonly coldStarts: number;
   /** Measures the signer alone, with its keys here and there, instead of the provider. */
   readonly signer: boolean;
+  /** Whether to measure lateness in an open loop too, and at which rate if not at shares of what was reached. */
+  readonly openLoop: { readonly perSecond: number | undefined } | undefined;
 }
 
 /** A command line that cannot be acted on; the message says why. */
@@ -34,6 +36,8 @@ time a request costs over all of them. Wall-clock figures depend on the machine;
   --seconds N        length of a slice (5; quick: 2)
   --units N          single-use codes and tokens prepared a slice (3000; quick: 600)
   --connections N    concurrent callers (64)
+  --open-loop        also how late answers are at 30, 60 and 80 % of the rate that was reached, asked at random times
+  --rate N           the same at N requests a second
   --json FILE        also write the results as JSON
   --ports N          first port of the demo (8600)
   --attach FILE      measure a running demo, whose line of JSON is in FILE
@@ -66,6 +70,10 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     json: values.json,
     coldStarts: quick ? 3 : 5,
     signer: values.signer === true,
+    openLoop:
+      values['open-loop'] === true || values.rate !== undefined
+        ? { perSecond: values.rate === undefined ? undefined : positive('rate', values.rate, 0) }
+        : undefined,
   };
 }
 
@@ -76,6 +84,8 @@ function parse(argv: readonly string[]) {
       options: {
         quick: { type: 'boolean' },
         signer: { type: 'boolean' },
+        'open-loop': { type: 'boolean' },
+        rate: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         only: { type: 'string' },
         rounds: { type: 'string' },

@@ -6,7 +6,7 @@ import { createStage } from '../scenarios/stage.js';
 import type { Lane } from './lane.js';
 import { closeLanes, openLanes } from './lane.js';
 import type { Answer, Command } from './protocol.js';
-import { driveSlice } from './slice.js';
+import { driveOpenLoop, driveSlice } from './slice.js';
 
 let lanes: readonly Lane[] = [];
 let stage: Stage | undefined;
@@ -30,7 +30,12 @@ async function act(command: Command): Promise<Answer> {
     }
     case 'drive': {
       if (work === undefined) throw new Error('nothing is prepared');
-      const driven = await driveSlice(work, lanes, command.millis, () => performance.now());
+      const { millis, perSecond } = command;
+      const now = () => performance.now();
+      const driven =
+        perSecond === undefined
+          ? await driveSlice(work, lanes, millis, now)
+          : await driveOpenLoop(work, lanes, { millis, perSecond }, { now, random: Math.random });
       kept = driven.kept;
       return { slice: driven.slice };
     }

@@ -7,7 +7,8 @@ import type { Target } from '../target.js';
 
 export interface Driver {
   prepare(scenario: string, units: number): Promise<void>;
-  drive(millis: number): Promise<Slice>;
+  /** @param perSecond in an open loop; without it as fast as answers come */
+  drive(millis: number, perSecond?: number): Promise<Slice>;
   /** How many answers were looked into, all of them right. @throws when one was wrong */
   check(): Promise<number>;
   close(): Promise<void>;
@@ -32,8 +33,8 @@ export async function startDriver(target: Target, connections: number): Promise<
   await ask({ do: 'open', target, connections });
   return {
     prepare: (scenario, units) => ask({ do: 'prepare', scenario, units }).then(() => undefined),
-    async drive(millis) {
-      const { slice } = await ask({ do: 'drive', millis });
+    async drive(millis, perSecond) {
+      const { slice } = await ask({ do: 'drive', millis, perSecond });
       if (slice === undefined) throw new Error('the driver tells no slice');
       return slice;
     },

@@ -7,8 +7,8 @@ export type Command =
   | { readonly do: 'open'; readonly target: Target; readonly connections: number }
   /** Makes a scenario ready. */
   | { readonly do: 'prepare'; readonly scenario: string; readonly units: number }
-  /** Drives what was prepared. */
-  | { readonly do: 'drive'; readonly millis: number }
+  /** Drives what was prepared: in an open loop where a rate is named. */
+  | { readonly do: 'drive'; readonly millis: number; readonly perSecond?: number | undefined }
   /** Looks into the answers that were kept, and lets go. */
   | { readonly do: 'check' }
   | { readonly do: 'close' };

@@ -9,6 +9,7 @@ const measurement = (gateway: number, postgres: number, units: number) => ({
   seconds: 2,
   p50Millis: gateway / 10,
   p99Millis: gateway,
+  p999Millis: gateway,
   checked: 5,
 });
 const taken = [measurement(40, 60, 1000), measurement(30, 50, 1200), measurement(90, 70, 400)];
@@ -43,6 +44,18 @@ test('the report shows shares, marks what misses its aim, and says what memory a
     ],
     residentBytes: { gateway: 94 * 1024 * 1024, postgres: 1024 * 1024 },
     coldStartMillis: { gateway: 812.4 },
+    lateness: [
+      {
+        scenario: 'met',
+        asked: 300,
+        perSecond: 299,
+        p50Millis: 2,
+        p99Millis: 9,
+        p999Millis: 12,
+        cpuMicros: 99,
+        checked: 4,
+      },
+    ],
     problems: [],
   } as const;
   const text = show(results);
@@ -64,4 +77,6 @@ test('the report shows shares, marks what misses its aim, and says what memory a
   expect(line('free')?.split(/\s+/).slice(3, 5)).toEqual(['-', '2.00']);
   expect(line('gateway')?.split(/\s+/)).toEqual(['gateway', '94', '812']);
   expect(line('postgres')?.split(/\s+/)).toEqual(['postgres', '1', '-']);
+  const late = text.split('\n').find((each) => /^met +300/.test(each));
+  expect(late?.split(/\s+/)).toEqual(['met', '300', '299', '2.0', '9.0', '12.0', '99']);
 });

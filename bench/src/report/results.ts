@@ -1,6 +1,7 @@
 // Condenses what was measured into the results of a run: what `--json` writes and the table shows.
 import os from 'node:os';
 import type { Measurement, Rounds } from '../measure.js';
+import type { Lateness } from '../open-loop.js';
 import type { Scenario } from '../scenarios/scenario.js';
 import type { Spread } from './statistics.js';
 import { median, spreadOf } from './statistics.js';
@@ -34,6 +35,8 @@ export interface Results {
   readonly residentBytes: Readonly<Record<string, number>>;
   /** Milliseconds from spawn to ready, by service. */
   readonly coldStartMillis: Readonly<Record<string, number>>;
+  /** In an open loop, where that was asked for. */
+  readonly lateness: readonly Lateness[];
   /** What could not be measured, and why; empty when all is well. */
   readonly problems: readonly string[];
 }
@@ -67,7 +70,7 @@ export function resultOf(
 export function resultsOf(
   scenarios: readonly Scenario[],
   { measurements, calibration }: Rounds,
-  facts: Pick<Results, 'at' | 'connections' | 'rounds' | 'residentBytes' | 'coldStartMillis' | 'problems'>,
+  facts: Pick<Results, 'at' | 'connections' | 'rounds' | 'residentBytes' | 'coldStartMillis' | 'lateness' | 'problems'>,
 ): Results {
   const calibrationMicros = spreadOf(calibration);
   const cpus = os.cpus();

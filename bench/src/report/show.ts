@@ -1,4 +1,5 @@
 // Shows the results of a run to somebody at a terminal.
+import { showLateness } from '../open-loop.js';
 import type { Results, ScenarioResult } from './results.js';
 import { table } from './table.js';
 
@@ -21,7 +22,7 @@ function row(result: ScenarioResult, processes: readonly string[]): string[] {
 }
 
 export function show(results: Results): string {
-  const { machine, calibrationMicros, scenarios, residentBytes, coldStartMillis } = results;
+  const { machine, calibrationMicros, scenarios, residentBytes, coldStartMillis, lateness } = results;
   const processes = Object.keys(scenarios[0]?.processMicros ?? {});
   const head = ['scenario', 'CPU µs', 'min-max', 'aim', 'ratio', 'per s', 'p50 ms', 'p99 ms', ...processes];
   const names = [...new Set([...Object.keys(residentBytes), ...Object.keys(coldStartMillis)])];
@@ -29,7 +30,7 @@ export function show(results: Results): string {
     const millis = coldStartMillis[name];
     return millis === undefined ? '-' : whole(millis);
   };
-  const checked = scenarios.reduce((sum, result) => sum + result.checked, 0);
+  const checked = [...scenarios, ...lateness].reduce((sum, result) => sum + result.checked, 0);
   return [
     `CPU microseconds per request over all server processes, medians of ${String(results.rounds)} rounds, ` +
       `${String(results.connections)} connections`,
@@ -37,6 +38,7 @@ export function show(results: Results): string {
       `${whole(calibrationMicros.median)} µs (${whole(calibrationMicros.min)}-${whole(calibrationMicros.max)})`,
     '',
     table([head, ...scenarios.map((result) => row(result, processes))]),
+    ...(lateness.length === 0 ? [] : ['', showLateness(lateness)]),
     '',
     table([
       ['process', 'resident MB', 'start to ready ms'],
