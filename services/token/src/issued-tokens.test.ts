@@ -262,8 +262,8 @@ describe('a logout that ends tokens too', () => {
     const { sessionId, tokens } = await loggedIn('fay');
     const spared = await loggedIn('fay');
     const ends = createSessionEnds(it.database.pool);
-    expect(await ends.end([sessionId, randomUUID()], [], it.clock.millis, true)).toEqual(new Set([sessionId]));
-    await ends.end([spared.sessionId], [], it.clock.millis, false);
+    expect(await ends.end([sessionId, randomUUID()], [], it.clock.millis, 1800, true)).toEqual(new Set([sessionId]));
+    await ends.end([spared.sessionId], [], it.clock.millis, 1800, false);
     expect(await alive(tokens)).toBe(true);
     const paying = [it, elsewhere].map(({ rooms: { issuedTokens } }) =>
       startPayingSessionDebts({ ends, issuedTokens, log: quietLog }),

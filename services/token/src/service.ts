@@ -28,7 +28,6 @@ import { deviceSettings } from './device/settings.js';
 import { createHandles } from './handles.js';
 import { createJobDesk } from './jobs/job-desk.js';
 import { startPayingSessionDebts } from './logout/session-debts.js';
-import { startPayingSessionDebts } from './logout/session-debts.js';
 import { sessionServices } from './logout/session-services.js';
 import { requireSchema } from './migrations.js';
 import { createOutbound, outboundPolicy } from './outbound/index.js';
@@ -39,7 +38,6 @@ import { createInteractionHandlers } from './rpc/interaction.js';
 import { systemSecrets, tokenSettings } from './settings.js';
 import { createClients } from './storage/clients.js';
 import { openDatabase } from './storage/database.js';
-import { createSessionEnds } from './storage/session-ends.js';
 import { createSessionEnds } from './storage/session-ends.js';
 
 export const service: Service = {
@@ -136,9 +134,6 @@ export const service: Service = {
 
     const desk = createJobDesk(config.redis.queueUrl ?? config.redis.url, log);
     host.onStop(() => desk.close());
-
-    const debts = startPayingSessionDebts({ ends: createSessionEnds(database), issuedTokens: rooms.issuedTokens, log });
-    host.onStop(() => debts.close());
 
     const { introspect } = rooms.introspectionHandlers;
     const { address, tls, allow } = config.serve.token;

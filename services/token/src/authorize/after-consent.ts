@@ -11,7 +11,7 @@ import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from '.
 import type { FlowConsent, FlowGrant, FlowLogin } from './flow-body.js';
 import { sealGrantBody } from './grant-body.js';
 import type { ResumedFlow } from './resume.js';
-import { resumeFlow, spentVerifier } from './resume.js';
+import { resumeFlow, spentVerifier, startAgain } from './resume.js';
 import { subjectFor } from './subject.js';
 
 /** @throws {OAuthError} for the client, unless its status says that the server is at fault */
@@ -45,13 +45,17 @@ export async function continueAfterConsent(
     body: sealGrantBody(seals.grant, flow.body.start, login, granted, authorization),
   };
   const { device } = flow.body.start;
-  if (device !== undefined) return approveDevice(context, flow, device, grant, authorization);
+  if (device !== undefined) {
+    const { location, approve } = approveDevice(context, flow, device, grant, authorization);
+    if (!(await completes(context, grant, approve))) return startAgain(context, request, flow);
+    return { next: { kind: 'interaction', location }, cookies: [] };
+  }
 
   const openid = granted.scopes.includes('openid');
   const code = flow.asked.responseType.includes('code') ? mintCode(context, flow, authorization) : undefined;
   const front = await frontTokens(context, request, flow, authorization, code?.handle);
-  const stored = await context.flows.complete(flow.ref, flow.proof, grant, code?.row, front?.row);
-  if (!stored) throw spentVerifier();
+  const complete = () => context.flows.complete(flow.ref, flow.proof, grant, code?.row, front?.row);
+  if (!(await completes(context, grant, complete))) return startAgain(context, request, flow);
   if (front?.row !== undefined) {
     context.events.record('token_issued', { client_id: authorization.clientId, grant_type: 'implicit' });
   }
@@ -65,6 +69,24 @@ export async function continueAfterConsent(
     },
     cookies: state === undefined ? [] : browserStateCookies(settings, sessionId),
   };
+}
+
+/**
+ * False when the login session has ended meanwhile: nobody gets a code, whose session would never be logged out, or tokens that
+ * the logout has already ended.
+ *
+ * @throws {OAuthError} access_denied when somebody was faster
+ */
+async function completes(
+  context: AuthorizationContext,
+  { sessionId }: GrantRow,
+  complete: () => Promise<boolean>,
+): Promise<boolean> {
+  if (await complete()) return true;
+  if (await context.sessionEnds.hasEnded(sessionId)) return false;
+  // A session that was replaced at that moment, by a login in another tab, is no hindrance.
+  if (await complete()) return true;
+  throw spentVerifier();
 }
 
 const consentLeg = { kind: 'consent_verifier', use: 'use_consent', useRejection: 'use_consent_rejection' } as const;

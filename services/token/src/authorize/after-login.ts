@@ -14,14 +14,14 @@ import type { SessionChange } from '../storage/flows.js';
 import type { SessionRow } from '../storage/sessions.js';
 import { browserStateCookies } from './browser-state.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
-import { clearedSession, requestUrl, sessionOfBrowser } from './context.js';
+import { clearedSession, sessionOfBrowser } from './context.js';
 import type { CookieToSet } from './cookies.js';
 import { browserHash, flowCookie, flowCookieName } from './cookies.js';
 import type { FlowLogin } from './flow-body.js';
 import { hintSubject } from './hint.js';
 import { withParameter } from './pages.js';
 import type { ResumedFlow } from './resume.js';
-import { resumeFlow, spentVerifier } from './resume.js';
+import { resumeFlow, spentVerifier, startAgain } from './resume.js';
 import { namesSubject, subjectFor } from './subject.js';
 import { randomUuid, uuidBytes } from './uuid.js';
 
@@ -46,7 +46,8 @@ export async function continueAfterLogin(
   const session =
     body.start.remembered === undefined ? undefined : await context.sessions.find(body.start.sessionId, proof.now);
   if (body.start.remembered !== undefined && session?.subject !== body.start.remembered) {
-    return loginEnded(context, flow);
+    if (!(await context.flows.refuse('fail_login', ref, proof))) throw spentVerifier();
+    return startAgain(context, request, flow);
   }
   const decision = await decide(context, request, flow, login, session).catch(async (error: unknown) => {
     await failFlow(context, flow, error);
@@ -134,16 +135,6 @@ function checkClaims({ claims }: AuthorizationRequest, subject: string, acr: str
 async function failFlow(context: AuthorizationContext, flow: ResumedFlow, error: unknown): Promise<void> {
   if (!(error instanceof OAuthError) || error.status >= 500) return;
   if (!(await context.flows.refuse('fail_login', flow.ref, flow.proof))) throw spentVerifier();
-}
-
-/** The remembered session ended while the login app was busy: ask again from the beginning, where somebody may log in. */
-async function loginEnded(context: AuthorizationContext, flow: ResumedFlow): Promise<AuthorizeOutcome> {
-  if (!(await context.flows.refuse('fail_login', flow.ref, flow.proof))) throw spentVerifier();
-  if (flow.asked.prompt.includes('none')) throw new OAuthError('login_required');
-  return {
-    next: { kind: 'interaction', location: requestUrl(context.settings, flow.body.start) },
-    cookies: [clearedSession(context.settings)],
-  };
 }
 
 const knownOf = (session: SessionRow, login: FlowLogin) => ({

@@ -11,6 +11,7 @@ import type { Seal } from '../seal.js';
 import type { Flows } from '../storage/flows.js';
 import type { ForcedSubjects } from '../storage/forced-subjects.js';
 import type { Grants } from '../storage/grants.js';
+import type { SessionEnds } from '../storage/session-ends.js';
 import type { Sessions } from '../storage/sessions.js';
 import type { LoginChallenges } from './challenge.js';
 import type { Cookie, CookieNames, CookieToSet } from './cookies.js';
@@ -58,6 +59,7 @@ export interface AuthorizationContext {
   readonly events: Events;
   readonly flows: Flows;
   readonly sessions: Sessions;
+  readonly sessionEnds: Pick<SessionEnds, 'hasEnded'>;
   readonly grants: Grants;
   readonly forcedSubjects: ForcedSubjects;
   readonly hints: HintVerifier;

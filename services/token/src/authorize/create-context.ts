@@ -48,6 +48,7 @@ export function createAuthorizationContext(options: {
   const { clientKeys, outbound, settings, clock, random } = options;
   const seal = (purpose: string) => createSeal(secrets, purpose, random);
   const seals = { grant: seal('consent_grant'), code: seal('authorization_code') };
+  const ends = createSessionEnds(database);
   return {
     settings,
     clients,
@@ -59,6 +60,7 @@ export function createAuthorizationContext(options: {
     random,
     flows: createFlows(database),
     sessions: createSessions(database),
+    sessionEnds: ends,
     grants: createGrants(database),
     forcedSubjects: createForcedSubjects(database),
     hints: createHintVerifier({ issuer: settings.issuer, publicKeys, clock }),
@@ -77,7 +79,7 @@ export function createAuthorizationContext(options: {
     logoutVerifiers: createLogoutChallenges(seal('logout_verifier')),
     endSessions: createEndSessions({
       settings,
-      ends: createSessionEnds(database),
+      ends,
       issuedTokens: options.issuedTokens,
       clients,
       grantSeal: seals.grant,

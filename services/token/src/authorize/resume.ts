@@ -13,6 +13,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { denyDevice } from '../device/decide-device.js';
 import type { FlowProof, FlowRef } from '../storage/flows.js';
 import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
+import { clearedSession, requestUrl, sessionOfBrowser } from './context.js';
 import { browserHash, flowCookieName, readCookie } from './cookies.js';
 import type { FlowBody } from './flow-body.js';
 import { startParameters, startRequest } from './flow-body.js';
@@ -85,6 +86,24 @@ export async function resumeFlow(
     return { next: { kind: 'client', response: errorResponse(target, error) }, cookies: [] };
   }
   return { ref, proof, body, asked, target };
+}
+
+/**
+ * The login session ended while an app was busy: asks again from the beginning, where somebody may log in.
+ *
+ * @throws {OAuthError} login_required when nobody may be asked
+ */
+export function startAgain(
+  context: AuthorizationContext,
+  { cookies }: AddressedRequest,
+  { asked, body: { start } }: ResumedFlow,
+): AuthorizeOutcome {
+  if (asked.prompt.includes('none')) throw new OAuthError('login_required');
+  const ended = sessionOfBrowser(context, cookies) === start.sessionId;
+  return {
+    next: { kind: 'interaction', location: requestUrl(context.settings, start) },
+    cookies: ended ? [clearedSession(context.settings)] : [],
+  };
 }
 
 const same = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);

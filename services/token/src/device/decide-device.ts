@@ -2,7 +2,7 @@
 // (RFC 8628 §3.5). Hydra keeps a device waiting that was denied.
 import type { Authorization } from '@cardea/oauth';
 import { OAuthError } from '@cardea/oauth';
-import type { AuthorizationContext, AuthorizeOutcome } from '../authorize/context.js';
+import type { AuthorizationContext } from '../authorize/context.js';
 import type { DeviceFlow, FlowBody } from '../authorize/flow-body.js';
 import { withParameter } from '../authorize/pages.js';
 import type { ResumedFlow } from '../authorize/resume.js';
@@ -11,19 +11,20 @@ import type { DeviceCodes } from '../storage/device-codes.js';
 import type { FlowProof, FlowRef } from '../storage/flows.js';
 import type { GrantRow } from '../storage/grants.js';
 
-/** @throws {OAuthError} access_denied when somebody was faster */
-export async function approveDevice(
+/** How a code is approved, and where the browser goes after it. */
+export function approveDevice(
   { device }: Pick<AuthorizationContext, 'device'>,
   flow: ResumedFlow,
   { key, expiresAt, scopes, audience }: DeviceFlow,
   grant: GrantRow,
   authorization: Authorization,
-): Promise<AuthorizeOutcome> {
+): { readonly location: string; readonly approve: () => Promise<boolean> } {
   const { requestedAt } = flow.body.start;
   const body = device.sealBody(key, { scopes, audience, requestedAt, authorization });
-  if (!(await device.codes.approve(flow.ref, flow.proof, grant, { key, expiresAt, body }))) throw spentVerifier();
-  const location = withParameter(device.settings.pages.success, 'client_id', authorization.clientId);
-  return { next: { kind: 'interaction', location }, cookies: [] };
+  return {
+    location: withParameter(device.settings.pages.success, 'client_id', authorization.clientId),
+    approve: () => device.codes.approve(flow.ref, flow.proof, grant, { key, expiresAt, body }),
+  };
 }
 
 /** @throws {OAuthError} always: what the login or consent app said, for the person at the browser */

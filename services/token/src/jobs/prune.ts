@@ -9,6 +9,7 @@ export interface Pruned {
   readonly partitionsDropped: number;
   readonly refreshTokens: number;
   readonly sessions: number;
+  readonly endedSessions: number;
   readonly userCodes: number;
   readonly logoutDeliveries: number;
   readonly grants: number;
@@ -29,6 +30,10 @@ const refreshTokens = `DELETE FROM cardea.refresh_token WHERE key IN (
     LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 const sessions = `DELETE FROM cardea.login_session WHERE id IN (
     SELECT id FROM cardea.login_session WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+
+const endedSessions = `DELETE FROM cardea.ended_session WHERE session_id IN (
+    SELECT session_id FROM cardea.ended_session WHERE expires_at < to_timestamp($1)
+    LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 
 const userCodes = `DELETE FROM cardea.user_code WHERE key IN (
     SELECT key FROM cardea.user_code WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
@@ -56,6 +61,7 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
     partitionsDropped: dropped.length,
     refreshTokens: await inBatches(refreshTokens),
     sessions: await inBatches(sessions),
+    endedSessions: await inBatches(endedSessions),
     userCodes: await inBatches(userCodes),
     logoutDeliveries: await inBatches(logoutDeliveries),
     // Behind the tokens and sessions that kept them.

@@ -11,6 +11,8 @@ import type { EndingSession, NewDelivery, Participation, SessionEnds } from '../
 
 export interface EndSessionsSettings {
   readonly issuer: string;
+  /** How long a flow may last, from its request on. */
+  readonly interactionSeconds: number;
   /** Where sessions of the identity provider are ended; undefined when it wants none of that. */
   readonly identityProviderUrl: string | undefined;
   /** Whether tokens end with the login session they were issued in, in any case. */
@@ -71,7 +73,7 @@ export function createEndSessions(options: {
           ],
     );
     const notifications = [...deliveries, ...sessions.flatMap(identityProviderDelivery)];
-    const ended = await ends.end(ids, notifications, clock.now(), tokensToo);
+    const ended = await ends.end(ids, notifications, clock.now(), settings.interactionSeconds, tokensToo);
     for (const id of ended) events.record('session_ended', { sid: id });
     return { ended, participants };
   };
@@ -98,6 +100,9 @@ export function createEndSessions(options: {
     async one(sessionId, revokeTokens = settings.logoutRevokesTokens) {
       const session = await ends.find(sessionId);
       const { ended, participants } = session === undefined ? noneEnded : await endAll([session], revokeTokens);
+      // A session that ran out, or was replaced, may have left a flow that is still to come back.
+      if (session === undefined)
+        await ends.end([sessionId], [], clock.now(), settings.interactionSeconds, revokeTokens);
       if (revokeTokens) {
         await issuedTokens.endOfSession(sessionId);
         strike([sessionId]);

@@ -46,7 +46,10 @@ export interface DeviceCodes {
   /** @param keys the user code's hashes under every secret */
   findByUserCode(keys: readonly Buffer[], now: number): Promise<PendingDeviceCode | undefined>;
   findPending(ref: TokenRef, now: number): Promise<PendingDeviceCode | undefined>;
-  /** Completes a flow and approves the code; false when the flow moved on, or the code was decided or has expired. */
+  /**
+   * Completes a flow and approves the code; false when the flow moved on, the code was decided or has expired, the login session has
+   * ended, or was replaced at this moment: then a second try completes it.
+   */
   approve(flow: FlowRef, proof: FlowProof, grant: GrantRow, device: TokenRef & { body: Buffer }): Promise<boolean>;
   /** Ends a flow and denies the code; false when the flow moved on. */
   deny(
@@ -83,9 +86,15 @@ const statements = {
     WHERE u.key = ANY($1) AND d.state = 'pending' AND d.expires_at > to_timestamp($2)`,
   findPending: `SELECT key, expires_at, client_id, body FROM cardea.device_code
     WHERE key = $1 AND expires_at = to_timestamp($2) AND state = 'pending' AND expires_at > to_timestamp($3)`,
-  // The flow is locked first, so that its app cannot take back the consent between the two updates.
-  approve: `WITH locked AS MATERIALIZED (
-      SELECT client_id FROM cardea.flow WHERE ${provenFlow} FOR UPDATE
+  // The flow is locked first, so that its app cannot take back the consent between the two updates; before it the login session,
+  // as in flow-steps.ts.
+  approve: `WITH alive AS MATERIALIZED (
+      SELECT id FROM cardea.login_session WHERE id = $10::uuid FOR KEY SHARE
+    ), gone AS MATERIALIZED (
+      SELECT id FROM cardea.login_session WHERE id = $10::uuid AND id NOT IN (SELECT id FROM alive)
+      UNION ALL SELECT session_id FROM cardea.ended_session WHERE session_id = $10::uuid
+    ), locked AS MATERIALIZED (
+      SELECT client_id FROM cardea.flow WHERE ${provenFlow} AND NOT EXISTS (SELECT FROM gone) FOR UPDATE
     ), approved AS (
       UPDATE cardea.device_code d SET state = 'approved', grant_id = $8::uuid, body = $17
       FROM locked WHERE d.client_id = locked.client_id

@@ -59,7 +59,14 @@ const useLoginText = `WITH moved AS (
     FROM moved WHERE s.id = moved.extended AND NOT EXISTS (SELECT FROM moved ending WHERE ending.former = s.id)
   ) SELECT ord FROM moved`;
 
-const completeText = `WITH moved AS (
+// A session that is being ended and a flow that completes in it wait for each other: either the end finds the grant, or the flow
+// the end. What this statement still sees and can no longer lock ended, or was replaced, at this moment.
+const completeText = `WITH alive AS MATERIALIZED (
+    SELECT id FROM cardea.login_session WHERE id = ANY($12::uuid[]) ORDER BY id FOR KEY SHARE
+  ), gone AS MATERIALIZED (
+    SELECT id FROM cardea.login_session WHERE id = ANY($12::uuid[]) AND id NOT IN (SELECT id FROM alive)
+    UNION ALL SELECT session_id FROM cardea.ended_session WHERE session_id = ANY($12::uuid[])
+  ), moved AS (
     UPDATE cardea.flow f SET state = $7, verifier_key = NULL
     FROM ${steps(
       `$10::uuid[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::boolean[], $16::float8[], $17::boolean[],
@@ -67,7 +74,7 @@ const completeText = `WITH moved AS (
       `grant_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body,
         code_key, code_expires, code_body, access_key, access_expires, access_body`,
     )}
-    WHERE ${proven}
+    WHERE ${proven} AND NOT EXISTS (SELECT FROM gone WHERE gone.id = i.session_id)
     RETURNING f.client_id, i.*
   ), granted AS (
     INSERT INTO cardea.consent_grant (${grantColumns})

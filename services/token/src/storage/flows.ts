@@ -70,7 +70,10 @@ export interface Flows {
     ref: FlowRef,
     proof: FlowProof,
   ): Promise<boolean>;
-  /** Completes a flow: the grant, its code and its access token exist from the same moment on. False when somebody was faster. */
+  /**
+   * Completes a flow: the grant, its code and its access token exist from the same moment on. False when somebody was faster, when the
+   * login session has ended, and when it was replaced at this moment: then a second try completes it.
+   */
   complete(
     ref: FlowRef,
     proof: FlowProof,

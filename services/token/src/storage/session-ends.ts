@@ -39,9 +39,11 @@ export interface SessionEnds {
   /** Every client that got a grant in one of the sessions. */
   participations(sessionIds: readonly string[]): Promise<readonly Participation[]>;
   /**
-   * Ends sessions and stores the notifications of those that ended just now, not of those that were gone already.
+   * Ends sessions and stores the notifications of those that ended just now, not of those that were gone already. From then on no flow
+   * that was begun in one of them completes.
    *
    * @param now milliseconds since the epoch
+   * @param flowSeconds how long such a flow may last
    * @param tokensToo writes down that their tokens are owed their end
    * @returns ids of the sessions that ended
    */
@@ -49,14 +51,19 @@ export interface SessionEnds {
     sessionIds: readonly string[],
     deliveries: readonly NewDelivery[],
     now: number,
+    flowSeconds: number,
     tokensToo: boolean,
   ): Promise<ReadonlySet<string>>;
+  /** Whether somebody ended this session while a flow could still come back to it. */
+  hasEnded(sessionId: string): Promise<boolean>;
   /** Sessions whose tokens should have ended by now: whoever ended the session may have died. */
   debts(limit: number): Promise<readonly string[]>;
   /** Says that the tokens of these sessions have ended. */
   strike(sessionIds: readonly string[]): Promise<void>;
 }
 
+/** Clocks differ. */
+const marginSeconds = 300;
 /** How long whoever ended a session has to end its tokens. */
 const debtSeconds = 5;
 
@@ -101,18 +108,26 @@ export function createSessionEnds(database: Database): SessionEnds {
       }));
     },
 
-    async end(sessionIds, deliveries, now, tokensToo) {
+    async end(sessionIds, deliveries, now, flowSeconds, tokensToo) {
       const ended = await rows(
-        `WITH ended AS (
-            DELETE FROM cardea.login_session WHERE id = ANY($1::uuid[]) RETURNING id
+        // In the order of ids, as flows lock their sessions when they complete.
+        `WITH ending AS MATERIALIZED (
+            SELECT id FROM cardea.login_session WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+          ), ended AS (
+            DELETE FROM cardea.login_session s USING ending WHERE s.id = ending.id RETURNING s.id
           ), told AS (
             INSERT INTO cardea.logout_delivery
               (session_id, client_id, uri, subject, identity_provider_session_id, created_at, begun_at, next_at)
             SELECT d.*, to_timestamp($7), to_timestamp($7), to_timestamp($7)
             FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS d(session_id, client_id, uri, subject, idp)
             JOIN ended ON ended.id = d.session_id
+          ), remembered AS (
+            INSERT INTO cardea.ended_session (session_id, expires_at)
+            SELECT DISTINCT id, to_timestamp($8) FROM unnest($1::uuid[]) AS asked(id) ORDER BY id
+            ON CONFLICT (session_id) DO UPDATE SET expires_at = greatest(ended_session.expires_at, excluded.expires_at)
           ), owed AS (
-            INSERT INTO cardea.session_debt (session_id) SELECT id FROM ended WHERE $8 ON CONFLICT DO NOTHING
+            INSERT INTO cardea.session_debt (session_id) SELECT DISTINCT id FROM unnest($1::uuid[]) AS asked(id) WHERE $9
+            ORDER BY id ON CONFLICT DO NOTHING
           ) SELECT id FROM ended`,
         [
           sessionIds,
@@ -122,10 +137,15 @@ export function createSessionEnds(database: Database): SessionEnds {
           deliveries.map(({ subject }) => subject),
           deliveries.map(({ identityProviderSessionId }) => identityProviderSessionId),
           now / 1000,
+          now / 1000 + flowSeconds + marginSeconds,
           tokensToo,
         ],
       );
       return new Set(ended.map((row) => row['id'] as string));
+    },
+
+    async hasEnded(sessionId) {
+      return (await rows('SELECT FROM cardea.ended_session WHERE session_id = $1', [sessionId])).length > 0;
     },
 
     async debts(limit) {
