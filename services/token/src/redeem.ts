@@ -95,6 +95,8 @@ export function createRedeemRefreshToken(options: {
       if (row.replay === undefined) return lostRace('refresh token');
       const most = settings.policy.rotationReuseCount;
       if (most > 0 && !(await refreshTokens.countUse(opened.key, most))) return lostRace('refresh token');
+      // Whoever rotated it may have died before the caches heard.
+      await cache.invalidate([row.accessKey]);
       events.record('token_replayed', { client_id: client.clientId, grant_id: row.grantId });
       return openReplay(text, row.replay);
     }

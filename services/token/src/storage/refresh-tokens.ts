@@ -27,6 +27,8 @@ export interface RefreshTokenRow {
   readonly standing: boolean;
   /** The successor's answer, sealed for whoever presents this token. */
   readonly replay: Buffer | undefined;
+  /** Of the access token beside it, which dies when this one is used. */
+  readonly accessKey: Buffer;
   /** Sealed. */
   readonly body: Buffer;
 }
@@ -53,7 +55,7 @@ export interface RefreshTokens {
   countUse(key: Buffer, most: number): Promise<boolean>;
 }
 
-const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_at, r.used_at, r.uses, r.replay, r.body,
+const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_at, r.used_at, r.uses, r.replay, r.access_key, r.body,
     r.revoked_at IS NULL AND g.id IS NOT NULL AS standing
   FROM unnest($1::bytea[]) WITH ORDINALITY AS i(key, ord)
   JOIN cardea.refresh_token r ON r.key = i.key
@@ -111,6 +113,7 @@ export function createRefreshTokens(database: Database): RefreshTokens {
           uses: row['uses'] as number,
           standing: row['standing'] as boolean,
           replay: (row['replay'] as Buffer | null) ?? undefined,
+          accessKey: row['access_key'] as Buffer,
           body: row['body'] as Buffer,
         })),
     }),

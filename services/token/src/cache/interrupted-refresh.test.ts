@@ -1,0 +1,53 @@
+// A refresh whose process died before the caches heard of it, asked for again: the same answer comes, and not before the access token
+// of before is dead for all (RFC 9700 §4.14.2; security F08, INV2).
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { needed } from '../database.fixture.js';
+import type { TokenService } from '../tokens.fixture.js';
+import { createTokenService } from '../tokens.fixture.js';
+
+/** A database of Redis that no other suite uses. */
+const redisUrl = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/8`;
+let cached: TokenService;
+/** Knows no cache, and so tells none: as one does that is killed between its COMMIT and that. */
+let interrupted: TokenService;
+
+beforeAll(async () => {
+  const redis = new Redis(redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
+  cached = await createTokenService({ redisUrl });
+  const { database, clock } = cached;
+  interrupted = await createTokenService({ database, clock });
+});
+afterAll(async () => {
+  await interrupted.close();
+  await cached.close();
+});
+
+/** Settles when answers come from Redis: PostgreSQL is behind them, so a removed row is still called alive. */
+async function known(token: string): Promise<void> {
+  const { key } = cached.handles.open('access_token', token)!;
+  for (const end = Date.now() + 20_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    expect(await cached.active(token)).toBe(true);
+    const redis = new Redis(redisUrl);
+    const entries = await redis.keys(`cardea:at:*:${key.toString('base64url')}`);
+    const sizes = await Promise.all(entries.map((entry) => redis.strlen(entry)));
+    redis.disconnect();
+    // A lease is short; an entry holds the sealed body.
+    if (sizes.some((size) => size > 64)) return;
+  }
+  throw new Error('the cache never learned of the token');
+}
+
+test('F08: the access token beside it is dead before the same answer comes again', async () => {
+  const { clientSecret } = await cached.client({ clientId: 'app' });
+  const auth = cached.basic('app', clientSecret);
+  const first = await cached.redeemed('app', auth);
+  await known(first.accessToken);
+  const form = { grant_type: 'refresh_token', refresh_token: first.refreshToken };
+  const second = await interrupted.token(form, auth);
+  expect(await cached.token(form, auth)).toEqual(second);
+  expect(await cached.active(first.accessToken)).toBe(false);
+  expect(await cached.active(second.accessToken)).toBe(true);
+});
