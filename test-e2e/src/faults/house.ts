@@ -1,10 +1,12 @@
 // Builds the house that faults happen to: 2 gateways, 2 token services, 2 keys services, admin, worker, PostgreSQL, 2 Redis and one
 // that stands by, and a wire between each service and each server it stands on (security §4).
-import { compileLibrary, launchProgram, prepareHsm, removeParts } from '@cardea/all';
+import { compileLibrary, prepareHsm, removeParts } from '@cardea/all';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { freeBase } from '../demo.js';
 import { root } from '../processes.js';
 import type { MemberName } from './house-settings.js';
@@ -146,11 +148,7 @@ async function build(
   }
   const cardea = async (as: MemberName, words: readonly string[]) => {
     const args = [path.join(root, 'cli/bin/cardea.js'), ...words, '--config', configOf(as)];
-    const logFile = at('logs', `cardea-${words.join('-')}.log`);
-    writeFileSync(logFile, '');
-    const program = await launchProgram({ args, env: environment, logFile });
-    await program.exited;
-    return readFileSync(logFile, 'utf8');
+    return (await promisify(execFile)(process.execPath, args, { env: environment })).stdout;
   };
   progress(`the schema: ${(await cardea('keys-1', ['migrate', 'up'])).trim().split('\n').at(-1) ?? ''}`);
   await cardea('keys-1', ['keys', 'bootstrap']);
