@@ -10,6 +10,7 @@ export {
   findWrk,
   launchPgbouncer,
   launchPostgres,
+  launchPostgresPair,
   launchRedis,
   prepareAddon,
   prepareHsm,

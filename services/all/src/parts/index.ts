@@ -7,6 +7,7 @@ export { compileLibrary } from './native-library.js';
 export { prepareAddon } from './pkcs11-addon.js';
 export { launchPgbouncer } from './pgbouncer.js';
 export { launchPostgres } from './postgres.js';
+export { launchPostgresPair } from './postgres-pair.js';
 export type { Progress } from './progress.js';
 export { launchRedis } from './redis.js';
 export { removeParts } from './remove.js';

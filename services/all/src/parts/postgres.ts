@@ -18,6 +18,8 @@ export interface PostgresOptions {
   readonly progress: Progress;
   /** 200 unless said otherwise. */
   readonly maxConnections?: number;
+  /** Settings beside or in place of ours. */
+  readonly settings?: Readonly<Record<string, string | number>>;
 }
 
 /**
@@ -63,6 +65,7 @@ async function start(file: string, cluster: Cluster, options: PostgresOptions, l
     wal_level: 'minimal',
     max_wal_senders: 0,
     synchronous_commit: 'on',
+    ...options.settings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${String(value)}`]);
   const command = { file, args: ['-D', cluster.data, ...args], cwd: cluster.data, log, signal: 'SIGINT' } as const;
@@ -75,7 +78,7 @@ async function start(file: string, cluster: Cluster, options: PostgresOptions, l
 function takesConnections(data: string, pid: number): boolean {
   try {
     const lines = readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n');
-    return lines[0] === String(pid) && lines[7]?.trim() === 'ready';
+    return lines[0] === String(pid) && ['ready', 'standby'].includes(lines[7]?.trim() ?? '');
   } catch {
     return false;
   }
