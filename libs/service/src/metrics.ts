@@ -1,5 +1,8 @@
 // Prometheus metrics of one process. Labels are bound before the first request, so that counting costs under a microsecond.
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Metric } from 'prom-client';
+import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Histogram } from './histogram.js';
+import { createHistogram } from './histogram.js';
 
 export interface Metrics {
   /** @param labels every combination must come from a small fixed set */
@@ -23,8 +26,12 @@ export function createMetrics(service: string, labels: Readonly<Record<string, s
   collectDefaultMetrics({ register: registry });
   return {
     counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
-    histogram: (name, help, buckets, labels = []) =>
-      new Histogram({ name, help, buckets: [...buckets], labelNames: [...labels], registers: [registry] }),
+    histogram<L extends string>(name: string, help: string, bounds: readonly number[]) {
+      const { histogram, told } = createHistogram<L>(name, help, bounds);
+      // Of a metric, a registry knows its name and asks for nothing but `get`.
+      registry.registerMetric(told as unknown as Metric);
+      return histogram;
+    },
     gauge: (name, help, labels = []) => new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
