@@ -176,6 +176,28 @@ describe('J06: an id that no client has', () => {
       expect(await computing(() => replica.verify(id, 'again', []))).toBe(costs[index]);
   });
 
+  test('costs the same again after the hash that it is compared with could not be made', async () => {
+    let failing = true;
+    const secrets = createClientSecrets({
+      ...given,
+      hashers,
+      now: () => 0,
+      random(bytes) {
+        if (failing && bytes === 16) throw new Error('no entropy');
+        return randomBytes(bytes);
+      },
+    });
+    const cost = async () => {
+      const costs = [];
+      for (const id of ids) costs.push(await computing(() => secrets.verify(id, 'wrong', [])));
+      return new Set(costs);
+    };
+    expect(await cost()).toEqual(new Set([0]));
+    failing = false;
+    await cost();
+    expect(await cost()).toEqual(new Set([0, 1]));
+  });
+
   test('however often it is tried keeps no client waiting', async () => {
     const secrets = await warmed();
     const settled = await Promise.allSettled(

@@ -95,6 +95,13 @@ export function createClientSecrets(options: {
     return pending;
   };
 
+  /** Made once, when first needed; what failed is made anew. */
+  const makeDecoy = (): Promise<string> =>
+    (slowDecoy ??= hashChosenSecret(random(24).toString('base64url'), hashers, random).catch((error: unknown) => {
+      slowDecoy = undefined;
+      throw error;
+    }));
+
   /**
    * Some clients have secrets that are compared in no time, others slow hashes. An id that nobody has is like the one or like the
    * other, and always the same, on every replica.
@@ -103,10 +110,10 @@ export function createClientSecrets(options: {
     const kind = createHmac('sha256', decoyKey).update(clientId).digest();
     matchesFast(secret, `$hmac-sha256$${raw(kind.subarray(0, saltBytes))}$${raw(kind)}`);
     if ((kind.readUInt8() & 1) === 0) return;
-    slowDecoy ??= hashChosenSecret(random(24).toString('base64url'), hashers, random);
-    const hash = await slowDecoy;
     // With too many of them at once, some are told apart by the time they take: rather that than a flood that clients must wait for.
-    await strangersLimit(() => matchesChosenSecret(secret, hash)).catch(() => undefined);
+    await makeDecoy()
+      .then((hash) => strangersLimit(() => matchesChosenSecret(secret, hash)))
+      .catch(() => undefined);
   };
 
   return {

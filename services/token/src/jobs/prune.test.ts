@@ -100,7 +100,7 @@ test('J10: an hour after the day on which it expired, nothing is left, whichever
     authorization_code: `(key, expires_at, grant_id, client_id, body) VALUES ($1, to_timestamp($2), gen_random_uuid(), 'j10', '')`,
     device_code: `(key, expires_at, client_id, interval_seconds, body) VALUES ($1, to_timestamp($2), 'j10', 5, '')`,
     access_token: `(key, expires_at, client_id, body) VALUES ($1, to_timestamp($2), 'j10', '')`,
-    replay: `(key, expires_at) VALUES ($1, to_timestamp($2))`,
+    used_once: `(key, expires_at) VALUES ($1, to_timestamp($2))`,
     user_code: `(key, device_key, expires_at) VALUES ($1, '', to_timestamp($2))`,
   };
   // The second lies beyond the partitions that are made ahead, so in the default one.

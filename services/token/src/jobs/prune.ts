@@ -10,6 +10,7 @@ export interface Pruned {
   readonly refreshTokens: number;
   readonly sessions: number;
   readonly endedSessions: number;
+  readonly usedOnce: number;
   readonly userCodes: number;
   readonly logoutDeliveries: number;
   readonly grants: number;
@@ -34,6 +35,9 @@ const sessions = `DELETE FROM cardea.login_session WHERE id IN (
 const endedSessions = `DELETE FROM cardea.ended_session WHERE session_id IN (
     SELECT session_id FROM cardea.ended_session WHERE expires_at < to_timestamp($1)
     LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+
+const usedOnce = `DELETE FROM cardea.used_once WHERE key IN (
+    SELECT key FROM cardea.used_once WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 
 const userCodes = `DELETE FROM cardea.user_code WHERE key IN (
     SELECT key FROM cardea.user_code WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
@@ -62,6 +66,7 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
     refreshTokens: await inBatches(refreshTokens),
     sessions: await inBatches(sessions),
     endedSessions: await inBatches(endedSessions),
+    usedOnce: await inBatches(usedOnce),
     userCodes: await inBatches(userCodes),
     logoutDeliveries: await inBatches(logoutDeliveries),
     // Behind the tokens and sessions that kept them.

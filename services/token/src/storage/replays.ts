@@ -6,7 +6,7 @@ import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
 
 export interface Replays {
-  /** True for exactly one call with a fact, for as long as it is remembered. */
+  /** True for exactly one call with the names of a fact, whatever else it says, for as long as any of those shown counts. */
   use(fact: OnceOnly): Promise<boolean>;
 }
 
@@ -24,19 +24,20 @@ const keyOf = ({ names }: OnceOnly) => createHash('sha256').update(JSON.stringif
 
 export function createReplays(database: Database): Replays {
   return {
-    // The same fact with another expiry is found too; of two that come at once, the primary key refuses one.
+    // Whoever makes the row has used the fact; everybody else counts himself on it, and lets it stand for longer if his own would
+    // have. Of one that comes twice in a batch the first counts.
     use: createGroupCommit<OnceOnly, boolean>(database, {
-      name: 'replay_use',
+      name: 'used_once',
       text: `WITH input AS (
-          SELECT * FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord)
-        ), first AS MATERIALIZED (
-          SELECT DISTINCT ON (key) * FROM input ORDER BY key, ord
+          SELECT key, min(ord) AS ord, max(expires) AS expires
+          FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord) GROUP BY key
         ), stored AS (
-          INSERT INTO cardea.replay (key, expires_at)
-          SELECT first.key, to_timestamp(first.expires) FROM first
-          WHERE NOT EXISTS (SELECT FROM cardea.replay known WHERE known.key = first.key)
-          ORDER BY first.key ON CONFLICT DO NOTHING RETURNING key
-        ) SELECT first.ord FROM stored JOIN first USING (key)`,
+          INSERT INTO cardea.used_once AS known (key, expires_at)
+          SELECT key, to_timestamp(expires) FROM input ORDER BY key
+          ON CONFLICT (key) DO UPDATE
+            SET uses = known.uses + 1, expires_at = greatest(known.expires_at, excluded.expires_at)
+          RETURNING key, uses
+        ) SELECT input.ord FROM stored JOIN input USING (key) WHERE stored.uses = 1`,
       values: (facts) => [facts.map(keyOf), facts.map((fact) => fact.until + marginSeconds)],
       results: (returned, facts) => inOrder(returned, facts.length, () => true).map((stored) => stored === true),
     }),
