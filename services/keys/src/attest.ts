@@ -64,10 +64,7 @@ export function createAttest(options: {
         ...{ activates_at: new Date(stored.activatesAt).toISOString(), jkt: thumbprint(stored.jwk) },
         attributes: attributes.get(stored.kid),
       })),
-      record:
-        head === undefined
-          ? { enabled: false }
-          : { enabled: true, rows: head.sequence, head: Buffer.from(head.hash).toString('hex') },
+      record: head === undefined ? { enabled: false } : { enabled: true, rows: head.sequence, head: head.hash },
     };
     return sign({ requestId: jti, purpose: attestation, algorithm: signing.stored.algorithm, claims }, call);
   };

@@ -1,6 +1,6 @@
 // From a statement to a compact JWT: the key of the hour, the header, the claims, one signature (RFC 7515 §5.1).
 import { claimsSegment, compactJws, headerSegment, OAuthError, signingInput } from '@cardea/oauth';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KeyBackend } from './backend.js';
 import type { KeyRing } from './key-ring.js';
 import { refuse } from './policy/checks.js';
@@ -8,6 +8,7 @@ import { longestClaims } from './policy/claims-json.js';
 import { attestation } from './policy/purpose.js';
 import type { Statement } from './policy/statement.js';
 import { createReplayMemory } from './replay-memory.js';
+import { verifies } from './verifies.js';
 
 /** What came of a statement, told before the JWT leaves. */
 export interface SignatureRecord {
@@ -23,9 +24,10 @@ export interface SignatureRecord {
 /** The first signature under a request id, which another replica may have made. */
 export interface FirstSignature {
   readonly kid: string;
-  /** SHA-256 of what was signed. */
-  readonly inputHash: Buffer;
-  readonly signature: Uint8Array;
+  /** SHA-256 of what was signed, hexadecimal. */
+  readonly inputHash: string;
+  /** One of these it is, if any: the one that verifies. */
+  readonly signatures: readonly Uint8Array[];
 }
 
 interface Signed {
@@ -81,7 +83,7 @@ export function createSigner(options: {
     if (signature === undefined || ring.ended(kid)) return sign(statement, claims, call);
     key.signedAt = now();
     const first = await record({ statement, kid, input, signature, caller: call.caller ?? '' });
-    const jwt = first === undefined ? compactJws(input, signature) : answeredFirst(statement, claims, first);
+    const jwt = first === undefined ? compactJws(input, signature) : answeredFirst(ring, statement, claims, first);
     return { kid: first?.kid ?? kid, typ: purpose.typ, algorithm, jwt };
   };
 
@@ -101,10 +103,16 @@ export function createSigner(options: {
 }
 
 /** The JWT of the first signature, if it is one of this very statement; ours, made meanwhile, is never seen by anybody. */
-function answeredFirst({ purpose, algorithm }: Statement, claims: string, first: FirstSignature): string {
+function answeredFirst(ring: KeyRing, statement: Statement, claims: string, first: FirstSignature): string {
+  const { purpose, algorithm } = statement;
   const input = signingInput(headerSegment({ alg: algorithm, kid: first.kid, typ: purpose.typ }), claims);
-  if (!createHash('sha256').update(input).digest().equals(first.inputHash)) {
+  if (hash('sha256', input) !== first.inputHash) {
     throw new OAuthError('conflict', 'This request_id was used for another request.');
   }
-  return compactJws(input, first.signature);
+  const key = ring.published().find(({ stored }) => stored.kid === first.kid)?.stored;
+  const signature = key && first.signatures.find((candidate) => verifies(key, input, candidate));
+  if (signature === undefined) {
+    throw new OAuthError('conflict', 'This request_id was used before, and its answer cannot be given again.');
+  }
+  return compactJws(input, signature);
 }

@@ -25,7 +25,7 @@ test('what was appended is there when it settles, as it was said', async () => {
   const said = entry('one', {
     expiresAt: undefined,
     clientId: 'naïve "quoted", {client}\\',
-    subjectHash: Buffer.alloc(0),
+    subjectHash: '',
   });
   expect(await openLog().append(said, sealed)).toBeUndefined();
   const [row] = await readRows(database.client, 0, 10);
@@ -55,10 +55,10 @@ test('several writers make one chain', async () => {
 
 test('a request id has one row, whoever writes; who comes later gets the first answer, and its neighbours their rows', async () => {
   const [one, other] = [openLog(), openLog()];
-  const first = { kid: 'first', inputHash: Buffer.alloc(32, 1) };
+  const first = { kid: 'first', inputHash: '01'.repeat(32) };
   await one.append(entry('used', first), sealed);
   const answers = await Promise.all(['a', 'used', 'b', 'c', 'c'].map((id) => other.append(entry(id), undefined)));
-  const again = { kid: 'k', inputHash: Buffer.alloc(32, 7), sealed: undefined };
+  const again = { kid: 'k', inputHash: '07'.repeat(32), sealed: undefined };
   expect(answers).toEqual([undefined, { ...first, sealed }, undefined, undefined, again]);
   expect((await readRows(database.client, 0, 10)).map(({ requestId }) => requestId)).toEqual(['used', 'a', 'b', 'c']);
   expect((await audit.verify()).broken).toBeUndefined();
@@ -90,7 +90,7 @@ test('races of writers for the same ids: one row an id, and all are told of the 
 
 test('attempts that came to nothing have rows, as often as they come, beside the signatures', async () => {
   const log = openLog();
-  const refused = entry('again', { outcome: 'refused', reason: 'The signer refuses: it.', inputHash: Buffer.alloc(0) });
+  const refused = entry('again', { outcome: 'refused', reason: 'The signer refuses: it.', inputHash: '' });
   log.note(refused);
   log.note(refused);
   await log.append(entry('again'), sealed);

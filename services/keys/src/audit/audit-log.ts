@@ -7,11 +7,11 @@ import { inTransaction } from '../registry/connection.js';
 import { registryFailure } from '../registry/registry.js';
 import { busy, cannotSign } from '../unavailable.js';
 import type { AuditEntry, ChainHead } from './chain.js';
-import { chained } from './chain.js';
+import { chainHashes } from './chain.js';
 import type { FirstAnswer, Veil } from './answers.js';
 import { readAnswers } from './answers.js';
-import type { NewRow } from './rows.js';
-import { appendRows, readHead } from './rows.js';
+import type { NewRows } from './rows.js';
+import { appendRows, headAfter, readHead } from './rows.js';
 
 export interface AuditLog {
   /**
@@ -41,9 +41,8 @@ const mostTogether = 512;
 const mostWaiting = 8_192;
 /** Attempts that came to nothing give way to signatures long before. */
 const mostNoted = 1_024;
-const none = Buffer.alloc(0);
 
-/** @param seal seals the answers of one commit, in their order */
+/** @param seal seals the signatures of one commit, in their order */
 export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: Pooler = 'none'): AuditLog {
   const reach = reachPostgres(pg.Client, dsn, pooler);
   // One writer: the chain has one end.
@@ -55,6 +54,8 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
     query_timeout: patienceMillis,
     application_name: 'cardea-keys-audit',
     keepAlive: true,
+    // The one statement that matters is planned once: anew for each commit it costs a small one as much as its rows.
+    ...(pooler === 'none' && { options: '-c plan_cache_mode=force_generic_plan -c jit=off' }),
   });
   pool.on('error', (error) => log.warn({ err: error.message }, 'the connection of the audit log was lost'));
   reach.watch(pool);
@@ -64,20 +65,15 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   let head: ChainHead | undefined;
   let away = false;
 
-  const rowsOf = (at: ChainHead, batch: readonly Waiting[]): NewRow[] => {
-    const answered = batch.filter(({ signature }) => signature !== undefined);
-    const sealed = seal(
-      answered.map(({ entry, signature = none }) => {
-        const { requestId, inputHash } = entry;
-        return { requestId, inputHash, signature };
-      }),
-    );
-    const answers = new Map(answered.map(({ entry }, index) => [entry, sealed[index]]));
-    const rows = chained(
-      at,
-      batch.map(({ entry }) => entry),
-    );
-    return rows.map((row, index) => ({ ...row, sealed: answers.get((batch[index] as Waiting).entry) }));
+  const rowsAfter = (at: ChainHead, batch: readonly Waiting[]): NewRows => {
+    const entries = batch.map(({ entry }) => entry);
+    const signatures = batch.flatMap(({ signature }) => signature ?? []);
+    const answers = seal(signatures).values();
+    return {
+      entries,
+      hashes: chainHashes(at, entries),
+      sealed: batch.map(({ signature }) => (signature === undefined ? undefined : answers.next().value)),
+    };
   };
 
   /** Alone at the end of the chain: other replicas wait. */
@@ -85,16 +81,16 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
     const connection = await pool.connect();
     head = await inTransaction(connection, async () => {
       const at = await readHead(connection, 'FOR UPDATE');
-      const rows = rowsOf(at, batch);
+      const rows = rowsAfter(at, batch);
       await appendRows(connection, at, rows);
-      return rows.at(-1) ?? at;
+      return headAfter(at, rows);
     });
   };
   const write = async (batch: readonly Waiting[]): Promise<void> => {
     head ??= await readHead(pool);
-    const rows = rowsOf(head, batch);
+    const rows = rowsAfter(head, batch);
     // Nearly always nobody else was there since, and one statement does it.
-    if (await appendRows(pool, head, rows)) head = rows.at(-1);
+    if (await appendRows(pool, head, rows)) head = headAfter(head, rows);
     else await writeLocked(batch);
   };
 

@@ -3,15 +3,16 @@ import type { TestDatabase } from '../database.fixture.js';
 import { newKek, quietLog, sealedConfig } from '../database.fixture.js';
 import type { AuditLog } from './audit-log.js';
 import { openAuditLog } from './audit-log.js';
-import type { AuditEntry } from './chain.js';
+import type { AuditEntry, AuditRow, ChainHead } from './chain.js';
+import { chainHashes } from './chain.js';
 import type { Anchor, AuditVerdict } from './verify.js';
 import { verifyAudit } from './verify.js';
 
 export function entry(requestId: string, change: Partial<AuditEntry> = {}): AuditEntry {
   return {
     ...{ signedAt: 1_700_000_000_123, caller: 'spiffe://cardea/token', requestId, purpose: 'id_token', kid: 'k' },
-    ...{ algorithm: 'ES256', inputHash: Buffer.alloc(32, 7), tokenId: `jti-${requestId}`, clientId: 'app' },
-    ...{ outcome: 'signed', reason: '', subjectHash: Buffer.alloc(32, 9), expiresAt: 1_700_000_360_000 },
+    ...{ algorithm: 'ES256', inputHash: '07'.repeat(32), tokenId: `jti-${requestId}`, clientId: 'app' },
+    ...{ outcome: 'signed', reason: '', subjectHash: '09'.repeat(32), expiresAt: 1_700_000_360_000 },
     ...change,
   };
 }
@@ -32,9 +33,7 @@ export function auditOf(database: TestDatabase): TestAudit {
   const open: AuditLog[] = [];
   return {
     openLog() {
-      const log = openAuditLog(database.dsn, quietLog, (answers) =>
-        answers.map(({ signature }) => Buffer.from(signature)),
-      );
+      const log = openAuditLog(database.dsn, quietLog, (signatures) => signatures.map((one) => Buffer.from(one)));
       open.push(log);
       return log;
     },
@@ -48,4 +47,15 @@ export function auditOf(database: TestDatabase): TestAudit {
       for (const log of open.splice(0)) await log.close();
     },
   };
+}
+
+/** Rows for entries that follow the head, in their order. */
+export function chained(head: ChainHead, entries: readonly AuditEntry[]): AuditRow[] {
+  const hashes = chainHashes(head, entries);
+  return entries.map((said, index) => ({
+    ...said,
+    sequence: head.sequence + 1 + index,
+    previous: hashes[index - 1] ?? head.hash,
+    hash: hashes[index] ?? '',
+  }));
 }

@@ -17,58 +17,68 @@ export interface AuditEntry {
   readonly purpose: string;
   readonly kid: string;
   readonly algorithm: string;
-  /** SHA-256 of the signing input; empty where nothing was signed. */
-  readonly inputHash: Buffer;
+  /** SHA-256 of the signing input, hexadecimal; empty where nothing was signed. */
+  readonly inputHash: string;
   /** `jti`. */
   readonly tokenId: string;
   readonly clientId: string;
-  /** HMAC-SHA-256 of `sub`; empty without a subject, or without a secret. */
-  readonly subjectHash: Buffer;
+  /** HMAC-SHA-256 of `sub`, hexadecimal; empty without a subject, or without a secret. */
+  readonly subjectHash: string;
   readonly expiresAt: number | undefined;
 }
 
 /** Where the chain stands. */
 export interface ChainHead {
   readonly sequence: number;
-  readonly hash: Buffer;
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
 }
+
+/** The hash before the first row. */
+export const noRow = '00'.repeat(32);
 
 export interface AuditRow extends AuditEntry {
   readonly sequence: number;
-  readonly previous: Buffer;
-  readonly hash: Buffer;
+  readonly previous: string;
+  readonly hash: string;
 }
 
-function rowHash(sequence: number, previous: Buffer, entry: AuditEntry): Buffer {
-  const { signedAt, caller, requestId, purpose, kid, algorithm, inputHash, tokenId, clientId, expiresAt } = entry;
-  const { outcome, reason, subjectHash } = entry;
-  // Left out of rows that say nothing there, which is what all rows were before there were attempts and subjects.
-  const plain = outcome === 'signed' && reason === '' && subjectHash.length === 0;
-  const more = plain ? [] : [outcome, reason, subjectHash.toString('hex')];
+function rowHash(sequence: number, previous: string, entry: AuditEntry): string {
+  const { signedAt, caller, requestId, purpose, kid, algorithm, inputHash, tokenId, clientId } = entry;
+  const { outcome, reason, subjectHash, expiresAt = null } = entry;
   // A JSON array: no two different rows have the same text.
-  const text = JSON.stringify([
-    ...[sequence, previous.toString('hex'), signedAt, caller, requestId, purpose, kid, algorithm],
-    ...[inputHash.toString('hex'), tokenId, clientId, expiresAt ?? null, ...more],
-  ]);
-  // Not createHash: an object for each of them keeps the garbage collector busier than the hash keeps the processor.
-  return digest('sha256', text, 'buffer');
+  const said: (string | number | null)[] = [
+    sequence,
+    previous,
+    signedAt,
+    caller,
+    requestId,
+    purpose,
+    kid,
+    algorithm,
+    inputHash,
+    tokenId,
+    clientId,
+  ];
+  // Left out of rows that say nothing there, which is what all rows were before there were attempts and subjects.
+  const plain = outcome === 'signed' && reason === '' && subjectHash === '';
+  if (plain) said.push(expiresAt);
+  else said.push(expiresAt, outcome, reason, subjectHash);
+  // Not createHash, nor as a Buffer: an object for each keeps the garbage collector busier than the hash keeps the processor.
+  return digest('sha256', JSON.stringify(said));
 }
 
-/** Rows for entries that follow the head, in their order. */
-export function chained({ sequence, hash }: ChainHead, entries: readonly AuditEntry[]): AuditRow[] {
+/** The hashes of the rows for entries that follow the head, in their order. */
+export function chainHashes({ sequence, hash }: ChainHead, entries: readonly AuditEntry[]): string[] {
+  let at = sequence;
   let previous = hash;
-  return entries.map((entry, index) => {
-    const at = sequence + 1 + index;
-    const row = { ...entry, sequence: at, previous, hash: rowHash(at, previous, entry) };
-    previous = row.hash;
-    return row;
-  });
+  return entries.map((entry) => (previous = rowHash(++at, previous, entry)));
 }
 
 /** Why a row does not follow the head, or undefined when it does. */
 export function brokenBecause(head: ChainHead, row: AuditRow): string | undefined {
   if (row.sequence !== head.sequence + 1) return `row ${head.sequence + 1} is missing`;
-  if (!row.previous.equals(head.hash)) return `row ${row.sequence} does not follow the row before it`;
-  if (!row.hash.equals(rowHash(row.sequence, row.previous, row))) return `row ${row.sequence} was changed`;
+  if (row.previous !== head.hash) return `row ${row.sequence} does not follow the row before it`;
+  if (row.hash !== rowHash(row.sequence, row.previous, row)) return `row ${row.sequence} was changed`;
   return undefined;
 }

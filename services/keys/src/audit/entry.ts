@@ -5,8 +5,6 @@ import type { SignatureRecord } from '../signer.js';
 import type { Veil } from './answers.js';
 import type { AuditEntry } from './chain.js';
 
-const nothing = Buffer.alloc(0);
-
 /** @param signedAt milliseconds since the epoch */
 export function auditEntry(
   { statement, kid, input, caller }: Omit<SignatureRecord, 'signature'>,
@@ -16,21 +14,28 @@ export function auditEntry(
   const { claims, purpose, algorithm, requestId } = statement;
   const { jti, exp, sub } = claims;
   return {
-    ...{ outcome: 'signed', reason: '', signedAt, caller, requestId, kid, algorithm },
+    outcome: 'signed',
+    reason: '',
+    signedAt,
+    caller,
+    requestId,
     purpose: purpose.name,
-    inputHash: hash('sha256', input, 'buffer'),
+    kid,
+    algorithm,
+    inputHash: hash('sha256', input),
     tokenId: typeof jti === 'string' ? jti : '',
     clientId: plain(clientOf(claims)),
-    subjectHash: typeof sub === 'string' ? veil.subjectHash(sub) : nothing,
+    subjectHash: typeof sub === 'string' ? veil.subjectHash(sub) : '',
     expiresAt: typeof exp === 'number' ? exp * 1000 : undefined,
   };
 }
 
 /** The client a token is for, by the claim that says so. */
-function clientOf(claims: Readonly<Record<string, unknown>>): string {
-  const { client_id: client, azp, aud } = claims;
+function clientOf({ client_id: client, azp, aud }: Readonly<Record<string, unknown>>): string {
+  if (typeof client === 'string') return client;
+  if (typeof azp === 'string') return azp;
   const audience: unknown = Array.isArray(aud) ? aud[0] : aud;
-  return [client, azp, audience].find((name): name is string => typeof name === 'string') ?? '';
+  return typeof audience === 'string' ? audience : '';
 }
 
 /** What a request says of itself, believed by nobody yet. */
@@ -61,7 +66,7 @@ export function attemptEntry(
   const { requestId, algorithm, tokenId = '', clientId, audience = '', subject = '' } = request;
   const client = clientId ?? (typeof audience === 'string' ? audience : (audience[0] ?? ''));
   return {
-    ...{ outcome, purpose, caller, signedAt: attemptedAt, kid: '', inputHash: nothing, expiresAt: undefined },
+    ...{ outcome, purpose, caller, signedAt: attemptedAt, kid: '', inputHash: '', expiresAt: undefined },
     ...{ reason: plain(reason), requestId: plain(requestId), algorithm: plain(algorithm) },
     ...{ tokenId: plain(tokenId), clientId: plain(client), subjectHash: veil.subjectHash(subject) },
   };

@@ -1,11 +1,9 @@
 // The record of signatures as the service uses it: nothing leaves the signer before it stands there, and what stands there
 // already is given again (docs/decisions/0021-signature-audit.md).
-import { OAuthError } from '@cardea/oauth';
 import type { Config, Host } from '@cardea/service';
 import { ConfigError } from '@cardea/service';
 import type pg from 'pg';
 import type { FirstSignature, SignatureRecord } from '../signer.js';
-import type { FirstAnswer } from './answers.js';
 import { createVeil } from './answers.js';
 import type { ChainHead } from './chain.js';
 import { openAuditLog } from './audit-log.js';
@@ -20,7 +18,7 @@ export interface SignatureBook {
    * Settles when the row is durable.
    *
    * @returns the first signature under the request id, when this is not it
-   * @throws {OAuthError} temporarily_unavailable, conflict
+   * @throws {OAuthError} temporarily_unavailable
    */
   record(signature: SignatureRecord): Promise<FirstSignature | undefined>;
   /**
@@ -69,19 +67,12 @@ export function openSignatureBook(options: {
     ...['purpose', 'outcome'],
   ]);
 
-  const reopened = (requestId: string, { kid, inputHash, sealed }: FirstAnswer): FirstSignature => {
-    const signature = sealed && veil.open(requestId, inputHash, sealed);
-    if (signature === undefined) {
-      throw new OAuthError('conflict', 'This request_id was used before, and its answer cannot be given again.');
-    }
-    return { kid, inputHash, signature };
-  };
-
   return {
     async record(signature) {
-      const entry = auditEntry(signature, now(), veil);
-      const first = await audit.append(entry, signature.signature);
-      return first && reopened(entry.requestId, first);
+      const first = await audit.append(auditEntry(signature, now(), veil), signature.signature);
+      if (first === undefined) return undefined;
+      const { kid, inputHash, sealed } = first;
+      return { kid, inputHash, signatures: sealed === undefined ? [] : veil.open(sealed) };
     },
     head: () =>
       readHead(pool).catch((error: unknown) => {

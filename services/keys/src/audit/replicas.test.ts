@@ -164,6 +164,26 @@ test('the database alone gives no signature away', async () => {
     'SELECT sealed FROM cardea_keys_audit.answer WHERE request_id = $1',
     [request.requestId],
   );
-  expect(rows[0]?.sealed.length).toBe(signature.length + 32);
+  expect(rows[0]?.sealed.length).toBe(signature.length + 16);
   expect(rows[0]?.sealed.includes(signature.subarray(0, 16))).toBe(false);
+});
+
+test('an answer that somebody changed in the database, or exchanged for another, is not given', async () => {
+  const [request, another] = [idTokenRequest(), idTokenRequest()];
+  for (const each of [request, another]) await one.signing.signIdToken(each);
+  const changed = 'UPDATE cardea_keys_audit.answer SET sealed = $2 WHERE request_id = $1';
+  const { rows } = await database.client.query<{ request_id: string; sealed: Buffer }>(
+    'SELECT request_id, sealed FROM cardea_keys_audit.answer WHERE request_id = ANY ($1)',
+    [[request.requestId, another.requestId]],
+  );
+  const sealedOf = (id: string) => rows.find((row) => row.request_id === id)?.sealed ?? Buffer.alloc(0);
+  const own = sealedOf(request.requestId);
+  const flipped = Buffer.from(own);
+  flipped[30] = (flipped[30] ?? 0) ^ 1;
+  for (const wrong of [flipped, sealedOf(another.requestId), own.subarray(0, -1), Buffer.alloc(0)]) {
+    await database.client.query(changed, [request.requestId, wrong]);
+    await expect(other.signing.signIdToken(request)).rejects.toMatchObject({ code: 'conflict' });
+  }
+  await database.client.query(changed, [request.requestId, own]);
+  expect((await other.signing.signIdToken(request)).jwt).toBe((await one.signing.signIdToken(request)).jwt);
 });

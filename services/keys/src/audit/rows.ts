@@ -1,10 +1,15 @@
 // The rows of the audit log, over one connection.
 import type { Queryable } from '../registry/connection.js';
-import type { AuditRow, ChainHead, Outcome } from './chain.js';
+import { bytesArray, hexArray, instantArray, integerArray, textArray } from './binary-arrays.js';
+import type { AuditEntry, AuditRow, ChainHead, Outcome } from './chain.js';
 
-/** A row to be, and the signature it is about, sealed, to be given again to whoever asks again. */
-export interface NewRow extends AuditRow {
-  readonly sealed: Buffer | undefined;
+/** Rows to be, one a commit or many. */
+export interface NewRows {
+  readonly entries: readonly AuditEntry[];
+  /** Of each row. */
+  readonly hashes: readonly string[];
+  /** The signature that each is about, sealed, to be given again to whoever asks again. */
+  readonly sealed: readonly (Buffer | undefined)[];
 }
 
 export async function readHead(connection: Queryable, lock = ''): Promise<ChainHead> {
@@ -13,7 +18,7 @@ export async function readHead(connection: Queryable, lock = ''): Promise<ChainH
   );
   const [head] = rows;
   if (head === undefined) throw new Error('the audit log has no head: it was tampered with');
-  return { sequence: Number(head.sequence), hash: head.hash };
+  return { sequence: Number(head.sequence), hash: head.hash.toString('hex') };
 }
 
 /**
@@ -22,9 +27,10 @@ export async function readHead(connection: Queryable, lock = ''): Promise<ChainH
  * @returns false when the head is not where they follow any more; nothing is written then
  * @throws {Error} with code 23505 when a request id has an answer already; nothing is written then
  */
-export async function appendRows(connection: Queryable, head: ChainHead, rows: readonly NewRow[]): Promise<boolean> {
-  const last = rows.at(-1) ?? head;
-  const column = <K extends keyof NewRow>(name: K): NewRow[K][] => rows.map((row) => row[name]);
+export async function appendRows(connection: Queryable, head: ChainHead, rows: NewRows): Promise<boolean> {
+  const { entries, hashes, sealed } = rows;
+  const { sequence, hash } = headAfter(head, rows);
+  const column = <K extends keyof AuditEntry>(name: K): AuditEntry[K][] => entries.map((entry) => entry[name]);
   const { rowCount } = await connection.query({
     name: 'audit append',
     text: `
@@ -48,17 +54,22 @@ export async function appendRows(connection: Queryable, head: ChainHead, rows: r
              client_id, expires_at, outcome, reason, subject_hash
         FROM given`,
     values: [
-      ...[last.sequence, last.hash, head.sequence, head.hash],
-      ...[column('sequence'), column('previous'), column('hash')],
-      column('signedAt').map((millis) => new Date(millis)),
-      ...[column('caller'), column('requestId'), column('purpose'), column('kid'), column('algorithm')],
-      ...[column('inputHash'), column('tokenId'), column('clientId')],
-      column('expiresAt').map((millis) => (millis === undefined ? null : new Date(millis))),
-      ...[column('outcome'), column('reason'), column('subjectHash')],
-      column('sealed').map((sealed) => sealed ?? null),
+      ...[sequence, Buffer.from(hash, 'hex'), head.sequence, Buffer.from(head.hash, 'hex')],
+      integerArray(entries.map((_, index) => head.sequence + 1 + index)),
+      ...[hexArray([head.hash, ...hashes.slice(0, -1)]), hexArray(hashes), instantArray(column('signedAt'))],
+      ...[textArray(column('caller')), textArray(column('requestId')), textArray(column('purpose'))],
+      ...[textArray(column('kid')), textArray(column('algorithm')), hexArray(column('inputHash'))],
+      ...[textArray(column('tokenId')), textArray(column('clientId')), instantArray(column('expiresAt'))],
+      ...[textArray(column('outcome')), textArray(column('reason')), hexArray(column('subjectHash'))],
+      bytesArray(sealed),
     ],
   });
-  return rowCount === rows.length;
+  return rowCount === entries.length;
+}
+
+/** Where the chain stands once the rows are written. */
+export function headAfter(head: ChainHead, { hashes }: NewRows): ChainHead {
+  return { sequence: head.sequence + hashes.length, hash: hashes.at(-1) ?? head.hash };
 }
 
 interface Row {
@@ -88,20 +99,20 @@ export async function readRows(connection: Queryable, after: number, most: numbe
   );
   return rows.map((row) => ({
     sequence: Number(row.sequence),
-    previous: row.previous,
-    hash: row.hash,
+    previous: row.previous.toString('hex'),
+    hash: row.hash.toString('hex'),
     signedAt: row.signed_at.getTime(),
     caller: row.caller,
     requestId: row.request_id,
     purpose: row.purpose,
     kid: row.kid,
     algorithm: row.algorithm,
-    inputHash: row.input_hash,
+    inputHash: row.input_hash.toString('hex'),
     tokenId: row.token_id,
     clientId: row.client_id,
     expiresAt: row.expires_at?.getTime(),
     outcome: row.outcome,
     reason: row.reason,
-    subjectHash: row.subject_hash,
+    subjectHash: row.subject_hash.toString('hex'),
   }));
 }

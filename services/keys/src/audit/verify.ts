@@ -4,7 +4,7 @@ import { reachPostgres, required } from '@cardea/service';
 import pg from 'pg';
 import { registryFailure } from '../registry/registry.js';
 import type { ChainHead } from './chain.js';
-import { brokenBecause } from './chain.js';
+import { brokenBecause, noRow } from './chain.js';
 import { readHead, readRows } from './rows.js';
 
 export interface AuditVerdict {
@@ -50,17 +50,16 @@ export async function verifyAudit(config: Config, anchor?: Anchor): Promise<Audi
 
 async function walk(client: pg.Client, anchor: Anchor | undefined): Promise<AuditVerdict> {
   const checkpoints = await readCheckpoints(client);
-  const start: ChainHead = checkpoints.at(-1) ?? { sequence: 0, hash: Buffer.alloc(32) };
+  const start: ChainHead = checkpoints.at(-1) ?? { sequence: 0, hash: noRow };
   let at = start;
   let anchored = anchor && false;
   const verdict = (broken?: string): AuditVerdict => {
-    const head = at.hash.toString('hex');
-    return { dropped: start.sequence, rows: at.sequence, head, broken, anchored };
+    return { dropped: start.sequence, rows: at.sequence, head: at.hash, broken, anchored };
   };
   /** Whether a row is the one that somebody kept elsewhere, or is not and should be. */
   const meets = ({ sequence, hash }: ChainHead): boolean => {
     if (sequence !== anchor?.rows) return true;
-    anchored = hash.toString('hex') === anchor.head;
+    anchored = hash === anchor.head;
     return anchored;
   };
   const foreign = checkpoints.find((checkpoint) => !meets(checkpoint));
@@ -83,7 +82,7 @@ async function walk(client: pg.Client, anchor: Anchor | undefined): Promise<Audi
   const head = await readHead(client);
   if (head.sequence > at.sequence) return verdict(`row ${at.sequence + 1} is missing`);
   if (head.sequence < at.sequence) return verdict(`row ${head.sequence + 1} was added`);
-  if (!head.hash.equals(at.hash)) return verdict(`row ${at.sequence} is not the one that was written last`);
+  if (head.hash !== at.hash) return verdict(`row ${at.sequence} is not the one that was written last`);
   if (anchor !== undefined && anchor.rows > at.sequence) return verdict(`row ${at.sequence + 1} is missing`);
   return verdict();
 }
@@ -92,5 +91,5 @@ async function readCheckpoints(client: pg.Client): Promise<ChainHead[]> {
   const { rows } = await client.query<{ sequence: string; hash: Buffer }>(
     'SELECT sequence, hash FROM cardea_keys_audit.checkpoint ORDER BY sequence',
   );
-  return rows.map(({ sequence, hash }) => ({ sequence: Number(sequence), hash }));
+  return rows.map(({ sequence, hash }) => ({ sequence: Number(sequence), hash: hash.toString('hex') }));
 }

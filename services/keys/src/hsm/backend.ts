@@ -1,12 +1,12 @@
 // Keys in a PKCS#11 token: objects by CKA_LABEL = prefix and key set, CKA_ID = kid, as Hydra lays them out.
-import { newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
+import { newAlgorithms, OAuthError } from '@cardea/oauth';
 import type { Log } from '@cardea/service';
 import type { JsonWebKey } from 'node:crypto';
-import { createPublicKey, verify } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
 import type { HsmSettings } from '../settings.js';
 import { cannotSign } from '../unavailable.js';
+import { verifies } from '../verifies.js';
 import type { Job, KeyDescription, TokenKey } from './messages.js';
 import { TokenError } from './return-codes.js';
 import { openSessionPool } from './session-pool.js';
@@ -74,7 +74,7 @@ export async function openHsmBackend(
     async examine(key) {
       const deadline = now() + examineMillis;
       await pool.run({ kind: 'examine', kid: key.kid, deadline }, tokenKey(key));
-      if (!verifies(key, await sign(key, trial, deadline))) throw new Error('its halves do not belong together');
+      if (!verifies(key, trial, await sign(key, trial, deadline))) throw new Error('its halves do not belong together');
     },
     async describe(stored) {
       const described = new Map<string, KeyDescription>();
@@ -92,12 +92,4 @@ export async function openHsmBackend(
     problem: () => pool.problem(),
     close: () => pool.close(),
   };
-}
-
-function verifies({ jwk, algorithm }: StoredKey, signature: Uint8Array): boolean {
-  const row = ownAlgorithm(algorithm);
-  if (row === undefined) return false;
-  const { digest, options } = row.node;
-  const key = createPublicKey({ key: jwk, format: 'jwk' });
-  return verify(digest, Buffer.from(trial), { key, ...options }, signature);
 }
