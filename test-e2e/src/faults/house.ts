@@ -13,7 +13,7 @@ import type { MemberName } from './house-settings.js';
 import { housePorts, kindOf, memberNames, settingsOf } from './house-settings.js';
 import type { Member } from './member.js';
 import { createMember } from './member.js';
-import type { Postgres, Redis } from './servers.js';
+import type { Place as ServerPlace, Postgres, Redis } from './servers.js';
 import { startPostgres, startRedis } from './servers.js';
 import type { Place } from './transport.js';
 import type { Wire } from './wire.js';
@@ -45,8 +45,15 @@ export interface House {
 
 type Progress = (sentence: string) => void;
 
-/** @param options.hsm whether the keys are to lie in SoftHSM, behind the library that makes faults */
-export async function buildHouse(options: { readonly hsm: boolean; readonly progress: Progress }): Promise<House> {
+interface HouseOptions {
+  /** Whether the keys are to lie in SoftHSM, behind the library that makes faults. */
+  readonly hsm: boolean;
+  /** Servers in place of the one; they are reached without wires. */
+  readonly postgres?: (place: ServerPlace) => Promise<Postgres>;
+  readonly progress: Progress;
+}
+
+export async function buildHouse(options: HouseOptions): Promise<House> {
   const { progress } = options;
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-faults-'));
   const endings: (() => Promise<void>)[] = [];
@@ -67,7 +74,7 @@ export async function buildHouse(options: { readonly hsm: boolean; readonly prog
 async function build(
   directory: string,
   endings: (() => Promise<void>)[],
-  options: { readonly hsm: boolean; readonly progress: Progress },
+  options: HouseOptions,
 ): Promise<Omit<House, 'stop'>> {
   const { progress } = options;
   const ports = housePorts(await freeBase());
@@ -88,7 +95,7 @@ async function build(
       startRedis({ directory: at('parts', `redis-${String(index)}`), cache, port: ports.redis[index] ?? 0, progress }),
     );
   const [postgres, redisCache, queue, spare, hsm] = await Promise.all([
-    keep(startPostgres({ directory: at('parts', 'postgres'), cache, port: ports.postgres, progress })),
+    keep((options.postgres ?? startPostgres)({ directory: at('parts', 'postgres'), cache, port: ports.postgres, progress })),
     redisAt(0),
     redisAt(1),
     redisAt(2),
@@ -131,7 +138,7 @@ async function build(
       systemFile,
       kekFile,
       hsm,
-      dsn: over(wireOf(wires.postgres, name), postgres.dsn),
+      dsn: options.postgres === undefined ? over(wireOf(wires.postgres, name), postgres.dsn) : postgres.dsn,
       cacheUrl: over(wireOf(wires.cache, name), `redis://127.0.0.1:${String(ports.redis[0])}/0`),
       queueUrl: over(wireOf(wires.queue, name), `redis://127.0.0.1:${String(ports.redis[1])}/0`),
     });

@@ -34,14 +34,14 @@ interface Result {
   readonly rows: readonly Record<string, unknown>[];
 }
 
-interface Place {
+export interface Place {
   readonly directory: string;
   readonly cache: string;
   readonly port: number;
   readonly progress: (sentence: string) => void;
 }
 
-function serverOf(port: number, launch: () => Promise<Launched>): Server {
+export function serverOf(port: number, launch: () => Promise<Launched>): Server {
   let current: Launched | undefined;
   let over = true;
   return {
@@ -81,18 +81,21 @@ export async function startPostgres(place: Place): Promise<Postgres> {
   return {
     ...server,
     dsn,
-    async sql(text) {
-      const client = new pg.Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 });
-      client.on('error', () => undefined);
-      await client.connect();
-      try {
-        const results = (await client.query(text)) as unknown as Result | Result[];
-        return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? [];
-      } finally {
-        await client.end().catch(() => undefined);
-      }
-    },
+    sql: (text) => runSql(dsn, text),
   };
+}
+
+/** Runs statements on a connection of its own. @returns the rows of the last one */
+export async function runSql(dsn: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: dsn, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const results = (await client.query(text)) as unknown as Result | Result[];
+    return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? [];
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 export async function startRedis(place: Place): Promise<Redis> {

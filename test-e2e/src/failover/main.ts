@@ -1,0 +1,92 @@
+// `npm run test:failover`: a house on PostgreSQL servers that stand in for one another, their primary lost under load, and every
+// answer of that time held against the invariants (security F07).
+import { buildHouse } from '../faults/house.js';
+import type { Outcome } from '../faults/outcome.js';
+import { isGreen, verdictOf } from '../faults/outcome.js';
+import { runFault } from '../faults/run-fault.js';
+import type { Place } from '../faults/servers.js';
+import { openStage } from '../faults/stage.js';
+import { showBreach, showTable } from '../faults/table.js';
+import { startPair } from './pair.js';
+import type { Scenario } from './scenario.js';
+
+type Start = (place: Place) => Promise<Scenario>;
+
+const scenarios: Readonly<Record<string, { readonly start: Start; readonly what: string }>> = {
+  pair: { start: startPair, what: 'two servers, the second a synchronous standby that is promoted by hand' },
+};
+
+const help = `Usage: npm run test:failover [-- NAME...] [--json]
+
+Loses the PostgreSQL primary under load and checks what clients were told.
+
+${Object.entries(scenarios)
+  .map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
+  .join('\n')}
+
+Without a name all of them, one after the other. Ends with 1 when an invariant broke.
+`;
+
+const progress = (sentence: string) => void process.stderr.write(`${sentence}\n`);
+const lanes = 6;
+const faultMillis = 3_000;
+const recoveryMillis = 10_000;
+
+/** @returns the exit code: 0, 1 when something does not hold, 2 when the command line was wrong */
+export async function main(argv: readonly string[]): Promise<number> {
+  const names = argv.filter((word) => !word.startsWith('--'));
+  if (argv.includes('--help')) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const wrong = [...names.filter((name) => !Object.hasOwn(scenarios, name)), ...argv.filter(isUnknownOption)];
+  if (wrong.length > 0) {
+    progress(`failover: ${wrong.join(', ')} means nothing here; see --help`);
+    return 2;
+  }
+  const outcomes: Outcome[] = [];
+  for (const [name, { start, what }] of Object.entries(scenarios)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    progress(`== ${name}: ${what}`);
+    outcomes.push(...(await play(start)));
+  }
+  process.stdout.write(argv.includes('--json') ? `${JSON.stringify(outcomes)}\n` : `${showTable(outcomes)}\n`);
+  return outcomes.every(isGreen) ? 0 : 1;
+}
+
+const isUnknownOption = (word: string) => word.startsWith('--') && word !== '--json';
+
+async function play(start: Start): Promise<Outcome[]> {
+  let scenario: Scenario | undefined;
+  const house = await buildHouse({
+    hsm: false,
+    progress,
+    async postgres(place) {
+      scenario = await start(place);
+      return scenario.postgres;
+    },
+  });
+  try {
+    const stage = await openStage(house, 1);
+    try {
+      const outcomes: Outcome[] = [];
+      const told = new Set<string>();
+      for (const fault of scenario?.faults ?? []) {
+        progress(fault.how);
+        const outcome = await runFault(house, stage, fault, { lanes, pauseMillis: 20, millis: faultMillis, told });
+        const { recoveryMillis: back = Infinity, requests, refusals } = outcome;
+        const late = back > recoveryMillis ? `, more than the ${String(recoveryMillis)} ms that are promised` : '';
+        progress(
+          `    ${verdictOf(outcome)}; ${String(requests)} requests, ${String(refusals)} refused, back after ${String(back)} ms${late}`,
+        );
+        for (const breach of outcome.breaches.slice(0, 5)) progress(showBreach(breach).replace(/^/gm, '    '));
+        outcomes.push(outcome);
+      }
+      return outcomes;
+    } finally {
+      stage.close();
+    }
+  } finally {
+    await house.stop();
+  }
+}

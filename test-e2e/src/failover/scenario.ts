@@ -1,0 +1,9 @@
+// PostgreSQL servers that stand in for one another, and what happens to them, in this order.
+import type { Fault } from '../faults/fault.js';
+import type { Postgres } from '../faults/servers.js';
+
+export interface Scenario {
+  /** As services and the checker reach whichever takes writes. */
+  readonly postgres: Postgres;
+  readonly faults: readonly Fault[];
+}
