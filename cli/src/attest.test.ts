@@ -30,7 +30,14 @@ const never = () => Promise.reject(new OAuthError('not_found'));
 beforeAll(async () => {
   directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-cli-attest-'));
   const key = { keySet: 'hydra.openid.id-token', keyId: 'a', algorithm: 'ES256', state: signingV1.KeyState.CURRENT };
-  const methods = { createKey: never, importKey: never, promoteKey: never, retireKey: never, destroyKey: never };
+  const methods = {
+    createKey: never,
+    importKey: never,
+    promoteKey: never,
+    retireKey: never,
+    destroyKey: never,
+    findSignatures: never,
+  };
   server = await serveRpc({
     address: `unix:${path.join(directory, 'keys.sock')}`,
     security: { kind: 'plain' },

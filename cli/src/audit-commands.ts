@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { AttestOptions } from './attest.js';
 import { attest } from './attest.js';
 import { auditVerify } from './audit.js';
+import { addSignatureRecordCommands } from './commands/signature-record.js';
 import { configOf } from './config-option.js';
 import type { Surroundings } from './main.js';
 import type { ConfigOptions } from './with-config.js';
@@ -22,6 +23,8 @@ export function addAuditCommands(keys: Command, surroundings: Surroundings): voi
     .action(({ config = [], anchor }: ConfigOptions & { anchor?: string }) =>
       auditVerify(configOf(config, surroundings), anchor, out),
     );
+
+  addSignatureRecordCommands(audit, surroundings);
 
   withConfig(keys.command('attest'))
     .description(

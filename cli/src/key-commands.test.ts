@@ -53,6 +53,7 @@ beforeAll(async () => {
           return { keys: listed };
         },
         attest: () => Promise.reject(new OAuthError('temporarily_unavailable')),
+        findSignatures: () => Promise.reject(new OAuthError('temporarily_unavailable')),
       }),
     ],
     health: () => Promise.resolve(true),

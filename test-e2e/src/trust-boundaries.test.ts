@@ -130,6 +130,7 @@ const table: readonly (readonly [
   ['token', 'cardea.client.v1.ClientOriginService', ['gateway']],
   ['token', 'cardea.trust.v1.TrustedIssuerService', ['admin']],
   ['token', 'cardea.audit.v1.AuditService', ['admin']],
+  ['token', 'cardea.audit.v1.SignatureFindingService', ['admin']],
   ['token', 'cardea.session.v1.SessionService', ['admin']],
   ['token', 'cardea.session.v1.LogoutDeliveryService', ['worker']],
   ['token', 'cardea.token.v1.IntrospectionService', ['admin', 'orders']],

@@ -11,6 +11,7 @@ import {
   keyAdminV1,
   serveRpc,
   sessionV1,
+  signatureFindingV1,
   trustV1,
 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
@@ -27,6 +28,7 @@ export interface StandIn {
   introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
   sessions?: Partial<Handlers<typeof sessionV1.SessionServiceService>>;
   trust?: Partial<Handlers<typeof trustV1.TrustedIssuerServiceService>>;
+  findings?: Partial<Handlers<typeof signatureFindingV1.SignatureFindingServiceService>>;
   jobs?: Partial<Handlers<typeof jobV1.JobServiceService>>;
   keys?: Partial<Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>>;
   signer?: Partial<Handlers<typeof keyAdminV1.KeyAdminServiceService>>;
@@ -79,6 +81,10 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
         of(auditV1.AuditServiceService, { recordEvent: () => Promise.resolve({}), ...standIn.audit }) as never,
       ),
       implement(trustV1.TrustedIssuerServiceService, of(trustV1.TrustedIssuerServiceService, standIn.trust) as never),
+      implement(
+        signatureFindingV1.SignatureFindingServiceService,
+        of(signatureFindingV1.SignatureFindingServiceService, standIn.findings) as never,
+      ),
       implement(jobV1.JobServiceService, of(jobV1.JobServiceService, standIn.jobs) as never),
       implement(sessionV1.SessionServiceService, of(sessionV1.SessionServiceService, standIn.sessions) as never),
       implement(clientV1.ClientServiceService, of(clientV1.ClientServiceService, standIn.clients) as never),

@@ -9,6 +9,7 @@ import {
   jsonWebKeyV1,
   keyAdminV1,
   sessionV1,
+  signatureFindingV1,
   trustV1,
 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
@@ -25,6 +26,7 @@ import { clientRoutes } from './routes/clients.js';
 import { interactionRoutes } from './routes/interactions.js';
 import { introspectionRoutes } from './routes/introspect.js';
 import { keyRoutes } from './routes/keys.js';
+import { keysAuditRoutes } from './routes/keys-audit.js';
 import { openApiRoutes } from './routes/openapi.js';
 import { operationRoutes } from './routes/operations.js';
 import { queueRoutes } from './routes/queues.js';
@@ -58,6 +60,8 @@ export const service: Service = {
     const jobs = peer.client(jobV1.JobServiceService, { idempotent: ['listQueues', 'listJobs', 'getJob'] });
     const signer = connect('keys');
     const keys = signer.client(jsonWebKeyV1.JsonWebKeyServiceService);
+    const keyAdmin = signer.client(keyAdminV1.KeyAdminServiceService, { idempotent: ['attest', 'findSignatures'] });
+    const findings = peer.client(signatureFindingV1.SignatureFindingServiceService, { idempotent: ['listFindings'] });
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
@@ -80,9 +84,10 @@ export const service: Service = {
           ...sessionRoutes(sessions),
           ...queueRoutes(jobs),
           ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
+          ...keysAuditRoutes({ signer: keyAdmin, findings }),
         ]),
         ...auditEventRoutes(auditor),
-        ...attestationRoutes(signer.client(keyAdminV1.KeyAdminServiceService, { idempotent: ['attest'] })),
+        ...attestationRoutes(keyAdmin),
         ...healthRoutes(host, {
           prefix: '/admin',
           // Where callers have to prove themselves, the reason is for those who read the log: health asks nobody.

@@ -8,6 +8,7 @@ import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAttest } from './attest.js';
 import { recordAttempts } from './audit/attempts.js';
+import { createFindSignatures } from './audit/find-signatures.js';
 import { signatureRecordHandlers } from './audit/list-signatures.js';
 import { openSignatureBook } from './audit/record.js';
 import { createKeyRing } from './key-ring.js';
@@ -93,6 +94,8 @@ export const service: Service = {
       await watch.refresh();
       await sleep(hearingMillis);
     };
+    const recorded = config.keys.audit.enabled ? pool : undefined;
+    const findSignatures = createFindSignatures(recorded, book.subjectHashes);
     const documents = createDocuments({ pool, envelope: createEnvelope(keks, random), now });
     await host.serveGrpc(address, security, [
       implement(
@@ -102,7 +105,7 @@ export const service: Service = {
       ),
       implement(
         keyAdminV1.KeyAdminServiceService,
-        noteChanges(keyAdminHandlers({ maker, ring, prePublish, refresh, attest }), log),
+        noteChanges(keyAdminHandlers({ maker, ring, prePublish, refresh, attest, findSignatures }), log),
         callers.keyAdmin,
       ),
       implement(
@@ -116,7 +119,7 @@ export const service: Service = {
       ),
       implement(
         signatureRecordV1.SignatureRecordServiceService,
-        signatureRecordHandlers(config.keys.audit.enabled ? pool : undefined),
+        signatureRecordHandlers(recorded),
         callers.signatureRecord,
       ),
     ]);

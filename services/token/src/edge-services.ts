@@ -1,7 +1,7 @@
-// What the token service answers for the edges: may this origin read that answer, the record of what operators did, and the
-// queues of the workers.
+// What the token service answers for the edges: may this origin read that answer, the record of what operators did, what does not
+// match in that of signatures, and the queues of the workers.
 import type { Handlers, introspectionV1, ServedService } from '@cardea/rpc';
-import { auditV1, clientOriginV1, implement, jobV1 } from '@cardea/rpc';
+import { auditV1, clientOriginV1, implement, jobV1, signatureFindingV1 } from '@cardea/rpc';
 import { createClientOrigins } from './client-origins.js';
 import type { ClientResolver } from './client-resolver.js';
 import type { JobDesk } from './jobs/job-desk.js';
@@ -9,9 +9,11 @@ import { createPageTokens } from './page-tokens.js';
 import { createAuditHandlers } from './rpc/audit.js';
 import { createClientOriginHandlers } from './rpc/client-origin.js';
 import { createJobHandlers } from './rpc/job.js';
+import { createSignatureFindingHandlers } from './rpc/signature-finding.js';
 import { createSeal } from './seal.js';
 import { createAuditEvents } from './storage/audit-events.js';
 import type { Database } from './storage/database.js';
+import { createSignatureFindings } from './storage/signature-findings.js';
 
 export function edgeServices(options: {
   readonly database: Database;
@@ -35,6 +37,11 @@ export function edgeServices(options: {
       '*': allow.gateway,
     }),
     implement(auditV1.AuditServiceService, createAuditHandlers({ events, pageTokens }), { '*': allow.admin }),
+    implement(
+      signatureFindingV1.SignatureFindingServiceService,
+      createSignatureFindingHandlers({ findings: createSignatureFindings(database), pageTokens }),
+      { '*': allow.admin },
+    ),
     implement(jobV1.JobServiceService, createJobHandlers({ desk, pageTokens }), { '*': allow.admin }),
   ];
 }

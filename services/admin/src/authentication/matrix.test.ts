@@ -37,7 +37,8 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
   ),
   ...operations(['introspector'], ['introspectOAuth2Token']),
   ...operations(['auditor'], ['listAuditEvents']),
-  ...operations(['auditor', 'key-operator'], ['getAttestation']),
+  ...operations(['auditor'], ['acknowledgeSignatureFinding']),
+  ...operations(['auditor', 'key-operator'], ['getAttestation', 'listRecordedSignatures', 'listSignatureFindings']),
   ...operations(
     ['key-operator'],
     ['getJsonWebKeySet', 'createJsonWebKeySet', 'setJsonWebKeySet', 'deleteJsonWebKeySet'],

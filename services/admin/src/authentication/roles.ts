@@ -20,6 +20,8 @@ const rules: readonly Rule[] = [
   { path: /^\/admin\/oauth2\/introspect$/, read: ['introspector'], change: ['introspector'] },
   // Private halves may come out of it.
   { path: /^\/admin\/keys(?:\/|$)/, read: ['key-operator'], change: ['key-operator'] },
+  // Whoever operates keys does not wave away what was found about them.
+  { path: /^\/admin\/keys-audit(?:\/|$)/, read: ['auditor', 'key-operator'], change: ['auditor'] },
   { path: /^\/admin\/attestation(?:\/|$)/, read: ['auditor', 'key-operator'], change: [] },
   { path: /^\/admin\/audit-events(?:\/|$)/, read: ['auditor'], change: [] },
   { path: /^\/admin\/(?:version|openapi\.json)$/, read: adminRoles, change: [] },

@@ -5,6 +5,7 @@ import { isOpen } from '../authentication/roles.js';
 import { clientOperations, clientSchemas } from './clients.js';
 import { interactionOperations, interactionSchemas } from './interactions.js';
 import { keyOperations, keySchemas } from './keys.js';
+import { keysAuditOperations, keysAuditSchemas } from './keys-audit.js';
 import type { Answer, Operation } from './operation.js';
 import { operatingOperations, operationSchemas } from './operations.js';
 import { publicOperations, publicSchemas } from './public.js';
@@ -18,6 +19,7 @@ export const adminOperations: readonly Operation[] = [
   ...interactionOperations,
   ...sessionOperations,
   ...keyOperations,
+  ...keysAuditOperations,
   ...queueOperations,
   ...operatingOperations,
 ];
@@ -28,6 +30,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   ...interactionSchemas,
   ...sessionSchemas,
   ...keySchemas,
+  ...keysAuditSchemas,
   ...queueSchemas,
   ...operationSchemas,
   ...publicSchemas,

@@ -4,6 +4,7 @@ import type { FormParameter, Handler, Route } from '@cardea/http';
 import { callOptions, readQuery, sendEmpty, valueOf } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
 import type { ClientOf, clientV1, sessionV1 } from '@cardea/rpc';
+import { instantOf } from '../instant-parameter.js';
 
 interface Services {
   readonly clients: Pick<ClientOf<typeof clientV1.ClientServiceService>, 'revokeClientTokens'>;
@@ -38,15 +39,4 @@ function nameOf(query: readonly FormParameter[], name: string): string {
   const text = valueOf(query, name);
   if (text === '') throw new OAuthError('invalid_request', `The parameter ${name} is empty.`);
   return text ?? '';
-}
-
-/** RFC 3339, with its zone: a time without one means something else to everybody who reads it. */
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-
-function instantOf(query: readonly FormParameter[], name: string): Date | undefined {
-  const text = valueOf(query, name);
-  if (text === undefined) return undefined;
-  const instant = new Date(text);
-  if (rfc3339.test(text) && !Number.isNaN(instant.getTime())) return instant;
-  throw new OAuthError('invalid_request', `The parameter ${name} must be a time like 2026-01-31T12:00:00Z.`);
 }

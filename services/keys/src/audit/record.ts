@@ -27,11 +27,19 @@ export interface SignatureBook {
    * @throws {OAuthError} temporarily_unavailable
    */
   head(): Promise<ChainHead | undefined>;
+  /** What stands in the record for a subject, by each secret that we know; none without a secret. */
+  subjectHashes(subject: string): readonly Buffer[];
   /** Writes down what was refused or failed; nobody waits for that. */
   note(attempt: Attempt): void;
 }
 
 const shortestSecret = 32;
+const noBook: SignatureBook = {
+  record: () => Promise.resolve(undefined),
+  note: () => undefined,
+  head: () => Promise.resolve(undefined),
+  subjectHashes: () => [],
+};
 
 /**
  * Opens the record, or none where `keys.audit.enabled` is off.
@@ -48,10 +56,12 @@ export function openSignatureBook(options: {
   const { dsn, pool, keks, config, host } = options;
   const { log, now, random, metrics, checks, onStop } = host;
   const { enabled, retention, secret } = config.keys.audit;
-  if (!enabled)
-    return { record: () => Promise.resolve(undefined), note: () => undefined, head: () => Promise.resolve(undefined) };
+  if (!enabled) return noBook;
 
-  const veil = createVeil(secret.length > 0 ? secret.map(secretOf) : keks, random);
+  const secrets = secret.length > 0 ? secret.map(secretOf) : keks;
+  const veil = createVeil(secrets, random);
+  // The first hides; what was hidden by those behind it is still asked for.
+  const veils = secrets.map((one) => createVeil([one], random));
   if (secret.length + keks.length === 0) {
     log.warn(
       {},
@@ -74,6 +84,7 @@ export function openSignatureBook(options: {
       const { kid, inputHash, sealed } = first;
       return { kid, inputHash, signatures: sealed === undefined ? [] : veil.open(sealed) };
     },
+    subjectHashes: (subject) => veils.map((one) => one.subjectHash(subject)),
     head: () =>
       readHead(pool).catch((error: unknown) => {
         throw cannotSign('the record of signatures cannot be read', error);

@@ -5,6 +5,7 @@ import type { Handlers, keyAdminV1, signingV1 } from '@cardea/rpc';
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Attest } from '../attest.js';
+import type { FindSignatures } from '../audit/find-signatures.js';
 import type { KeyMaker } from '../create-key.js';
 import { createKey } from '../create-key.js';
 import type { Changed } from '../end-key.js';
@@ -25,8 +26,9 @@ export function keyAdminHandlers(options: {
   /** Makes the ring learn of a change before it is answered. */
   refresh: () => Promise<void>;
   attest: Attest;
+  findSignatures: FindSignatures;
 }): Handlers<typeof keyAdminV1.KeyAdminServiceService> {
-  const { maker, ring, prePublish, refresh, attest } = options;
+  const { maker, ring, prePublish, refresh, attest, findSignatures } = options;
 
   const published = async (kid: string): Promise<signingV1.PublicKey> => {
     await refresh();
@@ -72,6 +74,8 @@ export function keyAdminHandlers(options: {
     },
 
     attest: async ({ nonce }, call) => ({ jwt: await attest(nonce === '' ? '' : requestId(nonce, 'nonce'), call) }),
+
+    findSignatures: (request) => findSignatures(request),
 
     async listKeys({ keySet }) {
       if (keySet !== '') keySetOf(keySet);

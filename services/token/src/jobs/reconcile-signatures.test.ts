@@ -198,6 +198,52 @@ test('a record that was cut short or written anew is an alarm by itself, once', 
   expect((await reconcile(record)).findings).toMatchObject([{ kind: 'signature_record_rewritten', id: '3' }]);
 });
 
+test('a worker that was frozen between reading and judging accuses nobody of what happened meanwhile', async () => {
+  const record = recordOf();
+  await begin(record);
+  await kept('unsigned', 100);
+  const grace = { settledSeconds: 1, ledgerSeconds: 1 };
+  const aged = async (id: string) =>
+    (
+      await database.pool.query<{ aged: boolean }>(
+        'SELECT clock_timestamp() > kept_at + make_interval(secs => $2) AS aged FROM cardea.signature_ledger WHERE id = $1',
+        [id, grace.ledgerSeconds],
+      )
+    ).rows[0]?.aged;
+  /** Has its answer, and then stands still for longer than the grace, while others go on. */
+  const frozen: ListSignatures = async (request) => {
+    const answer = await record.list(request);
+    record.add(signed('meanwhile'));
+    await kept('meanwhile', 0);
+    while ((await aged('meanwhile')) !== true) await sleep(50);
+    return answer;
+  };
+  const first = await reconcileSignatures(database.pool, frozen, undefined, grace);
+  expect(first.findings).toMatchObject([{ kind: 'token_without_signature', id: 'unsigned' }]);
+  expect(await reconcileSignatures(database.pool, record.list, undefined, grace)).toMatchObject({
+    ...{ signatures: 1, findings: [] },
+  });
+  expect(await count('signature_ledger')).toBe(0);
+});
+
+test('a finding goes when it was looked into and is old; one that nobody looked into stays longer', async () => {
+  const record = recordOf();
+  await begin(record);
+  const found = (id: string, days: number, acknowledged: boolean) =>
+    database.pool.query(
+      `INSERT INTO cardea.signature_finding (kind, id, facts, found_at, acknowledged_at)
+        VALUES ('signature_without_token', $1, '{}', now() - make_interval(days => $2), CASE WHEN $3 THEN now() END)`,
+      [id, days, acknowledged],
+    );
+  await found('old and done', 91, true);
+  await found('young and done', 89, true);
+  await found('old and open', 399, false);
+  await found('too old', 401, false);
+  await reconcile(record);
+  const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM cardea.signature_finding ORDER BY id');
+  expect(rows.map(({ id }) => id)).toEqual(['old and open', 'young and done']);
+});
+
 test('where nothing was signed there is one question and nothing to do; without a record nothing is kept', async () => {
   const record = recordOf();
   await begin(record);

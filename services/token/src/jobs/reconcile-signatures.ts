@@ -33,11 +33,16 @@ export type ListSignatures = (
 const pageRows = 2_000;
 /** A round compares half a million signatures at most: what it found must fit into memory. */
 const mostPages = 250;
-/** What is younger may still be on its way to the ledger. */
-const settledSeconds = 60;
-/** All older signatures were compared by then, even where clocks differ. */
-const ledgerSeconds = 3 * settledSeconds;
-const findingsKept = '90 days';
+/** How much time what belongs together is given to arrive on both sides. */
+export interface Grace {
+  /** Signatures that are younger may still be on their way to the ledger. */
+  readonly settledSeconds: number;
+  /** Signatures of what is older in the ledger were settled when the record was read, even where clocks differ. */
+  readonly ledgerSeconds: number;
+}
+const usual: Grace = { settledSeconds: 60, ledgerSeconds: 180 };
+/** What somebody has looked into goes; what nobody did stays as long as the record does. */
+const findingsKept = { acknowledged: '90 days', open: '400 days' };
 
 /**
  * Runs one round. Safe from several processes at once.
@@ -49,12 +54,14 @@ export async function reconcileSignatures(
   database: Database,
   list: ListSignatures,
   tell: (findings: readonly Finding[]) => void = () => undefined,
+  grace: Grace = usual,
 ): Promise<Reconciled> {
+  const { settledSeconds } = grace;
   const findings: Finding[] = [];
   let signatures = 0;
   for (let page = 0; page < mostPages; page++) {
     const from = await placeOf(database);
-    if (from === undefined) return begin(database, list);
+    if (from === undefined) return begin(database, list, settledSeconds);
     const answer = await list({
       ...{ afterSequence: from.sequence, afterHash: from.hash, limit: pageRows, settledSeconds },
     });
@@ -65,9 +72,9 @@ export async function reconcileSignatures(
     signatures += answer.signatures.length;
     findings.push(...found);
     tell(found);
-    if (!answer.continues) return { ...(await begin(database, list)), findings };
+    if (!answer.continues) return { ...(await begin(database, list, settledSeconds)), findings };
     if (!answer.more) {
-      const left = await compareLedger(database);
+      const left = await compareLedger(database, from.asked_at - grace.ledgerSeconds * 1000);
       tell(left.findings);
       return { signatures, complete: true, findings: [...findings, ...left.findings], settledLate: left.settledLate };
     }
@@ -78,14 +85,17 @@ export async function reconcileSignatures(
 interface Place {
   readonly sequence: number;
   readonly hash: Buffer;
+  /** Before the record was asked what comes behind it: milliseconds since the epoch, by the database's clock. */
+  readonly asked_at: number;
 }
 
 async function placeOf(database: Database): Promise<Place | undefined> {
-  return (await database.query<Place>('SELECT sequence, hash FROM cardea.signature_reconciliation')).rows[0];
+  return (await database.query<Place>('SELECT sequence, hash, now() AS asked_at FROM cardea.signature_reconciliation'))
+    .rows[0];
 }
 
 /** From now on: what was signed before is not known here. */
-async function begin(database: Database, list: ListSignatures): Promise<Reconciled> {
+async function begin(database: Database, list: ListSignatures, settledSeconds: number): Promise<Reconciled> {
   const { recording, nextSequence, nextHash } = await list({
     ...{ afterSequence: -1, afterHash: Buffer.alloc(0), limit: 1, settledSeconds },
   });
@@ -147,17 +157,22 @@ function unaskedFor(signature: signatureRecordV1.RecordedSignature): Finding {
   };
 }
 
-/** What is left in the ledger when all settled signatures were compared has none. */
-function compareLedger(database: Database): Promise<Pick<Reconciled, 'findings' | 'settledLate'>> {
+/**
+ * What is left in the ledger when all settled signatures were compared has none.
+ *
+ * @param until what is younger is not judged: milliseconds since the epoch. Counted from when the record was asked, not from now: a
+ *   worker that was frozen in between knows nothing of what was signed meanwhile
+ */
+function compareLedger(database: Database, until: number): Promise<Pick<Reconciled, 'findings' | 'settledLate'>> {
   return transaction(database, async (connection) => {
     const { rows } = await connection.query<{ id: string; purpose: string; client_id: string; kept_at: number }>(
       `WITH gone AS (
-         DELETE FROM cardea.signature_ledger WHERE kept_at < now() - make_interval(secs => $1)
+         DELETE FROM cardea.signature_ledger WHERE kept_at < $1
            RETURNING id, purpose, client_id, answered, kept_at
        )
        SELECT id, purpose, client_id, kept_at FROM gone
         WHERE answered AND kept_at >= (SELECT began_at FROM cardea.signature_reconciliation)`,
-      [ledgerSeconds],
+      [new Date(until)],
     );
     // Written so late that their signatures were found before.
     const late = await connection.query<{ id: string }>(
@@ -172,7 +187,10 @@ function compareLedger(database: Database): Promise<Pick<Reconciled, 'findings' 
         return { kind: 'token_without_signature', id, facts };
       });
     await keep(connection, findings);
-    await connection.query(`DELETE FROM cardea.signature_finding WHERE found_at < now() - interval '${findingsKept}'`);
+    await connection.query(
+      `DELETE FROM cardea.signature_finding WHERE found_at < now() - interval '${findingsKept.open}'
+          OR (acknowledged_at IS NOT NULL AND found_at < now() - interval '${findingsKept.acknowledged}')`,
+    );
     return { findings, settledLate: [...settledLate] };
   });
 }

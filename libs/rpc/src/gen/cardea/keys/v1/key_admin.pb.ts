@@ -4,6 +4,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "../../../../wire.js";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Timestamp } from "../../../google/protobuf/timestamp.pb.js";
 import { PublicKey } from "./signing.pb.js";
 
 export const protobufPackage = "cardea.keys.v1";
@@ -11,6 +12,68 @@ export const protobufPackage = "cardea.keys.v1";
 export const protobufFileName = "cardea/keys/v1/key_admin.proto";
 
 /** How an operator's tools see and create keys. */
+
+/** What is asked of the record; all that is said must hold, and nothing said finds every row. */
+export interface FindSignaturesRequest {
+  /** `sub`; the record has a keyed hash of it only. Fails where it names no subjects. */
+  subject: string;
+  /** `jti`. */
+  tokenId: string;
+  /** Whom it is for. */
+  clientId: string;
+  /** `kid`. */
+  keyId: string;
+  /** Not earlier than this. */
+  signedAfter?:
+    | Date
+    | undefined;
+  /** Earlier than this. */
+  signedBefore?:
+    | Date
+    | undefined;
+  /** 1 to 500; 0 means 100. */
+  pageSize: number;
+  /** From an earlier answer; empty begins. */
+  pageToken: string;
+}
+
+/** A page of the record. */
+export interface FindSignaturesResponse {
+  /** The newest first. */
+  rows: RecordedRow[];
+  /** Empty at the end. */
+  nextPageToken: string;
+}
+
+/** A row of the record: a signature, or an attempt that came to nothing. */
+export interface RecordedRow {
+  /** Its place in the record. */
+  sequence: number;
+  /** When it was made or asked for. */
+  signedAt?:
+    | Date
+    | undefined;
+  /** `signed`, `refused` or `failed`. */
+  outcome: string;
+  /** Why there is no signature. */
+  reason: string;
+  /** Certificate name of who asked; empty on plain transport. */
+  caller: string;
+  /** `request_id` of the call. */
+  requestId: string;
+  /** What it is: id_token, access_token, userinfo, logout_token, credential, attestation. */
+  purpose: string;
+  /** `kid`; empty for an attempt. */
+  keyId: string;
+  /** JWS algorithm. */
+  algorithm: string;
+  /** `jti`; empty for what has none. */
+  tokenId: string;
+  /** The client it is for. */
+  clientId: string;
+  /** When what was signed expires; absent where it does not say. */
+  expiresAt?: Date | undefined;
+}
 
 /** A key to create. */
 export interface CreateKeyRequest {
@@ -121,6 +184,421 @@ export interface AttestResponse {
   /** Compact JWS whose `typ` is `cardea-attestation+jwt`, signed with a key of `hydra.openid.id-token`. */
   jwt: string;
 }
+
+function createBaseFindSignaturesRequest(): FindSignaturesRequest {
+  return {
+    subject: "",
+    tokenId: "",
+    clientId: "",
+    keyId: "",
+    signedAfter: undefined,
+    signedBefore: undefined,
+    pageSize: 0,
+    pageToken: "",
+  };
+}
+
+export const FindSignaturesRequest: MessageFns<FindSignaturesRequest> = {
+  encode(message: FindSignaturesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.subject !== "") {
+      writer.uint32(10).string(message.subject);
+    }
+    if (message.tokenId !== "") {
+      writer.uint32(18).string(message.tokenId);
+    }
+    if (message.clientId !== "") {
+      writer.uint32(26).string(message.clientId);
+    }
+    if (message.keyId !== "") {
+      writer.uint32(34).string(message.keyId);
+    }
+    if (message.signedAfter !== undefined) {
+      Timestamp.encode(toTimestamp(message.signedAfter), writer.uint32(42).fork()).join();
+    }
+    if (message.signedBefore !== undefined) {
+      Timestamp.encode(toTimestamp(message.signedBefore), writer.uint32(50).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(56).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(66).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindSignaturesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindSignaturesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tokenId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.signedAfter = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.signedBefore = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FindSignaturesRequest>, I>>(base?: I): FindSignaturesRequest {
+    return FindSignaturesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FindSignaturesRequest>, I>>(object: I): FindSignaturesRequest {
+    const message = createBaseFindSignaturesRequest();
+    message.subject = object.subject ?? "";
+    message.tokenId = object.tokenId ?? "";
+    message.clientId = object.clientId ?? "";
+    message.keyId = object.keyId ?? "";
+    message.signedAfter = object.signedAfter ?? undefined;
+    message.signedBefore = object.signedBefore ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseFindSignaturesResponse(): FindSignaturesResponse {
+  return { rows: [], nextPageToken: "" };
+}
+
+export const FindSignaturesResponse: MessageFns<FindSignaturesResponse> = {
+  encode(message: FindSignaturesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.rows) {
+      RecordedRow.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindSignaturesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindSignaturesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rows.push(RecordedRow.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<FindSignaturesResponse>, I>>(base?: I): FindSignaturesResponse {
+    return FindSignaturesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FindSignaturesResponse>, I>>(object: I): FindSignaturesResponse {
+    const message = createBaseFindSignaturesResponse();
+    message.rows = object.rows?.map((e) => RecordedRow.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseRecordedRow(): RecordedRow {
+  return {
+    sequence: 0,
+    signedAt: undefined,
+    outcome: "",
+    reason: "",
+    caller: "",
+    requestId: "",
+    purpose: "",
+    keyId: "",
+    algorithm: "",
+    tokenId: "",
+    clientId: "",
+    expiresAt: undefined,
+  };
+}
+
+export const RecordedRow: MessageFns<RecordedRow> = {
+  encode(message: RecordedRow, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sequence !== 0) {
+      writer.uint32(8).int64(message.sequence);
+    }
+    if (message.signedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.signedAt), writer.uint32(18).fork()).join();
+    }
+    if (message.outcome !== "") {
+      writer.uint32(26).string(message.outcome);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.caller !== "") {
+      writer.uint32(42).string(message.caller);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(50).string(message.requestId);
+    }
+    if (message.purpose !== "") {
+      writer.uint32(58).string(message.purpose);
+    }
+    if (message.keyId !== "") {
+      writer.uint32(66).string(message.keyId);
+    }
+    if (message.algorithm !== "") {
+      writer.uint32(74).string(message.algorithm);
+    }
+    if (message.tokenId !== "") {
+      writer.uint32(82).string(message.tokenId);
+    }
+    if (message.clientId !== "") {
+      writer.uint32(90).string(message.clientId);
+    }
+    if (message.expiresAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.expiresAt), writer.uint32(98).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RecordedRow {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRecordedRow();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sequence = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.signedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.caller = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.purpose = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.algorithm = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.tokenId = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.clientId = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.expiresAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<RecordedRow>, I>>(base?: I): RecordedRow {
+    return RecordedRow.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RecordedRow>, I>>(object: I): RecordedRow {
+    const message = createBaseRecordedRow();
+    message.sequence = object.sequence ?? 0;
+    message.signedAt = object.signedAt ?? undefined;
+    message.outcome = object.outcome ?? "";
+    message.reason = object.reason ?? "";
+    message.caller = object.caller ?? "";
+    message.requestId = object.requestId ?? "";
+    message.purpose = object.purpose ?? "";
+    message.keyId = object.keyId ?? "";
+    message.algorithm = object.algorithm ?? "";
+    message.tokenId = object.tokenId ?? "";
+    message.clientId = object.clientId ?? "";
+    message.expiresAt = object.expiresAt ?? undefined;
+    return message;
+  },
+};
 
 function createBaseCreateKeyRequest(): CreateKeyRequest {
   return { requestId: "", keySet: "", algorithm: "", activateAfterSeconds: 0 };
@@ -1107,6 +1585,18 @@ export const KeyAdminServiceService = {
     responseSerialize: (value: AttestResponse): Buffer => Buffer.from(AttestResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AttestResponse => AttestResponse.decode(value),
   },
+  /** Finds rows of the record of signatures by what they are about, the newest first, in pages. */
+  findSignatures: {
+    path: "/cardea.keys.v1.KeyAdminService/FindSignatures" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FindSignaturesRequest): Buffer =>
+      Buffer.from(FindSignaturesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FindSignaturesRequest => FindSignaturesRequest.decode(value),
+    responseSerialize: (value: FindSignaturesResponse): Buffer =>
+      Buffer.from(FindSignaturesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FindSignaturesResponse => FindSignaturesResponse.decode(value),
+  },
 } as const;
 
 export interface KeyAdminServiceServer extends UntypedServiceImplementation {
@@ -1127,6 +1617,8 @@ export interface KeyAdminServiceServer extends UntypedServiceImplementation {
    * of signatures stands.
    */
   attest: handleUnaryCall<AttestRequest, AttestResponse>;
+  /** Finds rows of the record of signatures by what they are about, the newest first, in pages. */
+  findSignatures: handleUnaryCall<FindSignaturesRequest, FindSignaturesResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | undefined;
@@ -1141,6 +1633,29 @@ export type DeepPartial<T> = T extends Builtin ? T
 type KeysOfUnion<T> = T extends T ? keyof T : never;
 export type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = Math.trunc(date.getTime() / 1_000);
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (t.seconds || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
