@@ -84,7 +84,7 @@ export function openSignatureBook(options: {
       const { kid, inputHash, sealed } = first;
       return { kid, inputHash, signatures: sealed === undefined ? [] : veil.open(sealed) };
     },
-    subjectHashes: (subject) => veils.map((one) => one.subjectHash(subject)),
+    subjectHashes: (subject) => veils.map((one) => Buffer.from(one.subjectHash(subject), 'hex')),
     head: () =>
       readHead(pool).catch((error: unknown) => {
         throw cannotSign('the record of signatures cannot be read', error);
