@@ -5,6 +5,7 @@ import { oauthErrorBody } from '@cardea/http';
 const words: Readonly<Record<string, string>> = {
   invalid_token: 'The request could not be authorized',
   invalid_request: 'The request was malformed or contained invalid parameters',
+  request_forbidden: 'The requested action was forbidden',
   not_found: 'The requested resource could not be found',
 };
 

@@ -24,6 +24,7 @@ beforeAll(async () => {
   const registration = {
     registerClient: async (request: clientV1.RegisterClientRequest) => {
       if (request.client?.clientName === 'off') throw new OAuthError('not_found');
+      if (request.forbiddenMembers.includes('access_token_strategy')) throw new OAuthError('invalid_request');
       asked.push({ ...request });
       present = stored(request.client);
       return { client: present, clientSecret: 'a-secret', registrationAccessToken: token };
@@ -34,6 +35,7 @@ beforeAll(async () => {
     },
     updateRegistration: async (request: clientV1.UpdateRegistrationRequest) => {
       known(request.registrationAccessToken);
+      if (request.clientSecret === 'mine') throw new OAuthError('request_forbidden');
       asked.push({ ...request });
       present = stored(request.client);
       return { client: present, registrationAccessToken: 'the-next' };
@@ -158,6 +160,15 @@ describe('as Hydra has it', () => {
     ['GET', own, undefined, 'wrong', 401, 'The request could not be authorized'],
     ['DELETE', own, undefined, '', 401, 'The request could not be authorized'],
     ['POST', '/oauth2/register', '{', '', 400, 'The request was malformed or contained invalid parameters'],
+    ['PUT', own, { client_secret: 'mine' }, token, 403, 'The requested action was forbidden'],
+    [
+      'POST',
+      '/oauth2/register',
+      { access_token_strategy: 'jwt' },
+      '',
+      400,
+      'The request was malformed or contained invalid parameters',
+    ],
     ['POST', '/oauth2/register', { client_name: 'off' }, '', 404, 'The requested resource could not be found'],
   ])('errors are its sentences, without a challenge: %s %s %j', async (method, path, body, bearer, status, error) => {
     const answer = await send(hydra, method, path, body, bearer);

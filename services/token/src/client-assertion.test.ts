@@ -68,7 +68,7 @@ const form = (assertion: string, more: Form = {}): Form => ({
 });
 const shown = (assertion: string, more: Form = {}, at = service) => verdict(at.token(form(assertion, more)));
 const remembered = async () =>
-  (await service.database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM cardea.replay')).rows[0]?.n;
+  (await service.database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM cardea.used_once')).rows[0]?.n;
 /** Refused, and nothing used up by it. */
 const refused = async (assertion: string, more: Form = {}) => {
   const before = await remembered();

@@ -47,9 +47,9 @@ const update = (
   clientId: string,
   registrationAccessToken: string,
   change: Partial<clientV1.Client> = {},
-  more: { forbiddenMembers?: string[]; clientSecret?: string } = {},
+  more: { of?: TokenService; forbiddenMembers?: string[]; clientSecret?: string } = {},
 ) =>
-  handlers().updateRegistration(
+  handlers(more.of).updateRegistration(
     {
       client: metadata({ ...change, clientId }),
       registrationAccessToken,
@@ -223,6 +223,11 @@ describe('who may', () => {
       expect(await verdict(register({}, { of: hydra, forbiddenMembers: ['metadata'] }))).toBe(
         'invalid_client_metadata',
       );
+      const secretToo = { of: hydra, forbiddenMembers: ['client_secret'] };
+      expect(await verdict(register({}, secretToo))).toBe('invalid_request');
+      const { registrationAccessToken, client } = await register({}, { of: hydra });
+      const own = update(client?.clientId ?? '', registrationAccessToken, {}, { ...secretToo, clientSecret: 'x' });
+      expect(await verdict(own)).toBe('request_forbidden');
     } finally {
       await hydra.close();
     }

@@ -25,10 +25,11 @@ const bad = 'invalid_client_metadata';
 describe('members', () => {
   test.each<[Record<string, unknown>, string, string]>([
     [{ client_name: 'n', unknown: 1, client_id: 'x' }, 'ok', 'ok'],
-    [{ client_secret: 'chosen-by-me' }, bad, bad],
+    [{ client_secret: 'chosen-by-me' }, bad, 'request_forbidden'],
     [{ metadata: {} }, bad, bad],
     [{ metadata: null }, 'ok', 'ok'],
-    [{ access_token_strategy: 'jwt' }, bad, bad],
+    [{ access_token_strategy: 'jwt' }, bad, 'invalid_request'],
+    [{ client_secret: 'x', access_token_strategy: 'jwt' }, bad, 'request_forbidden'],
     [{ access_token_signed_response_alg: 'ES256' }, bad, bad],
     [{ skip_consent: true }, bad, bad],
     [{ skip_consent: false, skip_logout_consent: false }, 'ok', 'ok'],
@@ -47,6 +48,13 @@ describe('members', () => {
   test('a new client may repeat what another provider told it', () => {
     const members = delicateMembers({ registration_client_uri: 'https://other.example/', client_id_issued_at: 1 });
     expect(code(() => checkDelicateMembers(members, { updating: false, hydraCompat: false }))).toBe('ok');
+  });
+  test.each([
+    [true, 'request_forbidden', 403],
+    [false, 'invalid_request', 400],
+  ])('as Hydra, a secret of its own: updating %j is %s', (updating, expected, status) => {
+    const check = () => checkDelicateMembers(['client_secret'], { updating, hydraCompat: true });
+    expect(check).toThrow(expect.objectContaining({ code: expected, status }));
   });
   test('A28: names of the prototype are nobody’s members', () => {
     expect(delicateMembers(JSON.parse('{"__proto__":{"client_secret":"x"}}') as Record<string, unknown>)).toEqual([]);

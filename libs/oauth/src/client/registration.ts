@@ -55,12 +55,14 @@ export function delicateMembers(body: Readonly<Record<string, unknown>>): string
 /**
  * @param members of {@link delicateMembers}
  * @param updating whether the client is there already; a new one may repeat what another provider told it
- * @throws {OAuthError} invalid_client_metadata, unapproved_software_statement, or invalid_request for what is ours to say
+ * @throws {OAuthError} invalid_client_metadata, unapproved_software_statement, or invalid_request for what is ours to say; as Hydra
+ *   request_forbidden or invalid_request for a secret, invalid_request for a strategy
  */
 export function checkDelicateMembers(
   members: readonly string[],
   { updating, hydraCompat }: { updating: boolean; hydraCompat: boolean },
 ): void {
+  if (hydraCompat) checkAsHydra(members, updating);
   const forbidden = members.find((name) => operatorMembers.includes(name));
   if (forbidden !== undefined) refuse(forbidden, 'cannot be set by a client that registers itself');
   if (hydraCompat) return;
@@ -69,6 +71,17 @@ export function checkDelicateMembers(
     throw new OAuthError('invalid_request', `The field '${ours}' is not the client's to send.`);
   }
   if (members.includes('software_statement')) throw new OAuthError('unapproved_software_statement');
+}
+
+/** Hydra refuses these two in words of their own (hydra-wire §1.8). */
+function checkAsHydra(members: readonly string[], updating: boolean): void {
+  if (members.includes('client_secret')) {
+    const code = updating ? 'request_forbidden' : 'invalid_request';
+    throw new OAuthError(code, 'A client that registers itself cannot choose its secret.');
+  }
+  if (members.includes('access_token_strategy')) {
+    throw new OAuthError('invalid_request', 'A client that registers itself cannot choose its access_token_strategy.');
+  }
 }
 
 /**
