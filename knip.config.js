@@ -32,7 +32,7 @@ export default {
       ignoreBinaries: ['gpg', 'gpgconf'],
     },
     bench: { entry: ['src/main.ts', 'src/load/driver-main.ts'], project: ['src/**/*.ts'] },
-    'test-e2e': library,
+    'test-e2e': { entry: ['src/{faults,failover}/main.ts'], ...library },
     // Asked for by the name of a kind, at run time.
     helm: { project: ['src/**/*.ts'], ignoreDependencies: ['kubernetes-models'] },
   },
