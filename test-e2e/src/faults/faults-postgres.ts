@@ -3,7 +3,6 @@
 import type { Fault } from './fault.js';
 import { again, refusals } from './fault.js';
 import type { House } from './house.js';
-import type { Snare } from './wire.js';
 
 const tokenWires = (house: House) => [house.wires.postgres['token-1'], house.wires.postgres['token-2']];
 
@@ -15,18 +14,22 @@ const committed: readonly { readonly what: string; readonly statement: RegExp }[
   { what: 'a family falls', statement: /^COMMIT/ },
 ];
 
+/** How much longer it goes on when nothing was caught: the load is what chance makes it. */
+const patience = 100;
+
 const cutAfterCommit = ({ what, statement }: (typeof committed)[number]): Fault => ({
   id: 'F08',
   how: `the connection is cut after the commit by which ${what}`,
   may: refusals,
   async inflict(house, during) {
     let caught = 0;
-    await again(during, 100, async () => {
-      const snare: Snare = { statement, point: 'after', times: 1 };
-      const counts = tokenWires(house).map((wire) => wire.set(snare));
+    const cut = async () => {
+      const counts = tokenWires(house).map((wire) => wire.set({ statement, point: 'after', times: 1 }));
       await during.pause(400);
       for (const count of counts) caught += count();
-    });
+    };
+    await again(during, 100, cut);
+    for (let more = 0; caught === 0 && more < patience; more++) await cut();
     for (const wire of tokenWires(house)) wire.mend();
     if (caught === 0) throw new Error(`nothing was cut: no ${statement.source}`);
     during.note(`${String(caught)} cut`);

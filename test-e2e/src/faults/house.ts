@@ -95,7 +95,14 @@ async function build(
       startRedis({ directory: at('parts', `redis-${String(index)}`), cache, port: ports.redis[index] ?? 0, progress }),
     );
   const [postgres, redisCache, queue, spare, hsm] = await Promise.all([
-    keep((options.postgres ?? startPostgres)({ directory: at('parts', 'postgres'), cache, port: ports.postgres, progress })),
+    keep(
+      (options.postgres ?? startPostgres)({
+        directory: at('parts', 'postgres'),
+        cache,
+        port: ports.postgres,
+        progress,
+      }),
+    ),
     redisAt(0),
     redisAt(1),
     redisAt(2),

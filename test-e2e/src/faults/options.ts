@@ -11,11 +11,22 @@ export interface Options {
   /** A document whose section is written anew. */
   readonly write: string | undefined;
   readonly list: boolean;
+  /** Few and short: what `npm test` makes. */
+  readonly short: boolean;
 }
 
 export class UsageError extends Error {}
 
-const defaults: Options = { only: [], seconds: 12, lanes: 12, seed: 1, json: false, write: undefined, list: false };
+const defaults: Options = {
+  only: [],
+  seconds: 12,
+  lanes: 12,
+  seed: 1,
+  json: false,
+  write: undefined,
+  list: false,
+  short: false,
+};
 
 /** @throws {UsageError} */
 export function readOptions(argv: readonly string[], ids: readonly string[]): Options | 'help' {
@@ -44,6 +55,7 @@ export function readOptions(argv: readonly string[], ids: readonly string[]): Op
     else if (word === '--write') options = { ...options, write: value() };
     else if (word === '--json') options = { ...options, json: true };
     else if (word === '--list') options = { ...options, list: true };
+    else if (word === '--short') options = { ...options, short: true, seconds: 2, lanes: 6 };
     else throw new UsageError(`there is no ${word}; --help tells what there is`);
   }
   const unknown = options.only.find((id) => !ids.includes(id));
@@ -67,6 +79,7 @@ once, consents withdrawn. While they go on it makes one fault after the other, a
   --json           the outcomes as JSON on stdout, histories included
   --write FILE     puts the table between the marks of a document: docs/reliability.md
   --list           the faults, and nothing is done
+  --short          three of them, two seconds each, and refusals are forgiven: what npm test makes
 
 INV1  what was issued lives until something may have ended it      INV4  an unknown outcome is a 503 that says so
 INV2  what was revoked, and told so, is dead for everybody          INV5  every answer comes within the client's patience

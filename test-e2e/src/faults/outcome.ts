@@ -9,6 +9,10 @@ export interface Outcome {
   readonly seconds: number;
   /** Questions that reached somebody. */
   readonly requests: number;
+  /** Tokens that were issued meanwhile. */
+  readonly tokens: number;
+  /** How many of them have ended, and we were told. */
+  readonly ended: number;
   /** Honest 503s. */
   readonly refusals: number;
   /** Connections that broke, and answers that never came. */
@@ -24,7 +28,10 @@ export interface Outcome {
 }
 
 export function outcomeOf(
-  facts: Pick<Outcome, 'id' | 'how' | 'seconds' | 'recoveryMillis' | 'breaches' | 'notes' | 'failed'>,
+  facts: Pick<
+    Outcome,
+    'id' | 'how' | 'seconds' | 'tokens' | 'ended' | 'recoveryMillis' | 'breaches' | 'notes' | 'failed'
+  >,
   asks: readonly Ask[],
 ): Outcome {
   const of = (...outcomes: readonly Ask['outcome'][]) => asks.filter(({ outcome }) => outcomes.includes(outcome));

@@ -9,7 +9,16 @@ import { createRandom } from './random.js';
 import { markdownTable, showBreach, showTable, writeSection } from './table.js';
 
 const breach = { invariant: 'INV2' as const, subject: 'access-1', sentence: 'it came back', history: ['00:00 issued'] };
-const facts = { id: 'F10', how: 'FLUSHALL', seconds: 3, recoveryMillis: 120, breaches: [], notes: [] };
+const facts = {
+  id: 'F10',
+  how: 'FLUSHALL',
+  seconds: 3,
+  tokens: 9,
+  ended: 2,
+  recoveryMillis: 120,
+  breaches: [],
+  notes: [],
+};
 const ask = (outcome: Ask['outcome'], millis: number): Ask => ({
   what: 'issue',
   by: 'g',

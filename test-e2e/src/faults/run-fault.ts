@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from './fault.js';
 import { createDuring } from './fault.js';
+import { endsOf } from './history.js';
 import type { House } from './house.js';
 import type { Breach } from './invariants.js';
 import { judgeAsk, judgeMemory } from './invariants.js';
@@ -63,8 +64,11 @@ export async function runFault(house: House, stage: Stage, fault: Fault, options
     ...unfinished,
     ...(await judgeLedger(house, memory.signed)),
   ].filter((breach) => isNew(breach, told));
+  const tokens = memory.tokens.slice(firstToken);
   return outcomeOf(
     {
+      tokens: tokens.length,
+      ended: tokens.filter((token) => endsOf(token).some(({ told }) => told !== undefined)).length,
       id: fault.id,
       how: fault.how,
       seconds: Math.round((Date.now() - began) / 1_000),
