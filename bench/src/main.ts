@@ -2,21 +2,25 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Driver } from './load/driver.js';
 import { startDriver } from './load/driver.js';
 import type { Rounds } from './measure.js';
 import { measureRounds } from './measure.js';
 import { measureLateness } from './open-loop.js';
 import type { Options } from './options.js';
 import { help, readOptions, UsageError } from './options.js';
+import type { Peer } from './peers/peer.js';
+import { attachPeer, startOidcProviders } from './peers/peer.js';
 import { measureColdStarts } from './processes/cold-start.js';
 import { residentBytes } from './processes/processes.js';
 import type { Results } from './report/results.js';
-import { resultsOf } from './report/results.js';
+import { ours, resultsOf } from './report/results.js';
 import { show } from './report/show.js';
 import { median } from './report/statistics.js';
 import { scenarios } from './scenarios/index.js';
 import type { PrepareSlowHsm } from './signer.js';
 import { measureSigner, showSigner } from './signer.js';
+import type { Target } from './target.js';
 import { attachTarget, startTarget } from './target.js';
 
 const demo = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/demo.mjs');
@@ -27,9 +31,17 @@ export async function bench(options: Options): Promise<Results> {
   const { attach, base, plan, connections } = options;
   const { target, close } = attach === undefined ? await startTarget({ demo, base, progress }) : attachTarget(attach);
   try {
-    const driver = await startDriver(target, connections);
+    const peers = await openPeers(options);
+    const drivers = await Promise.all(
+      [target, ...peers.map((peer) => peer.target)].map((each) => startDriver(each, connections)),
+    );
+    const [driver] = drivers as [Driver];
     try {
-      const rounds = await measureRounds(driver, target.pids, plan, progress);
+      const contestants = [{ name: ours, target }, ...peers].map(({ name, target: { pids, dialect } }, index) => ({
+        ...{ name, pids, driver: drivers[index] as Driver },
+        scenarios: plan.scenarios.filter((scenario) => name === ours || canDo(scenario, dialect)),
+      }));
+      const rounds = await measureRounds(contestants, plan, progress);
       const lateness =
         options.openLoop === undefined
           ? []
@@ -57,16 +69,35 @@ export async function bench(options: Options): Promise<Results> {
         },
       );
     } finally {
-      await driver.close();
+      await Promise.all(drivers.map((each) => each.close()));
+      await Promise.all(peers.map((peer) => peer.close()));
     }
   } finally {
     await close();
   }
 }
 
+async function openPeers({ peers, peer, base }: Options): Promise<Peer[]> {
+  return [
+    ...(peers ? await startOidcProviders(base + 50, progress) : []),
+    ...(peer === undefined ? [] : [await attachPeer(peer)]),
+  ];
+}
+
+/** What others have no counterpart of: our gRPC, our signer by itself, and JWT access tokens without an audience. */
+function canDo(scenario: string, dialect: Target['dialect']): boolean {
+  const own = ['introspection-grpc', 'sign-es256', 'sign-rs256'];
+  return !own.includes(scenario) && (dialect === undefined || scenario !== 'client-credentials-jwt');
+}
+
 /** Requests a second that a closed loop reached, by scenario. */
 const capacityOf = ({ measurements }: Rounds): Map<string, number> =>
-  new Map([...measurements].map(([name, taken]) => [name, median(taken.map(({ units, seconds }) => units / seconds))]));
+  new Map(
+    [...(measurements.get(ours) ?? [])].map(([name, taken]) => [
+      name,
+      median(taken.map(({ units, seconds }) => units / seconds)),
+    ]),
+  );
 
 /** @returns the exit code: 0, 1 when the run failed, 2 when the command line was wrong */
 export async function main(argv: readonly string[], slowHsm: PrepareSlowHsm): Promise<number> {

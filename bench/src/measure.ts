@@ -14,8 +14,18 @@ export interface Measurement extends Slice {
   readonly checked: number;
 }
 
+/** Who is measured: ours alone, or others beside it. */
+export interface Contestant {
+  readonly name: string;
+  readonly driver: Driver;
+  readonly pids: Pids;
+  /** What it can do of the plan. */
+  readonly scenarios: readonly string[];
+}
+
 export interface Rounds {
-  readonly measurements: ReadonlyMap<string, readonly Measurement[]>;
+  /** By contestant, then by scenario. */
+  readonly measurements: ReadonlyMap<string, ReadonlyMap<string, readonly Measurement[]>>;
   /** CPU microseconds of the calibration loop, taken between the slices. */
   readonly calibration: readonly number[];
 }
@@ -35,27 +45,33 @@ const calibrations = 6;
 
 /** @param progress is told what runs now */
 export async function measureRounds(
-  driver: Driver,
-  pids: Pids,
+  contestants: readonly Contestant[],
   plan: Plan,
   progress: (text: string) => void,
 ): Promise<Rounds> {
-  const measurements = new Map<string, Measurement[]>(plan.scenarios.map((name) => [name, []]));
+  const measurements = new Map<string, Map<string, Measurement[]>>(
+    contestants.map(({ name, scenarios }) => [name, new Map(scenarios.map((scenario) => [scenario, []]))]),
+  );
   const calibration: number[] = [];
   calibrate(calibrations);
   for (let round = 0; round <= plan.rounds; round++) {
-    for (const [name, taken] of measurements) {
-      const warmUp = round === 0;
-      progress(warmUp ? `warming up: ${name}` : `round ${String(round)} of ${String(plan.rounds)}: ${name}`);
-      const measurement = await measure(driver, pids, {
-        name,
-        millis: warmUp ? plan.warmUpMillis : plan.sliceMillis,
-        // What is made ready has warmed most of the way already.
-        units: warmUp ? Math.ceil(plan.units / 3) : plan.units,
-      });
-      if (warmUp) continue;
-      taken.push(measurement);
-      calibration.push(...calibrate(calibrations));
+    // A B, then B A: what the machine does meanwhile falls on each of them first, in turn.
+    const order = round % 2 === 0 ? contestants : contestants.toReversed();
+    for (const name of plan.scenarios) {
+      for (const contestant of order.filter(({ scenarios }) => scenarios.includes(name))) {
+        const warmUp = round === 0;
+        const what = contestants.length === 1 ? name : `${name} of ${contestant.name}`;
+        progress(warmUp ? `warming up: ${what}` : `round ${String(round)} of ${String(plan.rounds)}: ${what}`);
+        const measurement = await measure(contestant.driver, contestant.pids, {
+          name,
+          millis: warmUp ? plan.warmUpMillis : plan.sliceMillis,
+          // What is made ready has warmed most of the way already.
+          units: warmUp ? Math.ceil(plan.units / 3) : plan.units,
+        });
+        if (warmUp) continue;
+        measurements.get(contestant.name)?.get(name)?.push(measurement);
+        calibration.push(...calibrate(calibrations));
+      }
     }
   }
   return { measurements, calibration };

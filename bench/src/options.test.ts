@@ -38,3 +38,11 @@ test('the help names every scenario', () => {
   for (const { name, about } of scenarios)
     expect(help(scenarios)).toMatch(new RegExp(`^  ${name} +${about.slice(0, 20)}`, 'm'));
 });
+
+test('a peer that runs already is told by its places and processes, all together', () => {
+  const peer = ['--peer-public', 'http://a:4444', '--peer-admin', 'http://a:4445'];
+  const read = readOptions([...peer, '--peer-pids', 'hydra=1,postgres=22'], ['x']);
+  expect(read).toMatchObject({ peer: { public: 'http://a:4444', pids: { hydra: 1, postgres: 22 } } });
+  expect(() => readOptions(peer, ['x'])).toThrow('belong together');
+  expect(() => readOptions([...peer, '--peer-pids', 'hydra'], ['x'])).toThrow('hydra=4711');
+});

@@ -1,6 +1,7 @@
 // The command line of the benchmark.
 import { parseArgs } from 'node:util';
 import type { Plan } from './measure.js';
+import type { RunningPeer } from './peers/peer.js';
 import type { Scenario } from './scenarios/scenario.js';
 
 export interface Options {
@@ -15,6 +16,10 @@ export interface Options {
   readonly coldStarts: number;
   /** Measures the signer alone, with its keys here and there, instead of the provider. */
   readonly signer: boolean;
+  /** Measures npm's oidc-provider in the same rounds, in memory and over PostgreSQL. */
+  readonly peers: boolean;
+  /** One that runs already and speaks Hydra's API. */
+  readonly peer: RunningPeer | undefined;
   /** Whether to measure lateness in an open loop too, and at which rate if not at shares of what was reached. */
   readonly openLoop: { readonly perSecond: number | undefined } | undefined;
 }
@@ -36,6 +41,9 @@ time a request costs over all of them. Wall-clock figures depend on the machine;
   --seconds N        length of a slice (5; quick: 2)
   --units N          single-use codes and tokens prepared a slice (3000; quick: 600)
   --connections N    concurrent callers (64)
+  --peers            npm's oidc-provider in the same rounds: in memory, which flatters it, and as durable as ours
+  --peer-public URL, --peer-admin URL, --peer-pids NAME=PID,…
+                     a provider that runs already, speaks Hydra's API, and whose processes are these
   --open-loop        also how late answers are at 30, 60 and 80 % of the rate that was reached, asked at random times
   --rate N           the same at N requests a second
   --json FILE        also write the results as JSON
@@ -70,6 +78,8 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     json: values.json,
     coldStarts: quick ? 3 : 5,
     signer: values.signer === true,
+    peers: values.peers === true,
+    peer: runningPeer(values['peer-public'], values['peer-admin'], values['peer-pids']),
     openLoop:
       values['open-loop'] === true || values.rate !== undefined
         ? { perSecond: values.rate === undefined ? undefined : positive('rate', values.rate, 0) }
@@ -86,6 +96,10 @@ function parse(argv: readonly string[]) {
         signer: { type: 'boolean' },
         'open-loop': { type: 'boolean' },
         rate: { type: 'string' },
+        peers: { type: 'boolean' },
+        'peer-public': { type: 'string' },
+        'peer-admin': { type: 'string' },
+        'peer-pids': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         only: { type: 'string' },
         rounds: { type: 'string' },
@@ -100,6 +114,17 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function runningPeer(origin?: string, admin?: string, pids?: string): RunningPeer | undefined {
+  if (origin === undefined && admin === undefined && pids === undefined) return undefined;
+  if (origin === undefined || admin === undefined || pids === undefined) {
+    throw new UsageError('--peer-public, --peer-admin and --peer-pids belong together');
+  }
+  const named = pids.split(',').map((pair) => /^([\w-]+)=(\d+)$/.exec(pair));
+  if (named.includes(null)) throw new UsageError('--peer-pids must be like hydra=4711,postgres=4712');
+  const entries = named.map((pair): [string, number] => [pair?.[1] ?? '', Number(pair?.[2])]);
+  return { public: origin, admin, pids: Object.fromEntries(entries) };
 }
 
 function positive(name: string, text: string | undefined, otherwise: number): number {

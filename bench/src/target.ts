@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { DialectName } from './dialects/dialect.js';
 import type { Pids } from './processes/processes.js';
 
 /** The part of the demo's line that a benchmark needs. */
@@ -19,6 +20,8 @@ export interface Target {
   /** Whether its keys are in a PKCS#11 token. */
   readonly hsm: boolean;
   readonly pids: Pids;
+  /** How it is asked, where that is not as Hydra is. */
+  readonly dialect?: DialectName;
 }
 
 /** Where the signer tells its metrics, by the table of ports. */

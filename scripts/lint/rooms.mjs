@@ -30,7 +30,7 @@ export const rooms = {
   'services/gateway': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: [] },
   'services/admin': {
     rooms: ['oauth', 'rpc', 'service', 'http'],
-    drivers: ['fast-json-patch'],
+    drivers: ['fast-json-patch', '@bull-board/api'],
     // Holds answers against the OpenAPI document.
     tests: ['ajv'],
   },
@@ -76,7 +76,11 @@ export const rooms = {
   },
   // The chart's tests: rendered by helm, held against Kubernetes' own types.
   helm: { rooms: ['service'], drivers: [], tests: ['@kubernetes/client-node', 'kubernetes-models', 'yaml'] },
-  bench: { rooms: ['all', 'rpc'], drivers: ['@grpc/grpc-js', '@grpc/proto-loader'] },
+  bench: {
+    rooms: ['all', 'rpc'],
+    // With npm's oidc-provider as a rival, over PostgreSQL like ours.
+    drivers: ['@grpc/grpc-js', '@grpc/proto-loader', 'oidc-provider', 'pg'],
+  },
 };
 
 /** Packages that stand in a few files of their room only: inside the room, everybody else goes through those. */

@@ -34,37 +34,43 @@ export async function askForLogin(
   number: number,
   cookies: Map<string, string>,
 ): Promise<string> {
+  const atLogin = await browseOn(lane.public, startOfFlow(client, number), cookies);
+  return parameter(atLogin, 'login_challenge');
+}
+
+/** Path and query of an authorization request. */
+export function startOfFlow(client: FlowClient, number: number): string {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: client.clientId,
     redirect_uri: client.redirectUri,
     scope: client.scope,
     state: stateOf(number),
-    nonce: `bench-nonce-${String(number)}`,
+    // Of an ID token, where one comes.
+    ...(client.scope.split(' ').includes('openid') ? { nonce: `bench-nonce-${String(number)}` } : {}),
     code_challenge: codeChallenge,
     code_challenge_method: 'S256',
   });
-  const atLogin = await browse(lane.public, `/oauth2/auth?${query.toString()}`, cookies);
-  return parameter(atLogin, 'login_challenge');
+  return `/oauth2/auth?${query.toString()}`;
 }
 
-const stateOf = (number: number) => `bench-state-${String(number)}`;
+export const stateOf = (number: number) => `bench-state-${String(number)}`;
 
 /** @param number makes state and subject its own. @returns the authorization code @throws {WrongAnswer} */
-export async function obtainCode(lane: Lane, client: FlowClient, number: number): Promise<string> {
+export async function acceptAll(lane: Lane, client: FlowClient, number: number): Promise<string> {
   const cookies = new Map<string, string>();
   const challenge = await askForLogin(lane, client, number, cookies);
   const login = await accept(lane.admin, 'login', challenge, () => ({
     subject: `user-${String(number % 1000)}`,
     amr: ['pwd'],
   }));
-  const atConsent = await browse(lane.public, login.pathname + login.search, cookies);
+  const atConsent = await browseOn(lane.public, login.pathname + login.search, cookies);
   const consent = await accept(lane.admin, 'consent', parameter(atConsent, 'consent_challenge'), (request) => ({
     grant_scope: request['requested_scope'],
     grant_access_token_audience: request['requested_access_token_audience'],
     session: { id_token: { name: 'A Person' } },
   }));
-  const back = await browse(lane.public, consent.pathname + consent.search, cookies);
+  const back = await browseOn(lane.public, consent.pathname + consent.search, cookies);
   if (parameter(back, 'state') !== stateOf(number)) throw new WrongAnswer('a flow came back with the state of another');
   return parameter(back, 'code');
 }
@@ -77,7 +83,7 @@ export async function loginRequest(admin: HttpConnection, challenge: string): Pr
 }
 
 /** One hop: sends the cookies, keeps those that are set, and says where the browser is sent. */
-async function browse(connection: HttpConnection, target: string, cookies: Map<string, string>): Promise<URL> {
+export async function browseOn(connection: HttpConnection, target: string, cookies: Map<string, string>): Promise<URL> {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const answer = await connection.send(connection.encode('GET', target, cookie === '' ? {} : { Cookie: cookie }));
   for (const line of headersOf(answer, 'Set-Cookie')) {

@@ -42,6 +42,7 @@ test('the report shows shares, marks what misses its aim, and says what memory a
       resultOf({ name: 'met', aimMicros: 100 }, taken, 50),
       resultOf({ name: 'free' }, taken, 50),
     ],
+    peers: [{ name: 'other', scenarios: [resultOf({ name: 'met' }, [measurement(400, 0, 10)], 50)] }],
     residentBytes: { gateway: 94 * 1024 * 1024, postgres: 1024 * 1024 },
     coldStartMillis: { gateway: 812.4 },
     lateness: [
@@ -77,6 +78,7 @@ test('the report shows shares, marks what misses its aim, and says what memory a
   expect(line('free')?.split(/\s+/).slice(3, 5)).toEqual(['-', '2.00']);
   expect(line('gateway')?.split(/\s+/)).toEqual(['gateway', '94', '812']);
   expect(line('postgres')?.split(/\s+/)).toEqual(['postgres', '1', '-']);
+  expect(text.split('\n').find((each) => /^met +100 +400 \(4\.00 ×\)/.test(each))).toBeDefined();
   const late = text.split('\n').find((each) => /^met +300/.test(each));
   expect(late?.split(/\s+/)).toEqual(['met', '300', '299', '2.0', '9.0', '12.0', '99']);
 });

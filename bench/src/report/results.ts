@@ -31,6 +31,8 @@ export interface Results {
   readonly rounds: number;
   readonly calibrationMicros: Spread;
   readonly scenarios: readonly ScenarioResult[];
+  /** Others that were measured in the same rounds. */
+  readonly peers: readonly { readonly name: string; readonly scenarios: readonly ScenarioResult[] }[];
   /** Bytes by process, after the load. */
   readonly residentBytes: Readonly<Record<string, number>>;
   /** Milliseconds from spawn to ready, by service. */
@@ -67,6 +69,9 @@ export function resultOf(
   };
 }
 
+/** What we are called among contestants. */
+export const ours = 'Cardea';
+
 export function resultsOf(
   scenarios: readonly Scenario[],
   { measurements, calibration }: Rounds,
@@ -74,13 +79,20 @@ export function resultsOf(
 ): Results {
   const calibrationMicros = spreadOf(calibration);
   const cpus = os.cpus();
+  const of = (name: string, aimed: boolean): ScenarioResult[] =>
+    scenarios.flatMap((scenario) => {
+      const taken = measurements.get(name)?.get(scenario.name) ?? [];
+      const aims = aimed ? scenario : { name: scenario.name };
+      return taken.length === 0 ? [] : [resultOf(aims, taken, calibrationMicros.median)];
+    });
   return {
     version: 1,
     machine: { cpus: cpus.length, model: cpus[0]?.model ?? '', node: process.version },
     ...facts,
     calibrationMicros,
-    scenarios: scenarios.map((scenario) =>
-      resultOf(scenario, measurements.get(scenario.name) ?? [], calibrationMicros.median),
-    ),
+    scenarios: of(ours, true),
+    peers: [...measurements.keys()]
+      .filter((name) => name !== ours)
+      .map((name) => ({ name, scenarios: of(name, false) })),
   };
 }

@@ -21,6 +21,19 @@ function row(result: ScenarioResult, processes: readonly string[]): string[] {
   ];
 }
 
+/** CPU of each peer, and how many times ours it is. */
+function comparison({ scenarios, peers }: Results): string {
+  const of = (peer: Results['peers'][number], name: string, own: number): string => {
+    const median = peer.scenarios.find((result) => result.name === name)?.cpuMicros.median;
+    return median === undefined ? '-' : `${whole(median)} (${(median / own).toFixed(2)} ×)`;
+  };
+  const rows = scenarios.map(({ name, cpuMicros }) => [
+    ...[name, whole(cpuMicros.median)],
+    ...peers.map((peer) => of(peer, name, cpuMicros.median)),
+  ]);
+  return table([['CPU µs', 'Cardea', ...peers.map(({ name }) => name)], ...rows]);
+}
+
 export function show(results: Results): string {
   const { machine, calibrationMicros, scenarios, residentBytes, coldStartMillis, lateness } = results;
   const processes = Object.keys(scenarios[0]?.processMicros ?? {});
@@ -30,7 +43,10 @@ export function show(results: Results): string {
     const millis = coldStartMillis[name];
     return millis === undefined ? '-' : whole(millis);
   };
-  const checked = [...scenarios, ...lateness].reduce((sum, result) => sum + result.checked, 0);
+  const checked = [...scenarios, ...results.peers.flatMap((peer) => peer.scenarios), ...lateness].reduce(
+    (sum, result) => sum + result.checked,
+    0,
+  );
   return [
     `CPU microseconds per request over all server processes, medians of ${String(results.rounds)} rounds, ` +
       `${String(results.connections)} connections`,
@@ -38,6 +54,7 @@ export function show(results: Results): string {
       `${whole(calibrationMicros.median)} µs (${whole(calibrationMicros.min)}-${whole(calibrationMicros.max)})`,
     '',
     table([head, ...scenarios.map((result) => row(result, processes))]),
+    ...(results.peers.length === 0 ? [] : ['', comparison(results)]),
     ...(lateness.length === 0 ? [] : ['', showLateness(lateness)]),
     '',
     table([

@@ -39,7 +39,7 @@ export const clientCredentialsOpaque = clientCredentialsScenario({
   aimMicros: 280,
   members: {},
   async check(stage, client, token) {
-    const { active, client_id: clientId } = await stage.introspect(token);
+    const { active, client_id: clientId } = await stage.introspect(token, client);
     return active === true && clientId === client.clientId;
   },
 });

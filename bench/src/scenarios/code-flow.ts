@@ -1,6 +1,6 @@
 // The authorization code flow to its code, and the redemption of codes that were obtained beforehand (RFC 6749 §4.1,
 // OpenID Connect Core §3.1).
-import { askForLogin, loginRequest, obtainCode } from '../load/flow.js';
+import { askForLogin } from '../load/flow.js';
 import { parseObject, textOf, WrongAnswer } from '../load/lane.js';
 import type { Scenario } from './scenario.js';
 import { askToken, codeParameters, mintCodes, tokenRequest } from './token-requests.js';
@@ -15,11 +15,7 @@ export const authorize: Scenario = {
     return {
       step: (own) => askForLogin(own, client, stage.number(), new Map()),
       async check(challenge) {
-        if (lane === undefined) return;
-        const asked = await loginRequest(lane.admin, challenge);
-        const { client_id: clientId } = asked['client'] as Record<string, unknown>;
-        if (clientId !== client.clientId || asked['skip'] !== false)
-          throw new WrongAnswer('a challenge for another client, or for nobody to log in');
+        if (lane !== undefined) await stage.dialect.checkLogin(lane, client, challenge);
       },
     };
   },
@@ -33,7 +29,7 @@ export const wholeFlow: Scenario = {
     const client = await stage.client();
     const [lane] = stage.lanes;
     return {
-      step: (own) => obtainCode(own, client, stage.number()),
+      step: (own) => stage.dialect.obtainCode(own, client, stage.number()),
       async check(code) {
         if (lane === undefined) return;
         const text = await askToken(lane, tokenRequest(lane, client, codeParameters(client, code)));
@@ -63,7 +59,7 @@ export function codeExchange(algorithm: 'ES256' | 'RS256', aimMicros: number): S
         async check(kept) {
           const answer = parseObject(kept, name);
           for (const member of ['access_token', 'refresh_token']) {
-            const { active } = await stage.introspect(textOf(answer, member, name));
+            const { active } = await stage.introspect(textOf(answer, member, name), client);
             if (active !== true) throw new WrongAnswer(`${name}: the ${member} is not active`);
           }
           const idToken = await stage.verify(textOf(answer, 'id_token', name));

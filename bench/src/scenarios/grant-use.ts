@@ -25,7 +25,7 @@ export const refresh: Scenario = {
         return String(lane.index);
       },
       async check(lane) {
-        const { active } = await stage.introspect(current[Number(lane)] ?? '');
+        const { active } = await stage.introspect(current[Number(lane)] ?? '', client);
         if (active !== true) throw new WrongAnswer('the newest refresh token of a chain is not active');
       },
     };
@@ -69,7 +69,7 @@ export const revoke: Scenario = {
         return token === undefined ? undefined : revokeToken(lane, client, token).then(() => token);
       },
       async check(token) {
-        const { active } = await stage.introspect(token);
+        const { active } = await stage.introspect(token, client);
         if (active !== false) throw new WrongAnswer('a revoked token is still active');
       },
     };

@@ -38,7 +38,8 @@ function introspection(options: {
       const [first] = stage.lanes;
       const requests = tokens.map((token) => {
         const body = new URLSearchParams({ token }).toString();
-        return first?.admin.encode('POST', '/admin/oauth2/introspect', form, body) as Buffer;
+        const headers = { ...form, ...stage.dialect.introspectionHeaders(client) };
+        return first?.admin.encode('POST', '/admin/oauth2/introspect', headers, body) as Buffer;
       });
       const ask = async (lane: Lane, request: Buffer): Promise<string> => {
         const answer = expectStatus(await lane.admin.send(request), 200, name);

@@ -1,5 +1,7 @@
 // What scenarios act on: the target, the lanes, clients made through its admin API, and the questions that checks ask.
 import type { Target } from '../target.js';
+import type { Dialect } from '../dialects/dialect.js';
+import { dialectOf } from '../dialects/dialect.js';
 import type { FlowClient } from '../load/flow.js';
 import type { HttpConnection } from '../load/http-connection.js';
 import type { Lane } from '../load/lane.js';
@@ -16,9 +18,11 @@ export interface BenchClient extends FlowClient {
 export interface Stage {
   readonly target: Target;
   readonly lanes: readonly Lane[];
+  readonly dialect: Dialect;
   /** The client with these members beside the usual ones; the same one each time they are asked for. */
   client(members?: Readonly<Record<string, unknown>>): Promise<BenchClient>;
-  introspect(token: string): Promise<Record<string, unknown>>;
+  /** Asks as that client, where somebody has to say who asks. */
+  introspect(token: string, client: BenchClient): Promise<Record<string, unknown>>;
   /** Header and claims of a JWT of the provider. @throws {WrongAnswer} */
   verify(jwt: string): Promise<{ algorithm: string; claims: Record<string, unknown> }>;
   /** Numbers that no earlier call has given. */
@@ -36,18 +40,19 @@ export function createStage(target: Target, lanes: readonly Lane[], aside: Lane)
   const clients = new Map<string, Promise<BenchClient>>();
   let keys: Promise<readonly Jwk[]> | undefined;
   let count = 0;
+  const dialect = dialectOf(target.dialect ?? 'hydra');
   return {
-    target,
-    lanes,
+    ...{ target, lanes, dialect },
     client(members = {}) {
       const name = JSON.stringify(members);
       let client = clients.get(name);
       if (client === undefined) clients.set(name, (client = createClient(aside.admin, members)));
       return client;
     },
-    async introspect(token) {
+    async introspect(token, client) {
       const body = new URLSearchParams({ token }).toString();
-      const request = aside.admin.encode('POST', '/admin/oauth2/introspect', form, body);
+      const headers = { ...form, ...dialect.introspectionHeaders(client) };
+      const request = aside.admin.encode('POST', '/admin/oauth2/introspect', headers, body);
       const answer = expectStatus(await aside.admin.send(request), 200, 'introspection');
       return parseObject(answer.body.toString(), 'introspection');
     },

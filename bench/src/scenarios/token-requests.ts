@@ -1,5 +1,5 @@
 // The token endpoint as scenarios use it: requests as bytes, answers as members (RFC 6749 §4.1.3, §4.4.2, §6).
-import { codeVerifier, obtainCode } from '../load/flow.js';
+import { codeVerifier } from '../load/flow.js';
 import type { Lane } from '../load/lane.js';
 import { expectStatus, onLanes, parseObject, textOf } from '../load/lane.js';
 import type { BenchClient, Stage } from './stage.js';
@@ -36,13 +36,13 @@ export function mintAccessTokens(stage: Stage, client: BenchClient, count: numbe
 
 /** Codes that nobody has redeemed yet. */
 export function mintCodes(stage: Stage, client: BenchClient, count: number): Promise<string[]> {
-  return onLanes(stage.lanes, count, (lane) => obtainCode(lane, client, stage.number()));
+  return onLanes(stage.lanes, count, (lane) => stage.dialect.obtainCode(lane, client, stage.number()));
 }
 
 /** Token answers of whole flows. */
 export async function mintGrants(stage: Stage, client: BenchClient, count: number): Promise<Record<string, unknown>[]> {
   return onLanes(stage.lanes, count, async (lane) => {
-    const code = await obtainCode(lane, client, stage.number());
+    const code = await stage.dialect.obtainCode(lane, client, stage.number());
     return parseObject(
       await askToken(lane, tokenRequest(lane, client, codeParameters(client, code))),
       'a code exchange',
