@@ -7,6 +7,7 @@ import { configOf } from '../config-option.js';
 import { Failure } from '../failure.js';
 import type { Surroundings } from '../main.js';
 import { migrate, migrationReport } from '../migrate.js';
+import { resealRows } from '../reseal-rows.js';
 import type { ConfigOptions } from '../with-config.js';
 import { withConfig } from '../with-config.js';
 
@@ -49,6 +50,18 @@ export function addMigrateCommands(program: Command, surroundings: Surroundings)
     .option('--block', 'wait until all have run')
     .addHelpText('after', '\nNeeds: dsn\n\nExample:\n  $ cardea migrate status --config cardea.yaml')
     .action((_options: object, self: Command) => status(undefined, self));
+  withConfig(migrating.command('reseal'))
+    .description(
+      'Seal anew, under the first of secrets.system, what lies sealed under the others: consents, tokens, secrets of clients. Services go on meanwhile; workers that know the secrets do it by themselves. Safe to repeat.',
+    )
+    .addHelpText(
+      'after',
+      '\nTokens themselves stay bound to the secret they were made with: keep the old one until the last of them has expired.\n' +
+        '\nNeeds: dsn, secrets.system\n\nExample:\n  $ cardea migrate reseal --config cardea.yaml',
+    )
+    .action((_options: object, self: Command) =>
+      resealRows(configured(self.optsWithGlobals()), surroundings.out, surroundings.err),
+    );
 
   const sql = hydras(migrating.command('sql [dsn]'))
     .description("Hydra's words for the same: `migrate sql up`, `migrate sql status`.")

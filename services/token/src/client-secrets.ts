@@ -34,6 +34,22 @@ const saltBytes = 16;
 /** Begins what is no hash but a sealed secret. */
 const sealedMark = '$sealed$';
 const sealContext = 'client_secret';
+
+/** Of one client: what is sealed is sealed anew, what is a hash stays. */
+export const sealedSecrets = {
+  mark: sealedMark,
+  /** @returns the hashes as they are to be, and how many no secret of the list opens */
+  renew(seal: Seal, hashes: readonly string[]): { readonly hashes: readonly string[]; readonly lost: number } {
+    const renewed = hashes.map((hash) => {
+      if (!hash.startsWith(sealedMark)) return { hash, lost: 0 };
+      const found = seal.renew(sealContext, Buffer.from(hash.slice(sealedMark.length), 'base64'));
+      if (found.state !== 'renewed') return { hash, lost: found.state === 'lost' ? 1 : 0 };
+      return { hash: sealedMark + found.sealed.toString('base64'), lost: 0 };
+    });
+    return { hashes: renewed.map(({ hash }) => hash), lost: renewed.reduce((sum, { lost }) => sum + lost, 0) };
+  },
+};
+
 /** PBKDF2 computations at a time, and how many may wait. */
 const bounds = { running: 2, waiting: 128 };
 /** Of those, for clients that there are not: they must never keep the others waiting. */

@@ -10,7 +10,13 @@ export interface Seal {
   seal(context: string | Buffer, plain: Buffer): Buffer;
   /** The plain value, or undefined when it was changed, is of another purpose or context, or its secret is gone. */
   open(context: string | Buffer, sealed: Buffer): Buffer | undefined;
+  /** The same value under the newest secret, unless it is already; `lost` when no secret opens it. */
+  renew(context: string | Buffer, sealed: Buffer): Renewed;
+  /** First byte of what the newest secret seals, where no older one has the same; else -1. */
+  readonly newestMark: number;
 }
+
+export type Renewed = { readonly state: 'newest' | 'lost' } | { readonly state: 'renewed'; readonly sealed: Buffer };
 
 /** Derives a key for one purpose from each system secret, newest first. */
 export function deriveKeys(secrets: readonly string[], purpose: string): Buffer[] {
@@ -34,7 +40,29 @@ export function createSeal(secrets: readonly string[], purpose: string, random: 
   const material = (key: Buffer, salt: Buffer, context: string | Buffer) =>
     createHmac('sha512', key).update(salt).update(context).digest();
 
-  return {
+  const openWith = (root: { key: Buffer }, context: string | Buffer, sealed: Buffer): Buffer | undefined => {
+    const salt = sealed.subarray(1, 1 + saltBytes);
+    const derived = material(root.key, salt, context);
+    const decipher = createDecipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32, 44));
+    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
+    try {
+      return Buffer.concat([decipher.update(sealed.subarray(1 + saltBytes, -tagBytes)), decipher.final()]);
+    } catch {
+      return undefined;
+    }
+  };
+  /** Another secret may have the same one-byte name: all that have it are tried. */
+  const opened = (context: string | Buffer, sealed: Buffer) => {
+    if (sealed.length < 1 + saltBytes + tagBytes) return undefined;
+    for (const root of roots) {
+      if (root.id !== sealed[0]) continue;
+      const plain = openWith(root, context, sealed);
+      if (plain !== undefined) return { root, plain };
+    }
+    return undefined;
+  };
+
+  const self: Seal = {
     seal(context, plain) {
       const salt = random(saltBytes);
       const derived = material(newest.key, salt, context);
@@ -42,21 +70,14 @@ export function createSeal(secrets: readonly string[], purpose: string, random: 
       const body = cipher.update(plain);
       return Buffer.concat([Buffer.of(newest.id), salt, body, cipher.final(), cipher.getAuthTag()]);
     },
-    open(context, sealed) {
-      if (sealed.length < 1 + saltBytes + tagBytes) return undefined;
-      const salt = sealed.subarray(1, 1 + saltBytes);
-      for (const root of roots) {
-        if (root.id !== sealed[0]) continue;
-        const derived = material(root.key, salt, context);
-        const decipher = createDecipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32, 44));
-        decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
-        try {
-          return Buffer.concat([decipher.update(sealed.subarray(1 + saltBytes, -tagBytes)), decipher.final()]);
-        } catch {
-          // Another secret may have the same one-byte name: try the next.
-        }
-      }
-      return undefined;
+    open: (context, sealed) => opened(context, sealed)?.plain,
+    renew(context, sealed) {
+      const found = opened(context, sealed);
+      if (found === undefined) return { state: 'lost' };
+      if (found.root === newest) return { state: 'newest' };
+      return { state: 'renewed', sealed: self.seal(context, found.plain) };
     },
+    newestMark: roots.filter(({ id }) => id === newest.id).length === 1 ? newest.id : -1,
   };
+  return self;
 }

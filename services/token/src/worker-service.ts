@@ -5,6 +5,7 @@ import type { Config, Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
 import { createEvents } from './events.js';
 import { createReconciliation } from './jobs/reconciliation.js';
+import { createResealing } from './jobs/resealing.js';
 import { createDeliver } from './logout/deliver.js';
 import type { LogoutDeliveryWorker } from './logout/delivery-worker.js';
 import { createLogoutDeliveryWorker } from './logout/delivery-worker.js';
@@ -41,6 +42,8 @@ export const workerService: Service = {
       ...{ redisUrl, database, list: record.listSignatures, events: createEvents(log, metrics), log, metrics },
     });
     host.onStop(() => reconciliation.close());
+    const resealing = createResealing(config, { redisUrl, database, random: host.random, log, metrics });
+    if (resealing !== undefined) host.onStop(() => resealing.close());
   },
 };
 

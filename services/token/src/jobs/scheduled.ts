@@ -1,4 +1,4 @@
-// A job that runs every few minutes through BullMQ, registered anew whenever Redis has forgotten it (ARCHITECTURE §6).
+// A job that runs every so often through BullMQ, registered anew whenever Redis has forgotten it (ARCHITECTURE §6).
 import type { Log } from '@cardea/service';
 import { Queue, Worker } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
@@ -12,7 +12,7 @@ export interface ScheduledJob {
   close(): Promise<void>;
 }
 
-const everyMillis = 5 * 60_000;
+const usualMillis = 5 * 60_000;
 /** How long a schedule that Redis lost is missed at most. */
 const lookMillis = 5_000;
 /** A round that is so late has lost its place in the queue, though its schedule may stand. */
@@ -27,9 +27,11 @@ export function scheduleJob(options: {
   queue: string;
   job: string;
   round: () => Promise<void>;
+  /** Five minutes when nothing is said. */
+  everyMillis?: number;
   log: Log;
 }): ScheduledJob {
-  const { redisUrl, job, round, log } = options;
+  const { redisUrl, job, round, everyMillis = usualMillis, log } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
   const queue = new Queue(options.queue, { connection: connections[0] });
   const worker = new Worker(options.queue, round, { connection: connections[1], concurrency: 1, ...stalling });

@@ -1,0 +1,59 @@
+// Resealing by itself, while more than one system secret is configured; and once, for `cardea migrate reseal`.
+import type { Config, Log, Metrics } from '@cardea/service';
+import { required } from '@cardea/service';
+import { randomBytes } from 'node:crypto';
+import { systemSecrets } from '../settings.js';
+import type { Database } from '../storage/database.js';
+import { openDatabase } from '../storage/database.js';
+import { queueNames } from './queues.js';
+import type { Resealed } from './reseal.js';
+import { reseal } from './reseal.js';
+import type { ScheduledJob } from './scheduled.js';
+import { scheduleJob } from './scheduled.js';
+
+/** It reads every key; what is left to do after the first round is what services of before a restart still wrote. */
+const hourMillis = 3_600_000;
+
+/** @returns undefined where there is one secret, or none is told to the worker: then nothing can be sealed anew */
+export function createResealing(
+  config: Config,
+  options: {
+    readonly redisUrl: string;
+    readonly database: Database;
+    readonly random: (bytes: number) => Buffer;
+    readonly log: Log;
+    readonly metrics: Metrics;
+  },
+): ScheduledJob | undefined {
+  if (config.secrets.system.length < 2) return undefined;
+  const { redisUrl, database, random, log, metrics } = options;
+  const secrets = systemSecrets(config);
+  const counter = metrics.counter('cardea_resealed_rows_total', 'Rows sealed anew under the newest system secret.', [
+    'rows',
+  ]);
+  const round = async (): Promise<void> => {
+    for (const { rows, seen, renewed, lost } of await reseal(database, { secrets, random })) {
+      counter.inc({ rows }, renewed);
+      if (renewed > 0) log.info({ rows, seen, renewed }, 'sealed anew under the newest system secret');
+      if (lost > 0) log.error({ rows, lost }, 'no secret of secrets.system opens these rows');
+    }
+  };
+  return scheduleJob({ redisUrl, queue: queueNames.resealing, job: 'reseal', round, everyMillis: hourMillis, log });
+}
+
+/** @throws when PostgreSQL cannot be reached, or has no schema yet */
+export async function resealOnce(
+  config: Config,
+  log: Log,
+  progress: (sofar: Resealed) => void,
+): Promise<readonly Resealed[]> {
+  const secrets = systemSecrets(config);
+  const { pooler } = config.database;
+  const name = 'cardea-reseal';
+  const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 1, name, sweeps: true, pooler });
+  try {
+    return await reseal(database, { secrets, random: randomBytes, progress });
+  } finally {
+    await database.end();
+  }
+}
