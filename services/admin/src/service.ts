@@ -21,6 +21,7 @@ import { checkExposure } from './exposure.js';
 import { listenerOptions } from './listener.js';
 import { attestationRoutes } from './routes/attestation.js';
 import { auditEventRoutes } from './routes/audit-events.js';
+import { boardRoutes } from './routes/board.js';
 import { clientChangeRoutes } from './routes/client-changes.js';
 import { clientRoutes } from './routes/clients.js';
 import { interactionRoutes } from './routes/interactions.js';
@@ -83,6 +84,7 @@ export const service: Service = {
           ...trustRoutes(trust),
           ...sessionRoutes(sessions),
           ...queueRoutes(jobs),
+          ...(config.serve.admin.board ? boardRoutes(jobs) : []),
           ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
           ...keysAuditRoutes({ signer: keyAdmin, findings }),
         ]),

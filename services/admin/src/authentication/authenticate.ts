@@ -12,7 +12,7 @@ import { rememberCaller } from './caller.js';
 import { createCertificates } from './certificates.js';
 import { createIssuerKeys } from './issuer-keys.js';
 import { createIssuerTokens } from './issuer-tokens.js';
-import { isOpen, rolesFor } from './roles.js';
+import { isOpen, isPage, rolesFor } from './roles.js';
 
 type Settings = Config['serve']['admin']['authentication'];
 
@@ -43,7 +43,7 @@ export function createAuthenticate(options: {
     const { path } = contextOf(request);
     if (caller === undefined) {
       refused(request, undefined);
-      request.res?.setHeader('WWW-Authenticate', 'Bearer realm="cardea admin"');
+      request.res?.setHeader('WWW-Authenticate', `${isPage(path) ? 'Basic' : 'Bearer'} realm="cardea admin"`);
       throw new OAuthError('request_unauthorized', 'Send a credential of this admin API as a bearer token.');
     }
     if (!rolesFor(request.method, path).some((role) => caller.roles.includes(role))) {
@@ -55,13 +55,22 @@ export function createAuthenticate(options: {
 
   return (request) => {
     if (isOpen(contextOf(request).path)) return;
-    const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const bearer = credentialOf(request);
     // Whoever sends a token means it: a certificate does not make up for a bad one.
     if (bearer === undefined) return decide(request, byCertificate(request));
     const caller = byKey(bearer);
     if (caller !== undefined || byToken === undefined) return decide(request, caller);
     return byToken(bearer).then((found) => decide(request, found));
   };
+}
+
+/** A bearer token; on a page for people, the password that a browser asked for does as well (RFC 7617 §2). */
+function credentialOf(request: Request): string | undefined {
+  const authorization = request.headers.authorization ?? '';
+  const bearer = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (bearer !== undefined || !isPage(contextOf(request).path)) return bearer;
+  const basic = /^basic +([\w+/]+={0,2})$/i.exec(authorization)?.[1];
+  return basic === undefined ? undefined : /^[^:]*:(.+)$/s.exec(Buffer.from(basic, 'base64').toString())?.[1];
 }
 
 function issuerTokens(settings: Settings['jwt'], now: () => number) {

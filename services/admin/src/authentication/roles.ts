@@ -25,11 +25,16 @@ const rules: readonly Rule[] = [
   { path: /^\/admin\/attestation(?:\/|$)/, read: ['auditor', 'key-operator'], change: [] },
   { path: /^\/admin\/audit-events(?:\/|$)/, read: ['auditor'], change: [] },
   { path: /^\/admin\/(?:version|openapi\.json)$/, read: adminRoles, change: [] },
+  // A page that offers changes is for those who may make them.
+  { path: /^\/admin\/board(?:\/|$)/, read: ['operator'], change: ['operator'] },
   { path: /^/, read: ['operator', 'auditor'], change: ['operator'] },
 ];
 
 /** Health is for load balancers, which prove nothing. */
 export const isOpen = (path: string) => /^\/admin\/health\/(?:alive|ready)$/.test(path);
+
+/** A page for people: browsers ask them for a name and a password, of which only the password counts. */
+export const isPage = (path: string) => /^\/admin\/board(?:\/|$)/.test(path);
 
 /** The roles of which one must be held. */
 export function rolesFor(method: string, path: string): readonly Role[] {

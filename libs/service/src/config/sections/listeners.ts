@@ -117,5 +117,9 @@ export const adminListener = z
     cors: cors('the admin listener', { methods, allow: sent }),
     tls: listenerTls('the admin listener'),
     authentication,
+    board: flag({
+      description:
+        'Show the queues of the workers on a page, `/admin/board`, to whoever may change them (role operator). Browsers prove themselves there by a client certificate, or by an API key as the password of HTTP Basic.',
+    }).default(true),
   })
   .prefault({});
