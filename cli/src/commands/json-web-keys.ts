@@ -96,7 +96,7 @@ export function addJsonWebKeyCommands(verbs: Verbs, surroundings: Surroundings):
     .option('--alg <alg>', 'algorithm, for keys that do not say it; a must for PEM and DER');
 }
 
-const privateMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']);
+const privateMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']);
 
 function visible(set: string, answer: unknown, publicOnly: boolean | undefined): KeySet {
   const { keys } = answer as { keys: Jwk[] };

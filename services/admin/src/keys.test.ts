@@ -53,6 +53,11 @@ test('a key is made, and where its set is published is said as Hydra says it', a
   expect(asked).toEqual([{ keySet: 'mine', keyId: 'one', algorithm: 'ES256', use: 'sig', includePrivate: true }]);
 });
 
+test('ML-DSA is for the signer to make or refuse', async () => {
+  expect((await admin.call('POST', '/admin/keys/mine', { alg: 'ML-DSA-65' })).status).toBe(201);
+  expect(asked).toMatchObject([{ keySet: 'mine', algorithm: 'ML-DSA-65' }]);
+});
+
 test('names of sets may have slashes', async () => {
   const set = 'https://issuer.example/x';
   const answer = await admin.call('POST', `/admin/keys/${encodeURIComponent(set)}`, { alg: 'ES256' });

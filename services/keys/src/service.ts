@@ -112,7 +112,7 @@ export const service: Service = {
         jsonWebKeyV1.JsonWebKeyServiceService,
         jsonWebKeyHandlers({
           signing: createSigningSet({ maker, rules: signingSetRules(config) }),
-          documents: createDocumentSet({ documents, canSeal: keks.length > 0, random }),
+          documents: createDocumentSet({ documents, canSeal: keks.length > 0, mlDsa: config.keys.mlDsa, random }),
           refresh,
         }),
         callers.jsonWebKey,

@@ -11,7 +11,7 @@ const publicMembers: Readonly<Record<string, readonly string[]>> = {
   EC: ['crv', 'x', 'y'],
   OKP: ['crv', 'x'],
 };
-const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 /** @throws {OAuthError} invalid_client_metadata */
 export function checkClientKeys(client: ClientMetadata): void {

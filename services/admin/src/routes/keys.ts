@@ -2,7 +2,7 @@
 import type { Handler, Request, Route } from '@cardea/http';
 import { callOptions, neverStored, readJson, sendEmpty, sendJson } from '@cardea/http';
 import type { JsonObject } from '@cardea/oauth';
-import { jwsAlgorithm, member, OAuthError, objectOf, parsedJson, textMember, wrongType } from '@cardea/oauth';
+import { member, OAuthError, objectOf, ownAlgorithm, parsedJson, textMember, wrongType } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import type { jsonWebKeyV1 } from '@cardea/rpc';
 import { callerOf } from '../authentication/caller.js';
@@ -15,7 +15,7 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
     const body = objectOf(await readJson(request));
     const algorithm = textMember(body, 'alg');
     // Hydra's own words, which its callers match.
-    if (jwsAlgorithm(algorithm) === undefined) throw new OAuthError('Bad Request', 'Unsupported key algorithm');
+    if (ownAlgorithm(algorithm) === undefined) throw new OAuthError('Bad Request', 'Unsupported key algorithm');
     const keySet = setOf(request);
     const { jwkJson } = await keys.createJsonWebKey(
       {

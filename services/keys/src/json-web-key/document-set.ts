@@ -1,5 +1,5 @@
 // Key sets that are documents: made here or handed in, kept for their owner, never signed with by this provider.
-import { OAuthError, jwsAlgorithm } from '@cardea/oauth';
+import { newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
 import { refuse } from '../policy/checks.js';
 import type { Documents } from '../registry/documents.js';
 import { generateSoftwareKey } from '../sealed/generate.js';
@@ -12,14 +12,16 @@ const rsaBits = (algorithm: string) => (algorithm.startsWith('PS') ? 2048 : 4096
 
 /**
  * @param options.canSeal whether there is a key-encryption key
+ * @param options.mlDsa whether ML-DSA keys may be made
  * @param options.random of cryptographic quality
  */
 export function createDocumentSet(options: {
   documents: Documents;
   canSeal: boolean;
+  mlDsa: boolean;
   random: (bytes: number) => Buffer;
 }): KeySet {
-  const { documents, canSeal, random } = options;
+  const { documents, canSeal, mlDsa, random } = options;
 
   const sealable = (list: readonly KeyDocument[]) => {
     if (!canSeal && list.some(({ secret }) => secret)) {
@@ -29,7 +31,8 @@ export function createDocumentSet(options: {
 
   return {
     async create(keySet, { kid, algorithm, use }, includePrivate) {
-      const row = jwsAlgorithm(algorithm) ?? refuse('it knows no such algorithm');
+      const row = ownAlgorithm(algorithm) ?? refuse('it knows no such algorithm');
+      if (newAlgorithms.has(algorithm) && !mlDsa) refuse(`a key for ${algorithm} is made where keys.ml_dsa is set`);
       const privateKey = await generateSoftwareKey(row, rsaBits(algorithm));
       const jwk: Jwk = {
         ...privateKey.export({ format: 'jwk' }),

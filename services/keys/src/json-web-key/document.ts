@@ -1,7 +1,8 @@
-// Reads a JSON Web Key somebody hands in: what it is, and which part of it may be shown (RFC 7517 §4, RFC 7518 §6).
+// Reads a JSON Web Key somebody hands in: what it is, and which part of it may be shown (RFC 7517 §4, RFC 7518 §6, RFC 9964 §3).
 import { OAuthError } from '@cardea/oauth';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign, verify, X509Certificate } from 'node:crypto';
+import { hasMlDsa } from '../sealed/generate.js';
 
 /** A key as a document: its members as they were given. */
 export type Jwk = Readonly<Record<string, unknown>>;
@@ -28,6 +29,7 @@ const keyTypes: ReadonlyMap<unknown, KeyType> = new Map([
   ['RSA', { shown: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
   ['EC', { shown: ['crv', 'x', 'y'], hidden: ['d'] }],
   ['OKP', { shown: ['crv', 'x'], hidden: ['d'] }],
+  ['AKP', { shown: ['pub'], hidden: ['priv'] }],
   ['oct', { shown: [], hidden: ['k'] }],
 ]);
 
@@ -45,7 +47,10 @@ function unreadable(reason: string): OAuthError {
 export function readKeyDocument(json: Uint8Array): KeyDocument {
   const given = parsed(json);
   const type = keyTypes.get(given['kty']);
-  if (type === undefined) throw unreadable('kty must be RSA, EC, OKP or oct');
+  if (type === undefined) throw unreadable('kty must be RSA, EC, OKP, AKP or oct');
+  if (given['kty'] === 'AKP' && !hasMlDsa()) {
+    throw unreadable(`it needs Node.js 24.7 or newer: ${process.version} has no ML-DSA`);
+  }
   for (const name of ['kid', 'use', 'alg'] as const) {
     if (given[name] !== undefined && typeof given[name] !== 'string') throw unreadable(`${name} must be a string`);
   }
@@ -79,10 +84,11 @@ export function privateKeyOf(jwk: Jwk): KeyObject {
 /** The public half within a JWK is nobody's proof: only a signature is. Agreement keys have none, and derive their public half. */
 function belongTogether(privateKey: KeyObject, publicKey: KeyObject): boolean {
   if (!createPublicKey(privateKey).equals(publicKey)) return false;
-  const type = publicKey.asymmetricKeyType;
-  if (type !== 'rsa' && type !== 'ec') return true;
+  const type = publicKey.asymmetricKeyType ?? '';
+  const digest = /^(?:rsa|ec)$/.test(type) ? 'sha256' : type.startsWith('ml-dsa-') ? null : undefined;
+  if (digest === undefined) return true;
   const trial = Buffer.from('cardea');
-  return verify('sha256', trial, publicKey, sign('sha256', trial, privateKey));
+  return verify(digest, trial, publicKey, sign(digest, trial, privateKey));
 }
 
 function publicKeyOf(jwk: Jwk): KeyObject {

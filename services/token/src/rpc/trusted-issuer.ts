@@ -13,7 +13,7 @@ const defaultPage = 100;
 const largestPage = 500;
 const longestText = 1024;
 /** Members of a private or shared key (RFC 7518 §6). */
-const privateMembers: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const privateMembers: readonly string[] = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'];
 
 export function createTrustedIssuerHandlers(options: {
   trusted: TrustedIssuers;
