@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sqlState } from './postgres/driver.js';
 
 /** The little of a database connection that migrations need; one connection, not a pool. */
 export interface MigrationConnection {
@@ -39,51 +41,101 @@ export async function migrationStatus(
   return filesOf(options.directory).map(({ name }) => ({ name, applied: applied.has(name) }));
 }
 
+/** How long each attempt waits for a lock: whoever comes after it in the queue for a table waits as long. */
+const lockMillis = 1_000;
+/** Between two attempts, so that those who queued up get through. */
+const breathMillis = 2_000;
+const attempts = 60;
+/** A file that says so in its first line is one statement that PostgreSQL wants alone, such as CREATE INDEX CONCURRENTLY. */
+const alone = /^-- outside a transaction\b/;
+/** Somebody held the lock, or the other one of a deadlock was chosen to live; nothing was done then. */
+const passing = ['55P03', '40P01'];
+
 /**
- * Runs what has not run yet, each file in a transaction of its own. Safe to start at once from many processes.
+ * Runs what has not run yet, each file in a transaction of its own. Safe to start at once from many processes, also through a
+ * pooler. A table that is in use is asked for again and again, never waited for: services go on meanwhile.
  *
+ * @param options.wait between two attempts; milliseconds
  * @returns the names of the files that ran
  * @throws when a file that ran has been edited since: history is not rewritten
  */
 export async function runMigrations(
   connection: MigrationConnection,
-  options: { directory: string; namespace: string },
+  options: { directory: string; namespace: string; wait?: (millis: number) => Promise<unknown> },
 ): Promise<string[]> {
-  const { namespace } = options;
+  const { namespace, wait = sleep } = options;
   const ran: string[] = [];
-  await connection.query(`SELECT pg_advisory_lock(hashtext('cardea migrate'))`);
-  try {
+  await transaction(connection, async () => {
     await connection.query(
       `CREATE TABLE IF NOT EXISTS public.cardea_migration (
          namespace text, name text, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
          PRIMARY KEY (namespace, name))`,
     );
-    const { rows } = await connection.query('SELECT name, checksum FROM public.cardea_migration WHERE namespace = $1', [
-      namespace,
-    ]);
-    const known = new Map(rows.map((row) => [row['name'] as string, row['checksum'] as string]));
-    for (const { name, sql } of filesOf(options.directory)) {
-      const before = known.get(name);
-      if (before === checksum(sql)) continue;
-      if (before !== undefined)
-        throw new Error(`migration ${namespace}/${name} was edited after it ran; write a new one instead`);
-      await connection.query('BEGIN');
+  });
+  for (const file of filesOf(options.directory)) {
+    for (let attempt = 1; ; attempt++) {
       try {
-        await connection.query(sql);
-        await connection.query('INSERT INTO public.cardea_migration (namespace, name, checksum) VALUES ($1, $2, $3)', [
-          namespace,
-          name,
-          checksum(sql),
-        ]);
-        await connection.query('COMMIT');
+        if (await runFile(connection, namespace, file)) ran.push(file.name);
+        break;
       } catch (error) {
-        await connection.query('ROLLBACK');
-        throw error;
+        if (!passing.includes(sqlState(error) ?? '')) throw error;
+        if (attempt === attempts) throw new Error(`migration ${namespace}/${file.name} gets no lock`, { cause: error });
+        await wait(breathMillis);
       }
-      ran.push(name);
     }
-  } finally {
-    await connection.query(`SELECT pg_advisory_unlock(hashtext('cardea migrate'))`);
   }
   return ran;
+}
+
+/** @returns false when it has run before */
+async function runFile(
+  connection: MigrationConnection,
+  namespace: string,
+  { name, sql }: { name: string; sql: string },
+): Promise<boolean> {
+  const isNew = async (): Promise<boolean> => {
+    const { rows } = await connection.query(
+      'SELECT checksum FROM public.cardea_migration WHERE namespace = $1 AND name = $2',
+      [namespace, name],
+    );
+    const before = rows[0]?.['checksum'];
+    if (before === undefined || before === checksum(sql)) return before === undefined;
+    throw new Error(`migration ${namespace}/${name} was edited after it ran; write a new one instead`);
+  };
+  const note = () =>
+    connection.query(
+      'INSERT INTO public.cardea_migration (namespace, name, checksum) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [namespace, name, checksum(sql)],
+    );
+  if (!(await isNew())) return false;
+  if (alone.test(sql)) {
+    await connection.query(sql);
+    await note();
+    return true;
+  }
+  return transaction(connection, async () => {
+    // Another process may have been faster.
+    if (!(await isNew())) return false;
+    await connection.query(`SET LOCAL lock_timeout = ${String(lockMillis)}`);
+    await connection.query(sql);
+    await note();
+    return true;
+  });
+}
+
+/** Alone among all migrators; whatever fails leaves nothing. */
+async function transaction<T>(connection: MigrationConnection, work: () => Promise<T>): Promise<T> {
+  await connection.query('BEGIN');
+  try {
+    // What services are held to is not meant for whoever fills a column; but a migrator that hangs lets go.
+    await connection.query(`SET LOCAL statement_timeout = '30min'`);
+    await connection.query(`SET LOCAL idle_in_transaction_session_timeout = '1min'`);
+    await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea migrate'))`);
+    const result = await work();
+    await connection.query('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
 }
