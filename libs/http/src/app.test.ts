@@ -118,6 +118,19 @@ describe('paths and methods', () => {
       });
   });
 
+  test('RFC 9112 §3.2.2: a target that names scheme and host is the path in it', async () => {
+    const { hostname, port, host } = new URL(served.url);
+    const status = await new Promise((resolve, reject) => {
+      httpRequest({ hostname, port, path: `http://${host}/hello?a=b` }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(200);
+  });
+
   // A rule about paths that somebody checks before the routes would be checked on another path otherwise.
   test.each([
     ['/item\\a#', 404],

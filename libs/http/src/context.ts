@@ -29,6 +29,8 @@ export interface RequestContext {
   /** `error` of the answer, for the log. */
   error: string | undefined;
   errorId: string | undefined;
+  /** For whoever works on the answer; made when somebody does. */
+  gone: GoneSignal | undefined;
 }
 
 const key = Symbol('cardea.request');
@@ -51,6 +53,7 @@ export function openContext(
     sent: 0,
     error: undefined,
     errorId: undefined,
+    gone: undefined,
   };
   (request as Holder)[key] = context;
   return context;
@@ -63,29 +66,32 @@ export function contextOf(request: IncomingMessage): RequestContext {
   return context;
 }
 
-/** As much of an AbortSignal as a call takes. A real one costs 5 µs a request, this one next to nothing. */
-export interface GoneSignal {
-  readonly aborted: boolean;
-  addEventListener(type: 'abort', listener: () => void): void;
-  removeEventListener(type: 'abort', listener: () => void): void;
-}
+/** As much of an AbortSignal as a call takes: fires when the caller has gone without waiting for the answer. A real one costs 5 µs. */
+class GoneSignal {
+  private readonly response: ServerResponse;
+  private readonly listeners: (() => void)[] = [];
 
-/** Fires when the caller has gone without waiting for the answer. */
-function goneSignal(response: ServerResponse): GoneSignal {
-  const listeners = new Set<() => void>();
-  let aborted = false;
-  response.once('close', () => {
-    if (response.writableFinished) return;
-    aborted = true;
-    for (const listener of listeners) listener();
-  });
-  return {
-    get aborted() {
-      return aborted;
-    },
-    addEventListener: (_type, listener) => void listeners.add(listener),
-    removeEventListener: (_type, listener) => void listeners.delete(listener),
-  };
+  constructor(response: ServerResponse) {
+    this.response = response;
+  }
+
+  get aborted(): boolean {
+    return this.response.destroyed && !this.response.writableFinished;
+  }
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    const index = this.listeners.indexOf(listener);
+    if (index !== -1) this.listeners.splice(index, 1);
+  }
+
+  /** The response is closed, for whatever reason. */
+  tell(): void {
+    if (this.aborted) for (const listener of [...this.listeners]) listener();
+  }
 }
 
 /** What a call to a service behind us takes from the request: cancelled with it, traced with it. */
@@ -93,5 +99,6 @@ export function callOptions(
   request: IncomingMessage,
   response: ServerResponse,
 ): { signal: GoneSignal; traceparent: string } {
-  return { signal: goneSignal(response), traceparent: contextOf(request).span.traceparent };
+  const context = contextOf(request);
+  return { signal: (context.gone ??= new GoneSignal(response)), traceparent: context.span.traceparent };
 }

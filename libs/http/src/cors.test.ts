@@ -3,7 +3,7 @@ import { loadConfig } from '@cardea/service';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServedApp } from './app.fixture.js';
 import { serveRoutes } from './app.fixture.js';
-import type { Route } from './app.js';
+import type { Route } from './route.js';
 import type { ClaimedClient } from './cors.js';
 import { createCors } from './cors.js';
 import { readJson } from './body.js';

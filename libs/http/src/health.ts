@@ -1,6 +1,6 @@
 // Liveness and readiness as Hydra answers them on both its APIs (hydra-wire §1.9).
 import type { Host } from '@cardea/service';
-import type { Route } from './app.js';
+import type { Route } from './route.js';
 import { sendJson } from './send.js';
 
 /**

@@ -1,6 +1,6 @@
 // @cardea/http: express for the two services that face HTTP; forms, errors, pages and what is counted and logged.
 export type { Request, Response } from 'express';
-export type { App, AppOptions, Handler, Route } from './app.js';
+export type { App, AppOptions } from './app.js';
 export { createApp } from './app.js';
 export { formLimit, jsonLimit, readBody, readJson } from './body.js';
 export type { FormParameter, RequestContext } from './context.js';
@@ -14,6 +14,7 @@ export { escapeHtml, pageHeaders, sendPage } from './html.js';
 export type { Manner } from './manner.js';
 export { caching, errorIdHeader, neverStored, noStore } from './manner.js';
 export { sendRedirect } from './redirect.js';
+export type { Handler, Route } from './route.js';
 export { oauthJson, plainJson, sendBytes, sendEmpty, sendJson } from './send.js';
 export { selfSigned } from './self-signed.js';
 export type { ListenerTls } from './tls.js';

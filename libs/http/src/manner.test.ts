@@ -3,7 +3,7 @@ import { OAuthError } from '@cardea/oauth';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServedApp } from './app.fixture.js';
 import { serveRoutes } from './app.fixture.js';
-import type { Handler, Route } from './app.js';
+import type { Handler, Route } from './route.js';
 import { pageHeaders, sendPage } from './html.js';
 import type { Manner } from './manner.js';
 import { caching, neverStored, noStore } from './manner.js';
