@@ -1,13 +1,19 @@
 // All faults, in the order of the catalogue (security §4).
 import type { Fault } from './fault.js';
 import { silence } from './fault.js';
+import { keysFaults } from './faults-keys.js';
+import { operatorFaults } from './faults-operators.js';
 import { postgresFaults } from './faults-postgres.js';
 import { processFaults } from './faults-processes.js';
 import { redisFaults } from './faults-redis.js';
 
-export const catalogue: readonly Fault[] = [...processFaults, ...postgresFaults, ...redisFaults].sort((a, b) =>
-  a.id.localeCompare(b.id),
-);
+export const catalogue: readonly Fault[] = [
+  ...processFaults,
+  ...postgresFaults,
+  ...redisFaults,
+  ...keysFaults,
+  ...operatorFaults,
+].sort((a, b) => a.id.localeCompare(b.id));
 
 const chosen = ['after a refresh token was used up', 'by which a family falls', 'FLUSHALL each second'];
 

@@ -13,9 +13,9 @@ export interface Clients {
 
 /** @param admin origin of the admin API */
 export async function createClients(admin: string): Promise<Clients> {
-  const create = async (overrides: Record<string, unknown>): Promise<Client> => {
-    const created = await createClient(admin, { redirect_uris: [callback], ...overrides });
-    return { id: created.client_id, headers: { authorization: basic(created) } };
+  const create = async (strategy: 'opaque' | 'jwt'): Promise<Client> => {
+    const created = await createClient(admin, { redirect_uris: [callback], access_token_strategy: strategy });
+    return { id: created.client_id, signing: strategy === 'jwt', headers: { authorization: basic(created) } };
   };
-  return { app: await create({}), signing: await create({ access_token_strategy: 'jwt' }) };
+  return { app: await create('opaque'), signing: await create('jwt') };
 }

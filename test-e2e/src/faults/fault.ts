@@ -27,6 +27,8 @@ export interface During {
 export const refusals: Allowance = { refuse: true, lose: false, hang: false };
 /** Nothing at all may be noticed. */
 export const nothing: Allowance = { refuse: false, lose: false, hang: false };
+/** Only what needs a signature may be refused. */
+export const signatures: Allowance = { refuse: ['sign', 'redeem', 'refresh'], lose: false, hang: false };
 /** Connections may break, too: what was asked dies. */
 export const losses: Allowance = { refuse: true, lose: true, hang: false };
 /** Answers may never come: what was asked is frozen. */

@@ -1,14 +1,15 @@
 // Faults of our own processes: killed, frozen, restarted one after the other, at any moment and at chosen ones.
 import type { During, Fault } from './fault.js';
-import { again, losses, nothing, silence } from './fault.js';
+import { again, losses, nothing, refusals, signatures } from './fault.js';
+import type { Allowance } from './invariants.js';
 import type { House } from './house.js';
 import type { MemberName } from './house-settings.js';
 
 /** Kills replicas in turn and starts each again; the others go on. */
-const killInTurn = (id: string, how: string, names: readonly MemberName[]): Fault => ({
+const killInTurn = (id: string, how: string, names: readonly MemberName[], may: Allowance): Fault => ({
   id,
   how,
-  may: losses,
+  may,
   async inflict(house, during) {
     let turn = 0;
     const times = await again(during, 1_000, async () => {
@@ -48,7 +49,7 @@ const points = [
 const killAtPoint = ({ what, statement, point }: (typeof points)[number]): Fault => ({
   id: 'F02',
   how: `kill -9 a token service ${what}`,
-  may: losses,
+  may: refusals,
   async inflict(house, during) {
     let turn = 0;
     const end = Date.now() + during.millis;
@@ -100,7 +101,7 @@ const rolling: Fault = {
 const frozenToken: Fault = {
   id: 'F30',
   how: 'SIGSTOP a token service for two seconds, again and again',
-  may: silence,
+  may: refusals,
   async inflict(house, during) {
     let turn = 0;
     await again(during, 1_500, async () => {
@@ -127,11 +128,11 @@ const frozenWorker: Fault = {
 };
 
 export const processFaults: readonly Fault[] = [
-  killInTurn('F01', 'kill -9 a gateway, then the other, again and again', ['gateway-1', 'gateway-2']),
-  killInTurn('F02', 'kill -9 a token service, then the other, again and again', ['token-1', 'token-2']),
+  killInTurn('F01', 'kill -9 a gateway, then the other, again and again', ['gateway-1', 'gateway-2'], losses),
+  killInTurn('F02', 'kill -9 a token service, then the other, again and again', ['token-1', 'token-2'], refusals),
   ...points.map(killAtPoint),
-  killInTurn('F03', 'kill -9 a keys service, then the other, again and again', ['keys-1', 'keys-2']),
-  killInTurn('F04', 'kill -9 admin and worker in turn', ['admin', 'worker']),
+  killInTurn('F03', 'kill -9 a keys service, then the other, again and again', ['keys-1', 'keys-2'], signatures),
+  killInTurn('F04', 'kill -9 admin and worker in turn', ['admin', 'worker'], losses),
   rolling,
   frozenWorker,
   frozenToken,

@@ -36,6 +36,8 @@ export interface House {
     readonly cache: Readonly<Record<'token-1' | 'token-2' | 'worker', Wire>>;
     readonly queue: Readonly<Record<'token-1' | 'token-2' | 'worker', Wire>>;
   };
+  /** Holds `secrets.system`, for whoever starts a token service. */
+  readonly systemFile: string;
   /** Where the HSM's token lies, and how its library misbehaves; undefined without an HSM. */
   readonly hsm: { readonly tokens: string; misbehave(rules: string): void } | undefined;
   /** Runs `cardea` with the settings of a process. @returns what it printed @throws when it fails */
@@ -193,6 +195,7 @@ async function build(
     queue,
     spare,
     wires,
+    systemFile,
     hsm: hsm && { tokens: hsm.tokens, misbehave: hsm.misbehave },
     cardea,
   };

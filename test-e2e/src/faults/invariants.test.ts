@@ -94,6 +94,8 @@ describe('single answers', () => {
     ['nobody there to ask', ask('absent'), none, []],
     ['a refusal where none may be', ask('refused'), none, ['INV4']],
     ['a refusal', ask('refused'), all, []],
+    ['a refusal of what may be refused', ask('refused'), { ...none, refuse: ['issue'] }, []],
+    ['a refusal of something else', ask('refused'), { ...none, refuse: ['sign'] }, ['INV4']],
     ['a broken connection where none may be', ask('lost'), { ...all, lose: false }, ['INV4']],
     ['a broken connection', ask('lost'), all, []],
     ['no answer in time where that may not be', ask('late'), { ...all, hang: false }, ['INV5']],

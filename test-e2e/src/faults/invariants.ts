@@ -15,8 +15,8 @@ export interface Breach {
 
 /** What a fault may cause besides refusals. */
 export interface Allowance {
-  /** Whether operations may be refused with 503 at all. */
-  readonly refuse: boolean;
+  /** Whether questions may be refused with 503, or which. */
+  readonly refuse: boolean | readonly string[];
   /** Whether connections may break. */
   readonly lose: boolean;
   /** Whether an answer may be later than the client's patience: what it asked is frozen. */
@@ -97,7 +97,8 @@ export function judgeAsk(ask: Ask, may: Allowance): Breach[] {
   if (ask.flaw !== undefined) return [breach('INV4', `${ask.what} at ${ask.by}: ${ask.flaw}`)];
   if (ask.outcome === 'late' && !may.hang) return [breach('INV5', `${ask.what} at ${ask.by} was not answered in time`)];
   if (ask.outcome === 'lost' && !may.lose) return [breach('INV4', `${ask.what} at ${ask.by} lost its connection`)];
-  if (ask.outcome === 'refused' && !may.refuse) return [breach('INV4', `${ask.what} at ${ask.by} was refused`)];
+  const refusable = typeof may.refuse === 'boolean' ? may.refuse : may.refuse.includes(ask.what);
+  if (ask.outcome === 'refused' && !refusable) return [breach('INV4', `${ask.what} at ${ask.by} was refused`)];
   return [];
 }
 

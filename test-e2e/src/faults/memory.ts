@@ -12,6 +12,8 @@ export interface Held extends TokenHistory {
 /** A client of the provider that this driver plays. */
 export interface Client {
   readonly id: string;
+  /** Whether its access tokens are JWTs. */
+  readonly signing: boolean;
   /** Headers that authenticate it. */
   readonly headers: Readonly<Record<string, string>>;
 }

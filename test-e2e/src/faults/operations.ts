@@ -114,7 +114,12 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
 
   return {
     async issue(client, at) {
-      const reply = await post('issue', client, { grant_type: 'client_credentials' }, at && [at]);
+      const reply = await post(
+        client.signing ? 'sign' : 'issue',
+        client,
+        { grant_type: 'client_credentials' },
+        at && [at],
+      );
       return remember(reply, 'access', client)?.held;
     },
 
