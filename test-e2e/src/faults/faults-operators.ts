@@ -39,6 +39,8 @@ const skewed = (how: string, millis: number): Fault => ({
 export const operatorFaults: readonly Fault[] = [
   skewed('the clock of one token service is 5 s ahead', 5_000),
   skewed('the clock of one token service is 5 s behind', -5_000),
+  skewed('the clock of one token service is 5 minutes ahead', 300_000),
+  skewed('the clock of one token service is 5 minutes behind', -300_000),
   {
     id: 'F28',
     how: 'the system secret is replaced while both token services serve',
