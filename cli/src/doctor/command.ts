@@ -22,6 +22,7 @@ import { lookAtRedis } from './redis.js';
 import { lookAtRuntime } from './runtime.js';
 import { lookAtSecrets } from './secrets.js';
 import { lookAtSigner } from './signer.js';
+import { lookThroughAdmin } from './through-admin.js';
 
 interface DoctorOptions extends ConfigOptions {
   readonly format: string;
@@ -41,12 +42,13 @@ const checks: readonly Check[] = [
   { name: 'services', look: lookAtPorts },
   { name: 'the issuer', look: lookAtPublicFace },
   { name: 'login and consent', look: lookAtApps },
+  { name: 'queues and cookies', look: lookThroughAdmin },
 ];
 
 export function addDoctorCommand(program: Command, surroundings: Surroundings): void {
   const command = withConfig(program.command('doctor'))
     .description(
-      'Look at an installation: Node.js, settings, secrets, files, PostgreSQL and its schema, clocks, Redis, keys with a real signature, services, the issuer from outside, login and consent pages. Says of each finding why it matters and what mends it. Changes nothing. Exit code 1 when something is wrong.',
+      'Look at an installation: Node.js, settings, secrets, files, PostgreSQL and its schema, clocks, Redis, keys with a real signature, services, the issuer from outside, login and consent pages, queues, cookies. Says of each finding why it matters and what mends it. Changes nothing. Exit code 1 when something is wrong.',
     )
     .option('--strict', 'warnings count as wrong')
     .option('--format <format>', formatHelp, 'table')

@@ -27,8 +27,9 @@ afterAll(async () => {
   for (const close of servers) close();
 });
 
+/** Asks the gateway and the admin API where they really are. */
 async function doctor(change: Record<string, string> = {}): Promise<{ code: number; found: readonly Finding[] }> {
-  const env = { ...running.env, ...change };
+  const env = { ...running.env, CARDEA_ADMIN_URL: running.admin, ...change };
   const { code, out, err } = await run(['doctor', '--format', 'json'], { env });
   if (out === '') throw new Error(err);
   return { code, found: (JSON.parse(out) as { findings: Finding[] }).findings };
@@ -40,6 +41,7 @@ test('an installation that is well, with Redis and a real signature', async () =
   const { code, found } = await doctor({ REDIS_URL: process.env['CARDEA_TEST_REDIS_URL'] ?? '' });
   expect(wrongs(found)).toEqual([]);
   expect(code).toBe(0);
+  expect(found).toContainEqual(expect.objectContaining({ about: 'cookies', verdict: 'note' }));
   for (const about of ['postgres', 'clock', 'schema', 'redis', 'signature', 'issuer', 'urls.login', 'urls.consent']) {
     expect(found).toContainEqual(expect.objectContaining({ verdict: 'ok', about }));
   }
@@ -107,5 +109,15 @@ test('a port that somebody else has', async () => {
   const { found } = await doctor({ SERVE_MANAGEMENT_GATEWAY: new URL(base).port });
   expect(found).toContainEqual(
     expect.objectContaining({ verdict: 'wrong', about: 'gateway', fix: expect.stringContaining('ss -ltnp') }),
+  );
+});
+
+test('a login is begun for a client that is there, and its cookie looked at', async () => {
+  expect(await running.cardea(['create', 'client', '--redirect-uri', 'https://app.test/callback'])).toMatchObject({
+    code: 0,
+  });
+  const { found } = await doctor();
+  expect(found).toContainEqual(
+    expect.objectContaining({ about: 'cookies', verdict: 'ok', says: expect.stringContaining('ory_hydra_login_csrf') }),
   );
 });

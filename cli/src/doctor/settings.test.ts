@@ -8,6 +8,7 @@ import { lookAtAddresses } from './addresses.js';
 import { lookAtFiles } from './file-modes.js';
 import { lookAtRuntime } from './runtime.js';
 import { lookAtSecrets } from './secrets.js';
+import { judgeCookies } from './through-admin.js';
 
 const good = {
   URLS_SELF_ISSUER: 'https://id.test',
@@ -127,4 +128,14 @@ test.each([
   ['24.7.0', 'ok'],
 ])('Node.js %s is %s', (node, verdict) => {
   expect(lookAtRuntime({ node, openssl: '3.0.0' })[0]?.verdict).toBe(verdict);
+});
+
+test.each([
+  ['https://id.test', ['a=1; Path=/; HttpOnly; Secure; SameSite=None'], 'ok'],
+  ['https://id.test', ['a=1; Path=/; HttpOnly'], 'wrong'],
+  ['https://id.test', ['a=1; Path=/; Secure'], 'wrong'],
+  ['http://127.0.0.1:4444', ['a=1; Path=/; HttpOnly; SameSite=Lax'], 'ok'],
+  ['http://127.0.0.1:4444', [], 'wrong'],
+])('%s with %j: cookies are %s', (issuer, set, verdict) => {
+  expect(judgeCookies(set, new URL(issuer))[0]?.verdict).toBe(verdict);
 });
