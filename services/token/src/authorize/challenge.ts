@@ -1,6 +1,7 @@
 // The login_challenge: a whole flow, sealed, so that asking costs an anonymous caller's browser a URL and us nothing
 // (ARCHITECTURE §5).
 import { OAuthError } from '@cardea/oauth';
+import { createLatest } from '../latest.js';
 import type { Seal } from '../seal.js';
 import type { FlowStart } from './flow-body.js';
 import { decodeStart, encodeStart } from './flow-body.js';
@@ -45,9 +46,30 @@ export function expiredChallenge(): OAuthError {
   );
 }
 
+/** Challenges that are remembered: the login app answers one soon after it has asked about it. */
+const mostRemembered = 1_024;
+
+/**
+ * The same challenges; those that this process opened lately are looked up, not opened again. Not those it sealed: strangers have
+ * many of them made, and what is kept costs the garbage collector more than opening does.
+ */
+function remembering<T extends { readonly expiresAt: number }>(challenges: Challenges<T>): Challenges<T> {
+  const recent = createLatest<T>(mostRemembered);
+  return {
+    ...challenges,
+    open(challenge, now) {
+      const known = recent.get(challenge);
+      if (known !== undefined && known.expiresAt > now) return known;
+      const value = challenges.open(challenge, now);
+      recent.keep(challenge, value);
+      return value;
+    },
+  };
+}
+
 export type LoginChallenges = Challenges<FlowStart>;
 
 /** @param seal made for the purpose `login_challenge` */
 export function createLoginChallenges(seal: Seal): LoginChallenges {
-  return createChallenges(seal, encodeStart, decodeStart);
+  return remembering(createChallenges(seal, encodeStart, decodeStart));
 }

@@ -1,5 +1,6 @@
 // Seals what a flow remembers into its row, and opens it again. A body that passed through this process a moment ago is not
 // opened once more: the row still decides what it is, byte for byte.
+import { createLatest } from '../latest.js';
 import type { Seal } from '../seal.js';
 import type { FlowBody } from './flow-body.js';
 import { decodeStart, encodeStart } from './flow-body.js';
@@ -20,14 +21,11 @@ const mostRemembered = 1_024;
 const longestRemembered = 16 * 1024;
 
 export function createFlowBodies(seal: Seal): FlowBodies {
-  const recent = new Map<string, { readonly sealed: Buffer; readonly body: FlowBody }>();
+  const recent = createLatest<{ readonly sealed: Buffer; readonly body: FlowBody }>(mostRemembered);
   const remember = (id: Buffer, sealed: Buffer, body: FlowBody): void => {
     const name = id.toString('latin1');
-    // Behind the others again: what was seen longest ago goes first.
-    recent.delete(name);
-    if (sealed.length > longestRemembered) return;
-    recent.set(name, { sealed, body });
-    if (recent.size > mostRemembered) recent.delete(recent.keys().next().value as string);
+    if (sealed.length > longestRemembered) recent.forget(name);
+    else recent.keep(name, { sealed, body });
   };
 
   return {

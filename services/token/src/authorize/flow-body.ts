@@ -123,10 +123,10 @@ export function deviceRequest(
 }
 
 /** As short an encoding as JSON gives: the challenge travels in URLs. */
-export const encodeStart = (start: FlowStart): string => (readOf(start).text ??= encode(start));
+export const encodeStart = (start: FlowStart): string => alreadyRead.get(start)?.text ?? encode(start);
 
 function encode(start: FlowStart): string {
-  const fromQuery = startParameters(start);
+  const sentUri = (alreadyRead.get(start)?.parameters ?? new URLSearchParams(start.query)).get('redirect_uri');
   return JSON.stringify([
     start.id.toString('base64url'),
     start.expiresAt,
@@ -135,7 +135,7 @@ function encode(start: FlowStart): string {
     start.sessionId,
     start.query,
     start.remembered ?? 0,
-    fromQuery.get('redirect_uri') === start.redirectUri ? 0 : start.redirectUri,
+    sentUri === start.redirectUri ? 0 : start.redirectUri,
     ...(start.device === undefined ? [] : [encodeDevice(start.device)]),
   ]);
 }

@@ -63,7 +63,7 @@ async function consented(index = 0): Promise<Started> {
   const next = { browser, body: randomBytes(40) };
   expect(await at(index).useLogin(ref, proof, next, undefined, undefined)).toBe(true);
   const said = answer();
-  expect(await at(index).answerConsent('accept_consent', ref, said)).toBe(true);
+  expect(await at(index).answerConsent('accept_consent', ref, said, 'any')).toBe(true);
   return { ref, proof: { verifierKey: said.verifierKey, browser, now } };
 }
 
@@ -160,7 +160,7 @@ test('apps that answer twice at once: both are told yes, and the later answer co
     const flow = await consented(round);
     const consents = range(3).map(answer);
     const answered = await Promise.all(
-      consents.map((consent) => at(0).answerConsent('accept_consent', flow.ref, consent)),
+      consents.map((consent) => at(0).answerConsent('accept_consent', flow.ref, consent, 'any')),
     );
     expect(answered).toEqual([true, true, true]);
     expect(await at(0).find(flow.ref)).toMatchObject({ state: 'consent_accepted', ...consents[2] });
@@ -205,7 +205,7 @@ test('flows of different days share a batch, and are found and moved in their pa
   const next = { browser: randomBytes(32), body: randomBytes(40) };
   const used = await Promise.all(flows.map(({ ref, proof }) => at(0).useLogin(ref, proof, next, undefined, undefined)));
   expect(used).toEqual([true, true, true, true]);
-  const answered = await Promise.all(refs.map((ref) => at(0).answerConsent('accept_consent', ref, answer())));
+  const answered = await Promise.all(refs.map((ref) => at(0).answerConsent('accept_consent', ref, answer(), 'any')));
   expect(answered).toEqual([true, true, true, true]);
 });
 

@@ -55,7 +55,8 @@ export async function resumeFlow(
   const opened = context.handles.open(leg.kind, verifier);
   if (opened === undefined || opened.expiresAt * 1000 <= clock.now()) throw spentVerifier();
   const ref = { id: Buffer.from(opened.entropy.subarray(0, 16)), expiresAt: opened.expiresAt };
-  const row = await context.flows.find(ref);
+  // A row that this process wrote with this very verifier is what it was then, or the step that follows does not happen.
+  const row = context.flows.recall(ref, opened.key) ?? (await context.flows.find(ref));
   if (row === undefined) throw spentVerifier();
   if (row.clientId !== request.client.clientId) throw new OAuthError('invalid_client');
 

@@ -18,7 +18,7 @@ export async function getConsentRequest(
   context: AuthorizationContext,
   { challenge }: interactionV1.GetConsentRequestRequest,
 ): Promise<interactionV1.GetConsentRequestResponse> {
-  const { ref, body, client, login, consent } = await openConsent(context, challenge);
+  const { ref, body, client, login, consent } = await openConsent(context, challenge, false);
   const asked = startRequest(body.start);
   return {
     challenge,
@@ -43,54 +43,60 @@ export async function acceptConsentRequest(
   context: AuthorizationContext,
   answer: interactionV1.AcceptConsentRequestRequest,
 ): Promise<interactionV1.AcceptConsentRequestResponse> {
-  const opened = await openConsent(context, answer.challenge);
-  const { body, login, consent } = opened;
-  const granted = grantOf(context, opened, answer);
-  const contextJson = jsonText('context', answer.contextJson);
-  const { rejection: _withdrawn, ...kept } = body;
-  const next: FlowBody = {
-    ...kept,
-    login: contextJson === '' ? login : { ...login, contextJson },
-    consent: { ...consent, granted },
-  };
-  const decided = { action: 'accept consent', subject: login.subject, scopes: granted.scopes, error: '' } as const;
-  return { redirectTo: await answerConsent(context, 'accept_consent', opened.ref, next, decided) };
+  const redirectTo = await answerConsent(context, 'accept_consent', answer.challenge, (opened) => {
+    const { body, login, consent } = opened;
+    const granted = grantOf(context, opened, answer);
+    const contextJson = jsonText('context', answer.contextJson);
+    const { rejection: _withdrawn, ...kept } = body;
+    const next: FlowBody = {
+      ...kept,
+      login: contextJson === '' ? login : { ...login, contextJson },
+      consent: { ...consent, granted },
+    };
+    return [next, { action: 'accept consent', subject: login.subject, scopes: granted.scopes, error: '' }];
+  });
+  return { redirectTo };
 }
 
 export async function rejectConsentRequest(
   context: AuthorizationContext,
   { challenge, rejection }: interactionV1.RejectConsentRequestRequest,
 ): Promise<interactionV1.RejectConsentRequestResponse> {
-  const { ref, body, login } = await openConsent(context, challenge);
-  const fallback = context.settings.hydraCompat ? 'consent request denied' : 'access_denied';
-  const next = { ...body, rejection: rejectionOf(rejection, fallback) };
-  const { error } = next.rejection;
-  const decided = { action: 'reject consent', subject: login.subject, scopes: [], error } as const;
-  return { redirectTo: await answerConsent(context, 'reject_consent', ref, next, decided) };
+  const redirectTo = await answerConsent(context, 'reject_consent', challenge, ({ body, login }) => {
+    const fallback = context.settings.hydraCompat ? 'consent request denied' : 'access_denied';
+    const next = { ...body, rejection: rejectionOf(rejection, fallback) };
+    const { error } = next.rejection;
+    return [next, { action: 'reject consent', subject: login.subject, scopes: [], error }];
+  });
+  return { redirectTo };
 }
 
 interface OpenConsent {
   readonly ref: FlowRef;
+  /** Whether this is what the process remembers, and not what the row says now. */
+  readonly recalled: boolean;
   readonly body: FlowBody;
   readonly client: clientV1.Client;
   readonly login: FlowLogin;
   readonly consent: FlowConsent;
 }
 
-async function openConsent(context: AuthorizationContext, challenge: string): Promise<OpenConsent> {
+/** @param recalls whether a row that nobody had answered yet when it was last seen here may stand for what it is now */
+async function openConsent(context: AuthorizationContext, challenge: string, recalls: boolean): Promise<OpenConsent> {
   if (challenge === '') throw new OAuthError('invalid_request', 'The consent_challenge is missing.');
   const opened = context.handles.open('consent_challenge', challenge);
   if (opened === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
   if (opened.expiresAt * 1000 <= context.clock.now()) throw expiredChallenge();
   const ref = { id: Buffer.from(opened.entropy.subarray(0, 16)), expiresAt: opened.expiresAt };
-  const row = await context.flows.find(ref);
+  const recalled = recalls ? context.flows.recall(ref, null) : undefined;
+  const row = recalled ?? (await context.flows.find(ref));
   if (row === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
   const body = context.bodies.open(ref.id, row.body);
   if (row.state === 'completed' || row.state === 'refused') throw handledRequest(context, body.start);
   const client = await liveClient(context, row.clientId);
   const { login, consent } = body;
   if (login === undefined || consent === undefined) throw new Error('a flow that asks for consent has no login');
-  return { ref, body, client, login, consent };
+  return { ref, recalled: recalled !== undefined, body, client, login, consent };
 }
 
 /**
@@ -134,18 +140,30 @@ function grantOf(
   };
 }
 
+/**
+ * Stores an answer and says where the browser goes on. What is remembered of the flow is good enough to answer by as long as nobody
+ * has answered it yet, which the statement checks; otherwise its row is read.
+ */
 async function answerConsent(
   context: AuthorizationContext,
   event: 'accept_consent' | 'reject_consent',
-  ref: FlowRef,
-  body: FlowBody,
-  decided: Omit<Decided, 'clientId' | 'flowId'>,
+  challenge: string,
+  decide: (opened: OpenConsent) => [body: FlowBody, decided: Omit<Decided, 'clientId' | 'flowId'>],
+  recalls = true,
 ): Promise<string> {
-  const note = context.noteDecision({ ...decided, clientId: body.start.clientId, flowId: ref.id });
+  const opened = await openConsent(context, challenge, recalls);
+  const { ref, recalled } = opened;
+  const [body, decided] = decide(opened);
+  const { start } = body;
   const verifier = context.handles.mint('consent_verifier', ref.expiresAt, ref.id);
-  const sealed = context.bodies.seal(body);
-  if (!(await context.flows.answerConsent(event, ref, { verifierKey: verifier.key, body: sealed, note }))) {
-    throw handledRequest(context, body.start);
+  const answer = {
+    verifierKey: verifier.key,
+    body: context.bodies.seal(body),
+    note: context.noteDecision({ ...decided, clientId: start.clientId, flowId: ref.id }),
+  };
+  if (await context.flows.answerConsent(event, ref, answer, recalled ? 'first' : 'any')) {
+    return withParameter(requestUrl(context.settings, start), 'consent_verifier', verifier.handle);
   }
-  return withParameter(requestUrl(context.settings, body.start), 'consent_verifier', verifier.handle);
+  if (recalled) return answerConsent(context, event, challenge, decide, false);
+  throw handledRequest(context, start);
 }

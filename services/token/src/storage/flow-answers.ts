@@ -65,55 +65,50 @@ export function createFlowAnswers(database: Database): Pick<Flows, 'answerLogin'
       statesBefore('accept_login'),
     ],
   };
-  const consent = {
+  const consentFrom = (states: readonly FlowState[]) => ({
     name: 'flow_answer_consent',
     text: consentText,
     values: (answers: readonly Answer[]) => [
       ...[answers.map(({ id }) => id), answers.map(({ expiresAt }) => expiresAt), answers.map(({ state }) => state)],
       ...[answers.map(({ verifierKey }) => verifierKey), answers.map(({ body }) => body)],
-      statesBefore('accept_consent'),
+      states,
       ...expiryBounds(answers),
     ],
+  });
+  const storeLogin = store(database, login);
+  // The same statement; what is a first answer and what may be a later one never share a batch.
+  const storeConsent = {
+    any: store(database, consentFrom(statesBefore('accept_consent'))),
+    first: store(database, consentFrom([stateAfter('use_login')])),
   };
-  const [storeLogin, storeNotedLogin] = stores(database, login);
-  const [storeConsent, storeNotedConsent] = stores(database, consent);
   // Both answers of an app are allowed in the same states, so the one statement takes either.
   return {
     answerLogin: (event, { id, expiresAt }, answer) =>
-      (answer.note === undefined ? storeLogin : storeNotedLogin)({
-        ...answer,
-        id,
-        expiresAt,
-        state: stateAfter(event),
-      }),
-    answerConsent: (event, { id, expiresAt }, answer) =>
-      (answer.note === undefined ? storeConsent : storeNotedConsent)({
-        ...{ ...answer, id, expiresAt },
-        state: stateAfter(event),
-      }),
+      storeLogin({ ...answer, id, expiresAt, state: stateAfter(event) }),
+    answerConsent: (event, { id, expiresAt }, answer, which) =>
+      storeConsent[which]({ ...answer, id, expiresAt, state: stateAfter(event) }),
   };
 }
 
-/** A statement as it is, and as it writes notes too; both take eight parameters of their own. */
-function stores<A extends Answer>(
+/** Stores answers by a statement as it is or as it writes notes too; either takes eight parameters of its own. */
+function store<A extends Answer>(
   database: Database,
   { name, text, values }: { name: string; text: string; values: (answers: readonly A[]) => unknown[] },
-) {
-  return [
-    createGroupCommit<A, boolean>(database, {
-      ...{ name, text },
-      values: (answers) => values(lastOfEach(answers)),
-      results: stored,
-    }),
-    createGroupCommit<A, boolean>(database, {
-      ...{ name: `${name}_noted`, text: noting(text, 9) },
-      values(answers) {
-        const last = lastOfEach(answers);
-        return [...values(last), ...notesOf(last)];
-      },
-      results: stored,
-    }),
-  ] as const;
+): (answer: A) => Promise<boolean> {
+  const plain = createGroupCommit<A, boolean>(database, {
+    ...{ name, text },
+    values: (answers) => values(lastOfEach(answers)),
+    results: stored,
+  });
+  const noted = createGroupCommit<A, boolean>(database, {
+    ...{ name: `${name}_noted`, text: noting(text, 9) },
+    values(answers) {
+      const last = lastOfEach(answers);
+      return [...values(last), ...notesOf(last)];
+    },
+    results: stored,
+  });
+  return (answer) => (answer.note === undefined ? plain : noted)(answer);
 }
 
 const nameOf = (id: unknown) => (id as Buffer).toString('latin1');

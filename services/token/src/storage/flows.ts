@@ -9,6 +9,7 @@ import { createFlowSteps } from './flow-steps.js';
 import { createGroupCommit } from './group-commit.js';
 import type { GrantRow } from './grants.js';
 import { expiryBounds } from './partitions.js';
+import { recallingFlows } from './recent-flows.js';
 import type { SessionRow } from './sessions.js';
 import type { AccessTokenRow } from './tokens.js';
 
@@ -43,14 +44,28 @@ export interface CodeRow {
 
 export interface Flows {
   find(ref: FlowRef): Promise<FlowRow | undefined>;
+  /**
+   * The row as this process last stored or read it, if it waited for this verifier then, or for the consent app (null). Only for a
+   * caller whose next statement asks for just that again: it may have moved on meanwhile.
+   */
+  recall(ref: FlowRef, verifierKey: Buffer | null): FlowRow | undefined;
   /** Stores the login app's answer; false when the browser has used an earlier one. */
   answerLogin(
     event: 'accept_login' | 'reject_login',
     ref: FlowRef,
     row: FlowAnswer & { clientId: string; browser: Buffer },
   ): Promise<boolean>;
-  /** Stores the consent app's answer; false when the browser has used an earlier one. */
-  answerConsent(event: 'accept_consent' | 'reject_consent', ref: FlowRef, row: FlowAnswer): Promise<boolean>;
+  /**
+   * Stores the consent app's answer; false when the browser has used an earlier one.
+   *
+   * @param which `first` stores it only where there is no other yet: for an answer to a row that was recalled
+   */
+  answerConsent(
+    event: 'accept_consent' | 'reject_consent',
+    ref: FlowRef,
+    row: FlowAnswer,
+    which: 'first' | 'any',
+  ): Promise<boolean>;
   /**
    * Uses a login: the flow moves on, the session is stored, the browser's former one ends. False when somebody was faster.
    *
@@ -125,7 +140,7 @@ const findText = `SELECT id, state, client_id, verifier_key, browser, body FROM 
   WHERE id = ANY($1::bytea[]) AND expires_at >= to_timestamp($2) AND expires_at <= to_timestamp($3)`;
 
 export function createFlows(database: Database): Flows {
-  return {
+  return recallingFlows({
     find: createGroupCommit<FlowRef, FlowRow | undefined>(database, {
       name: 'flow_find',
       text: findText,
@@ -145,7 +160,7 @@ export function createFlows(database: Database): Flows {
         throw storageFailure(error);
       }
     },
-  };
+  });
 }
 
 const readFlow = (row: Readonly<Record<string, unknown>> | undefined): FlowRow | undefined =>
