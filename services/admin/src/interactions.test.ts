@@ -257,6 +257,16 @@ describe('answers', () => {
     expect([rejected.status, rejected.text]).toEqual([204, '']);
   });
 
+  test.each([
+    ['', undefined],
+    ['&revoke_tokens=true', true],
+    ['&revoke_tokens=false', false],
+  ])('logout may say what becomes of tokens: %j', async (query, revokeTokens) => {
+    expect((await put(`logout/accept?logout_challenge=c${query}`)).status).toBe(200);
+    expect(asked).toEqual({ challenge: 'c', ...(revokeTokens !== undefined && { revokeTokens }) });
+    expect((await put('logout/accept?logout_challenge=c&revoke_tokens=yes')).status).toBe(400);
+  });
+
   test('context keeps members that look like prototypes, and harms nobody', async () => {
     await put('login/accept?login_challenge=c', '{"subject":"s","context":{"__proto__":{"polluted":1}}}');
     expect((asked as { contextJson: Buffer }).contextJson.toString()).toBe('{"__proto__":{"polluted":1}}');

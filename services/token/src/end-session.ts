@@ -104,6 +104,6 @@ async function complete(
   const location = logout.target;
   // Without a client's proof, only the browser that is logged in may log itself out.
   if (!own && logout.clientId === '') return { location, cookies: [], frames: [] };
-  const frames = (await context.endSessions.one(logout.sessionId)) ?? [];
+  const frames = (await context.endSessions.one(logout.sessionId, logout.revokeTokens)) ?? [];
   return { location, cookies: own ? [clearedSession(context.settings)] : [], frames };
 }

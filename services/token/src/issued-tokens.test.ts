@@ -12,6 +12,7 @@ import type { Cookies, SessionsService } from './logout/session.fixture.js';
 import { createSessions } from './logout/session.fixture.js';
 import { createFamilies } from './storage/families.js';
 import { createIssuedTokens } from './storage/issued-tokens.js';
+import type { SessionDebt } from './storage/session-ends.js';
 import { createSessionEnds } from './storage/session-ends.js';
 import type { TokenService } from './tokens.fixture.js';
 import { call, createTokenService, verdict } from './tokens.fixture.js';
@@ -258,20 +259,28 @@ describe('a logout that ends tokens too', () => {
     expect(await Promise.all(logins.map(({ tokens }) => alive(tokens)))).toEqual([false, false, true]);
   });
 
-  test('what a process owed that died between the session and its tokens, any service pays', async () => {
-    const { sessionId, tokens } = await loggedIn('fay');
-    const spared = await loggedIn('fay');
-    const ends = createSessionEnds(it.database.pool);
-    expect(await ends.end([sessionId, randomUUID()], [], it.clock.millis, 1800, true)).toEqual(new Set([sessionId]));
-    await ends.end([spared.sessionId], [], it.clock.millis, 1800, false);
-    expect(await alive(tokens)).toBe(true);
-    const paying = [it, elsewhere].map(({ rooms: { issuedTokens } }) =>
-      startPayingSessionDebts({ ends, issuedTokens, log: quietLog }),
-    );
-    await settles(async () => (await alive(tokens)) === false && (await debts()) === 0);
-    paying.forEach((one) => one.close());
-    expect(await alive(spared.tokens)).toBe(true);
-  });
+  test.each([[undefined], [['app']]])(
+    'what a process owed that died in between, any service pays: %j',
+    async (clientIds) => {
+      const { sessionId, tokens } = await loggedIn('fay');
+      const spared = await loggedIn('fay');
+      const ends = createSessionEnds(it.database.pool);
+      const end = async (id: string, debts: SessionDebt[]) =>
+        ends.end({
+          ...{ sessionIds: [id], participations: await ends.participations([id]), deliveries: [], debts },
+          ...{ now: it.clock.millis, flowsUntil: it.clock.millis },
+        });
+      expect(await end(sessionId, [{ sessionId, clientIds }])).toEqual(new Set([sessionId]));
+      await end(spared.sessionId, []);
+      expect(await alive(tokens)).toBe(true);
+      const paying = [it, elsewhere].map(({ rooms: { issuedTokens } }) =>
+        startPayingSessionDebts({ ends, issuedTokens, log: quietLog }),
+      );
+      await settles(async () => (await alive(tokens)) === false && (await debts()) === 0);
+      paying.forEach((one) => one.close());
+      expect(await alive(spared.tokens)).toBe(true);
+    },
+  );
 
   test.each([true, false])('a logout that went well owes nothing: tokens too %j', async (revokeTokens) => {
     const [one, other] = [await loggedIn('gil'), await loggedIn('gil')];
@@ -279,6 +288,57 @@ describe('a logout that ends tokens too', () => {
     await end({ $case: 'subject', value: 'gil' }, revokeTokens);
     expect(await alive(other.tokens)).toBe(!revokeTokens);
     await settles(async () => (await debts()) === 0);
+  });
+
+  describe.each([true, false])('by client, where the setting is %j', (setting) => {
+    let own: SessionsService;
+    beforeAll(async () => {
+      own = await createSessions({ settings: { logoutRevokesTokens: setting } });
+      await own.client('ends', { logoutRevokesTokens: true });
+      await own.client('keeps', { logoutRevokesTokens: false });
+      await own.client('silent');
+    });
+    afterAll(() => own.close());
+    const clients = ['ends', 'keeps', 'silent'] as const;
+    /** Logs in at all three in one session. */
+    const everywhere = async () => {
+      const jar: Cookies = new Map();
+      const subject = randomUUID();
+      const tokens: Tokens[] = [];
+      let sessionId = '';
+      for (const clientId of clients) {
+        const login = await own.logIn(jar, { clientId, subject });
+        ({ sessionId } = login);
+        tokens.push(await own.redeem(clientId, login.code));
+      }
+      const left = async () => {
+        const active = await Promise.all(tokens.map(({ refreshToken }) => own.active(refreshToken)));
+        return clients.filter((_, index) => active[index]);
+      };
+      return { jar, subject, sessionId, left };
+    };
+    const silent = setting ? [] : ['silent'];
+
+    test('each says of its own tokens, the silent ones go by the setting', async () => {
+      const [one, other] = [await everywhere(), await everywhere()];
+      await own.logOut(one.jar, await own.confirm((await own.logOut(one.jar)).location));
+      expect([await one.left(), await other.left()]).toEqual([['keeps', ...silent], [...clients]]);
+      await own.admin.revokeLoginSessions({ which: { $case: 'subject', value: other.subject } }, call);
+      expect(await other.left()).toEqual(['keeps', ...silent]);
+    });
+
+    test.each([true, false])('whoever accepts the logout may say it of all: %j', async (revokeTokens) => {
+      const { jar, left } = await everywhere();
+      await own.logOut(jar, await own.confirm((await own.logOut(jar)).location, revokeTokens));
+      expect(await left()).toEqual(revokeTokens ? [] : [...clients]);
+    });
+
+    test('of a session that was gone already too', async () => {
+      const { sessionId, left } = await everywhere();
+      await own.database.pool.query('DELETE FROM cardea.login_session WHERE id = $1', [sessionId]);
+      await own.admin.revokeLoginSessions({ which: { $case: 'sessionId', value: sessionId } }, call);
+      expect(await left()).toEqual(['keeps', ...silent]);
+    });
   });
 
   test.each([true, false])('by the setting (%j), for every logout that does not say otherwise', async (revokes) => {

@@ -16,6 +16,8 @@ export interface LogoutRequest {
   readonly target: string;
   /** Parameters of the logout request as a query string. */
   readonly query: string;
+  /** Whether the session's tokens end too, of all clients or of none, where the logout page said so. */
+  readonly revokeTokens?: boolean | undefined;
 }
 
 export type LogoutChallenges = Challenges<LogoutRequest>;

@@ -60,6 +60,7 @@ export interface ClientDocument {
   accessTokenSignedResponseAlg: string;
   skipConsent: boolean;
   skipLogoutConsent?: boolean | undefined;
+  logoutRevokesTokens?: boolean | undefined;
   lifespans?: LifespansDocument | undefined;
   createdAt?: Date | undefined;
   updatedAt?: Date | undefined;

@@ -59,6 +59,19 @@ export function flagField(name: string, key: KeyOf<boolean>, empty: Empty = 'lef
   };
 }
 
+/** A flag that says nothing when it is absent. @param absent what is written then */
+export function optionalFlagField(
+  name: string,
+  key: 'skipLogoutConsent' | 'logoutRevokesTokens',
+  absent: null | undefined,
+): ClientField {
+  return {
+    member: name,
+    read: (body, client) => void (client[key] = member(body, name) === undefined ? undefined : flagMember(body, name)),
+    write: (client) => client[key] ?? absent,
+  };
+}
+
 /** Any JSON, `{}` when absent; `{}` is absent. */
 export function jsonField(name: string, key: KeyOf<Buffer>): ClientField {
   return {

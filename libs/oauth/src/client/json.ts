@@ -1,10 +1,18 @@
 // Client JSON, as RFC 7591 and Hydra's API have it, and the client's document: one table, both ways (hydra-wire §2.2, §6).
 import type { JsonObject } from '../json-members.js';
-import { flagMember, member, objectOf, secondsMember, textMember } from '../json-members.js';
+import { member, objectOf, secondsMember, textMember } from '../json-members.js';
 import type { ClientDocument, LifespansDocument } from './document.js';
 import { emptyClient } from './document.js';
 import type { ClientField } from './json-fields.js';
-import { flagField, instantField, jsonField, lifespanField, listField, textField } from './json-fields.js';
+import {
+  flagField,
+  instantField,
+  jsonField,
+  lifespanField,
+  listField,
+  optionalFlagField,
+  textField,
+} from './json-fields.js';
 
 /** Lifetimes by grant and token, in Hydra's order. */
 const lifespanFields: readonly ClientField[] = [
@@ -64,14 +72,8 @@ const fields: readonly ClientField[] = [
   textField('access_token_strategy', 'accessTokenStrategy'),
   textField('access_token_signed_response_alg', 'accessTokenSignedResponseAlg'),
   flagField('skip_consent', 'skipConsent', 'shown'),
-  {
-    member: 'skip_logout_consent',
-    read(body, client) {
-      const given = member(body, 'skip_logout_consent') !== undefined;
-      client.skipLogoutConsent = given ? flagMember(body, 'skip_logout_consent') : undefined;
-    },
-    write: (client) => client.skipLogoutConsent ?? null,
-  },
+  optionalFlagField('skip_logout_consent', 'skipLogoutConsent', null),
+  optionalFlagField('logout_revokes_tokens', 'logoutRevokesTokens', undefined),
   ...lifespanFields,
   {
     member: 'default_max_age',

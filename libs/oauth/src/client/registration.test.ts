@@ -34,6 +34,7 @@ describe('members', () => {
     [{ skip_consent: true }, bad, bad],
     [{ skip_consent: false, skip_logout_consent: false }, 'ok', 'ok'],
     [{ skip_logout_consent: true }, bad, bad],
+    [{ logout_revokes_tokens: false }, bad, bad],
     [{ authorization_code_grant_access_token_lifespan: '9h' }, bad, bad],
     [{ software_statement: 'a.b.c' }, 'unapproved_software_statement', 'ok'],
     [{ registration_access_token: 'x' }, 'invalid_request', 'ok'],
@@ -139,6 +140,7 @@ describe('redirect URIs', () => {
 test('an update keeps what only operators may say', () => {
   const present = client({
     skipConsent: true,
+    logoutRevokesTokens: false,
     metadataJson: Buffer.from('{"a":1}'),
     lifespans: { implicitGrantIdTokenMillis: 1 },
     clientName: 'before',

@@ -32,6 +32,7 @@ const operatorMembers: readonly string[] = [
   'access_token_signed_response_alg',
   'skip_consent',
   'skip_logout_consent',
+  'logout_revokes_tokens',
   ...lifespanMembers,
 ];
 /** Ours to say; a registrant may not send them back (RFC 7592 §2.2). */
@@ -142,7 +143,7 @@ const redirecting: readonly string[] = ['authorization_code', 'implicit'];
 /** What a registrant cannot say stays as it was. */
 export function keepingOperatorsWord<C extends ClientDocument>(present: C, next: C): C {
   const { metadataJson, accessTokenStrategy, accessTokenSignedResponseAlg } = present;
-  const { skipConsent, skipLogoutConsent, lifespans, dynamicallyRegistered } = present;
+  const { skipConsent, skipLogoutConsent, logoutRevokesTokens, lifespans, dynamicallyRegistered } = present;
   return {
     ...next,
     metadataJson,
@@ -150,6 +151,7 @@ export function keepingOperatorsWord<C extends ClientDocument>(present: C, next:
     accessTokenSignedResponseAlg,
     skipConsent,
     skipLogoutConsent,
+    logoutRevokesTokens,
     lifespans,
     dynamicallyRegistered,
   };

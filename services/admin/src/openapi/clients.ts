@@ -72,6 +72,10 @@ const sometimes: Properties = {
   post_logout_redirect_uris: texts,
   backchannel_logout_uri: text,
   backchannel_logout_session_required: flag,
+  logout_revokes_tokens: described(
+    flag,
+    'Whether the tokens that it got in a login session end with it; by default what oidc.logout.revoke_tokens says.',
+  ),
   access_token_strategy: oneOf('jwt', 'opaque'),
   access_token_signed_response_alg: described(
     text,

@@ -67,7 +67,7 @@ test('the client has exactly the members that are written', () => {
       value === '' ? 'x' : Array.isArray(value) ? ['x'] : value === false ? true : value,
     ]),
   ) as unknown as typeof said;
-  const written = clientJson({ ...full, defaultMaxAgeSeconds: 1 });
+  const written = clientJson({ ...full, defaultMaxAgeSeconds: 1, logoutRevokesTokens: true });
   const ours = ['client_secret', 'registration_access_token', 'registration_client_uri'];
   expect(Object.keys(oAuth2Client.properties).sort()).toEqual([...Object.keys(written), ...ours].sort());
 });

@@ -138,7 +138,7 @@ export const interactionOperations: readonly Operation[] = [
     method: 'put',
     path: `${base}/logout/accept`,
     summary: 'Accept a logout request',
-    ...interaction('logout'),
+    query: { ...interaction('logout').query, revoke_tokens: flag },
     answers: { 200: redirect, 410: handled },
   },
   {

@@ -1,7 +1,7 @@
 // /admin/oauth2/auth/requests: how the login and consent app asks what is wanted and says what happened
 // (hydra-wire §1.6, §2.3 to §2.5).
 import type { Handler, Request, Response, Route } from '@cardea/http';
-import { callOptions, readJson, sendEmpty, sendJson } from '@cardea/http';
+import { callOptions, readJson, readQuery, sendEmpty, sendJson } from '@cardea/http';
 import type { JsonObject } from '@cardea/oauth';
 import {
   flagMember,
@@ -14,6 +14,7 @@ import {
   textsMember,
 } from '@cardea/oauth';
 import type { ClientOf, interactionV1 } from '@cardea/rpc';
+import { flagOf } from '../flag-parameter.js';
 import { consentRequestJson, loginRequestJson, logoutRequestJson, readRejection } from '../interaction-json.js';
 import type { Interaction } from './challenge.js';
 import { challengeOf } from './challenge.js';
@@ -80,7 +81,7 @@ function requests(interaction: Interaction, answers: Answers): Route[] {
   ];
 }
 
-/** Bodies are not looked at: there is nothing to say beside yes and no. */
+/** Bodies are not looked at: beside yes and no there is only `revoke_tokens` to say, as where operators end sessions. */
 function logoutRequests(interactions: Interactions): Route[] {
   const asked = (request: Request, response: Response) =>
     [{ challenge: challengeOf(request, 'logout') }, callOptions(request, response)] as const;
@@ -94,7 +95,9 @@ function logoutRequests(interactions: Interactions): Route[] {
     {
       path: `${base}/logout/accept`,
       put: async (request, response) => {
-        const { redirectTo } = await interactions.acceptLogoutRequest(...asked(request, response));
+        const [which, options] = asked(request, response);
+        const revokeTokens = flagOf(readQuery(request), 'revoke_tokens');
+        const { redirectTo } = await interactions.acceptLogoutRequest({ ...which, revokeTokens }, options);
         sendJson(response, 200, { redirect_to: redirectTo });
       },
     },

@@ -6,6 +6,7 @@ import { OAuthError } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { sessionV1 } from '@cardea/rpc';
 import { grantIdOf } from '../consent-request-id.js';
+import { flagOf } from '../flag-parameter.js';
 import { linkHeader, readPage } from '../pagination.js';
 import { consentJson, deliveryJson, deliveryState } from '../session-json.js';
 
@@ -72,14 +73,6 @@ export function sessionRoutes(sessions: Sessions): Route[] {
 
 const of = (query: readonly FormParameter[], name: string) =>
   query.find((parameter) => parameter.name === name)?.value ?? '';
-
-/** @throws {OAuthError} invalid_request for anything but true and false */
-function flagOf(query: readonly FormParameter[], name: string): boolean | undefined {
-  const text = of(query, name);
-  if (text === '') return undefined;
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new OAuthError('invalid_request', `The query parameter '${name}' must be true or false.`);
-}
 
 /**
  * One consent by its id, or a person's: all only when `all=true` says so, which nobody writes by accident.

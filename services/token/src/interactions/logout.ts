@@ -25,9 +25,9 @@ export async function getLogoutRequest(
 
 export function acceptLogoutRequest(
   context: LogoutContext,
-  { challenge }: interactionV1.AcceptLogoutRequestRequest,
+  { challenge, revokeTokens }: interactionV1.AcceptLogoutRequestRequest,
 ): interactionV1.AcceptLogoutRequestResponse {
-  const verifier = context.logoutVerifiers.seal(open(context, challenge));
+  const verifier = context.logoutVerifiers.seal({ ...open(context, challenge), revokeTokens });
   const endpoint = `${context.settings.publicUrl}/oauth2/sessions/logout`;
   return { redirectTo: withParameter(endpoint, 'logout_verifier', verifier) };
 }

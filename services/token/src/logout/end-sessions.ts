@@ -1,13 +1,13 @@
 // Ends login sessions and sees to it that everybody who took part is told (OpenID Connect Back-Channel Logout 1.0 §2.5,
 // Front-Channel Logout 1.0 §3). Tokens live on, as in Hydra, unless somebody says otherwise: docs/decisions/0060.
-import { frontchannelLogoutUri } from '@cardea/oauth';
+import { frontchannelLogoutUri, OAuthError } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import { openGrantBody } from '../authorize/grant-body.js';
 import type { ClientResolver } from '../client-resolver.js';
 import type { Events } from '../events.js';
 import type { Seal } from '../seal.js';
 import type { IssuedTokens } from '../storage/issued-tokens.js';
-import type { EndingSession, NewDelivery, Participation, SessionEnds } from '../storage/session-ends.js';
+import type { EndingSession, NewDelivery, Participation, SessionDebt, SessionEnds } from '../storage/session-ends.js';
 
 export interface EndSessionsSettings {
   readonly issuer: string;
@@ -23,16 +23,26 @@ export interface EndSessions {
   /**
    * Ends a session.
    *
-   * @param revokeTokens ends the tokens that were issued in it as well, even if it was gone already
+   * @param revokeTokens whether the tokens that were issued in it end as well, of all clients or of none, even if it was gone already;
+   *   undefined goes by each client, then by the setting
    * @returns the addresses to load in frames; undefined when the session was gone already, and nobody is told again
    */
   one(sessionId: string, revokeTokens?: boolean): Promise<readonly string[] | undefined>;
-  /** Ends all sessions of a person, in batches. @param revokeTokens and every token of theirs */
+  /** Ends all sessions of a person, in batches. @param revokeTokens and every token of theirs; undefined as above */
   ofSubject(subject: string, revokeTokens?: boolean): Promise<void>;
 }
 
 const batch = 100;
-const noneEnded = { ended: new Set<string>(), participants: [] };
+/** Somebody else takes part while a session ends: seldom once, and never so often. */
+const mostAttempts = 10;
+/** Clocks differ. */
+const marginMillis = 300_000;
+
+interface Participant {
+  readonly participation: Participation;
+  /** Undefined when it was deleted: so were its tokens. */
+  readonly client: clientV1.Client | undefined;
+}
 
 export function createEndSessions(options: {
   settings: EndSessionsSettings;
@@ -46,36 +56,60 @@ export function createEndSessions(options: {
 }): EndSessions {
   const { settings, ends, issuedTokens, clients, grantSeal, events, clock } = options;
 
-  /**
-   * Who took part is read before the sessions end: a grant that is given in between belongs to a login that was over when
-   * its client could first hear of it.
-   */
-  const endAll = async (sessions: readonly EndingSession[], tokensToo: boolean) => {
-    const ids = sessions.map(({ id }) => id);
+  /** @param sessions what is known of those that still exist */
+  const endAll = async (
+    ids: readonly string[],
+    sessions: readonly EndingSession[],
+    revokeTokens: boolean | undefined,
+  ): Promise<{ ended: ReadonlySet<string>; participants: readonly Participant[]; debts: readonly SessionDebt[] }> => {
     const subjects = new Map(sessions.map(({ id, subject }) => [id, subject]));
-    const participants = await Promise.all(
-      (await ends.participations(ids)).map(async (participation) => ({
-        participation,
-        client: (await clients.find(participation.clientId))?.client,
-      })),
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const participations = await ends.participations(ids);
+      const participants = await Promise.all(
+        participations.map(async (participation) => ({
+          participation,
+          client: (await clients.find(participation.clientId))?.client,
+        })),
+      );
+      const deliveries: NewDelivery[] = participants.flatMap(({ participation, client }) =>
+        client === undefined || client.backchannelLogoutUri === ''
+          ? []
+          : [
+              {
+                sessionId: participation.sessionId,
+                clientId: client.clientId,
+                uri: client.backchannelLogoutUri,
+                subject: subjectFor(client, participation, subjects.get(participation.sessionId) ?? ''),
+                identityProviderSessionId: '',
+              },
+            ],
+      );
+      const debts = ids.flatMap((id) => debtOf(id, participants, revokeTokens));
+      const now = clock.now();
+      const ended = await ends.end({
+        sessionIds: ids,
+        participations,
+        deliveries: [...deliveries, ...sessions.flatMap(identityProviderDelivery)],
+        debts,
+        now,
+        flowsUntil: now + settings.interactionSeconds * 1000 + marginMillis,
+      });
+      if (ended === undefined) continue;
+      for (const id of ended) events.record('session_ended', { sid: id });
+      return { ended, participants, debts };
+    }
+    throw new OAuthError('temporarily_unavailable', 'Clients take part in the session faster than it ends.');
+  };
+
+  /** Whose tokens end with a session. */
+  const debtOf = (sessionId: string, all: readonly Participant[], revokeTokens: boolean | undefined): SessionDebt[] => {
+    if (revokeTokens !== undefined) return revokeTokens ? [{ sessionId, clientIds: undefined }] : [];
+    const those = all.flatMap(({ participation, client }) =>
+      participation.sessionId === sessionId && client !== undefined ? [client] : [],
     );
-    const deliveries: NewDelivery[] = participants.flatMap(({ participation, client }) =>
-      client === undefined || client.backchannelLogoutUri === ''
-        ? []
-        : [
-            {
-              sessionId: participation.sessionId,
-              clientId: client.clientId,
-              uri: client.backchannelLogoutUri,
-              subject: subjectFor(client, participation, subjects.get(participation.sessionId) ?? ''),
-              identityProviderSessionId: '',
-            },
-          ],
-    );
-    const notifications = [...deliveries, ...sessions.flatMap(identityProviderDelivery)];
-    const ended = await ends.end(ids, notifications, clock.now(), settings.interactionSeconds, tokensToo);
-    for (const id of ended) events.record('session_ended', { sid: id });
-    return { ended, participants };
+    const ending = those.filter((client) => client.logoutRevokesTokens ?? settings.logoutRevokesTokens);
+    if (ending.length === those.length && settings.logoutRevokesTokens) return [{ sessionId, clientIds: undefined }];
+    return ending.length === 0 ? [] : [{ sessionId, clientIds: ending.map(({ clientId }) => clientId) }];
   };
 
   /** What the client calls this person: as in its ID token, forced and pairwise subjects included. */
@@ -90,23 +124,25 @@ export function createEndSessions(options: {
       ? []
       : [{ sessionId: id, clientId: '', uri: settings.identityProviderUrl, subject, identityProviderSessionId }];
 
+  /** Tokens fall after their session, which could yield more of them; whoever dies in between has written down what it owes. */
+  const pay = async (debts: readonly SessionDebt[]): Promise<void> => {
+    for (const { sessionId, clientIds } of debts) await issuedTokens.endOfSession(sessionId, clientIds);
+    if (debts.length > 0) strike(debts);
+  };
   /** What stays by mishap is paid twice, which is harmless. */
-  const strike = (sessionIds: Iterable<string>): void => {
-    ends.strike([...sessionIds]).catch(() => undefined);
+  const strike = (debts: readonly SessionDebt[]): void => {
+    ends.strike(debts.map(({ sessionId }) => sessionId)).catch(() => undefined);
   };
 
-  // Tokens fall after their session, which could yield more of them; whoever dies in between has written down what it owes.
   return {
-    async one(sessionId, revokeTokens = settings.logoutRevokesTokens) {
+    async one(sessionId, revokeTokens) {
       const session = await ends.find(sessionId);
-      const { ended, participants } = session === undefined ? noneEnded : await endAll([session], revokeTokens);
-      // A session that ran out, or was replaced, may have left a flow that is still to come back.
-      if (session === undefined)
-        await ends.end([sessionId], [], clock.now(), settings.interactionSeconds, revokeTokens);
-      if (revokeTokens) {
-        await issuedTokens.endOfSession(sessionId);
-        strike([sessionId]);
-      }
+      const { ended, participants, debts } = await endAll(
+        [sessionId],
+        session === undefined ? [] : [session],
+        revokeTokens,
+      );
+      await pay(debts);
       if (ended.size === 0) return undefined;
       return participants.flatMap(({ client }) =>
         client === undefined || client.frontchannelLogoutUri === ''
@@ -115,14 +151,17 @@ export function createEndSessions(options: {
       );
     },
 
-    async ofSubject(subject, revokeTokens = settings.logoutRevokesTokens) {
-      const owed: string[] = [];
+    async ofSubject(subject, revokeTokens) {
+      const owed: SessionDebt[] = [];
       for (let more = true; more;) {
         const sessions = await ends.ofSubject(subject, batch);
-        if (sessions.length > 0) owed.push(...(await endAll(sessions, revokeTokens)).ended);
+        const ids = sessions.map(({ id }) => id);
+        if (sessions.length > 0) owed.push(...(await endAll(ids, sessions, revokeTokens)).debts);
         more = sessions.length === batch;
       }
-      if (!revokeTokens) return;
+      const everything = revokeTokens ?? settings.logoutRevokesTokens;
+      if (!everything || owed.some(({ clientIds }) => clientIds !== undefined)) return pay(owed);
+      // Those as well whose session has run out.
       await issuedTokens.end({ subject, clientId: undefined, after: undefined, before: undefined });
       strike(owed);
     },

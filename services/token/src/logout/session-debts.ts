@@ -20,9 +20,9 @@ export function startPayingSessionDebts(options: {
 
   const sweep = async (): Promise<void> => {
     try {
-      for (const sessionId of await ends.debts(batch)) {
+      for (const { sessionId, clientIds } of await ends.debts(batch)) {
         // Twice is harmless: several services may be at it.
-        await issuedTokens.endOfSession(sessionId);
+        await issuedTokens.endOfSession(sessionId, clientIds);
         await ends.strike([sessionId]);
         log.warn({ sid: sessionId }, 'the tokens of an ended session were still owed their end');
       }

@@ -45,7 +45,7 @@ export interface SessionsService extends Omit<TokenService, 'client'> {
   redeem(clientId: string, code: string): Promise<tokenV1.IssueTokenResponse>;
   logOut(jar: Cookies, asked?: Record<string, string>): Promise<EndSessionOutcome>;
   /** Says yes on the logout page, and where that leads: the parameters of the second leg. */
-  confirm(location: string): Promise<Record<string, string>>;
+  confirm(location: string, revokeTokens?: boolean): Promise<Record<string, string>>;
   /** Notifications of a session, oldest first. */
   owed(sessionId: string): Promise<DeliveryRow[]>;
   sessionExists(id: string): Promise<boolean>;
@@ -154,9 +154,9 @@ export async function createSessions(
       keep(jar, outcome.cookies);
       return outcome;
     },
-    async confirm(location) {
+    async confirm(location, revokeTokens) {
       const challenge = new URL(location).searchParams.get('logout_challenge') ?? '';
-      const { redirectTo } = await app.acceptLogoutRequest({ challenge }, call);
+      const { redirectTo } = await app.acceptLogoutRequest({ challenge, revokeTokens }, call);
       return Object.fromEntries(new URL(redirectTo).searchParams);
     },
     async owed(sessionId) {

@@ -16,8 +16,8 @@ export interface IssuedTo {
 
 /** Each settles when no cache can still answer with what it ended. Consents stay remembered. */
 export interface IssuedTokens {
-  /** Ends the tokens of grants that were given in a login session. */
-  endOfSession(sessionId: string): Promise<void>;
+  /** Ends the tokens of grants that were given in a login session. @param clientIds to these clients; undefined means to all */
+  endOfSession(sessionId: string, clientIds?: readonly string[]): Promise<void>;
   /**
    * Ends every family of which anything was issued in the interval: what came of a token that may have been stolen may have been
    * stolen too. Of a client without a person also the tokens that it holds for itself.
@@ -53,7 +53,7 @@ const pageText = (who: string) => `WITH candidates AS MATERIALIZED (
 
 export function createIssuedTokens(database: Database, cache: Parameters<typeof createEndTokens>[1]): IssuedTokens {
   const endTokens = createEndTokens(database, cache);
-  const fallPages = async (who: string, interval: readonly [string, string], values: readonly string[]) => {
+  const fallPages = async (who: string, interval: readonly [string, string], values: readonly unknown[]) => {
     let families = 0;
     for (let last: string | null = beforeAll; last !== null;) {
       const from: string = last;
@@ -95,8 +95,10 @@ export function createIssuedTokens(database: Database, cache: Parameters<typeof 
   };
 
   return {
-    async endOfSession(sessionId) {
-      await fallPages('session_id = $4', always, [sessionId]);
+    async endOfSession(sessionId, clientIds) {
+      await (clientIds === undefined
+        ? fallPages('session_id = $4', always, [sessionId])
+        : fallPages('session_id = $4 AND client_id = ANY($5)', always, [sessionId, clientIds]));
       await endTokens.settled();
     },
     async end({ clientId, subject, after, before }) {

@@ -235,6 +235,11 @@ export interface GetLogoutRequestResponse {
 export interface AcceptLogoutRequestRequest {
   /** The challenge. */
   challenge: string;
+  /**
+   * Whether the tokens that were issued in the session end too, of all clients or of none; unset goes by each client's
+   * `logout_revokes_tokens`, then by `oidc.logout.revoke_tokens`.
+   */
+  revokeTokens?: boolean | undefined;
 }
 
 /** Where the browser goes on. */
@@ -1883,13 +1888,16 @@ export const GetLogoutRequestResponse: MessageFns<GetLogoutRequestResponse> = {
 };
 
 function createBaseAcceptLogoutRequestRequest(): AcceptLogoutRequestRequest {
-  return { challenge: "" };
+  return { challenge: "", revokeTokens: undefined };
 }
 
 export const AcceptLogoutRequestRequest: MessageFns<AcceptLogoutRequestRequest> = {
   encode(message: AcceptLogoutRequestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.challenge !== "") {
       writer.uint32(10).string(message.challenge);
+    }
+    if (message.revokeTokens !== undefined) {
+      writer.uint32(16).bool(message.revokeTokens);
     }
     return writer;
   },
@@ -1915,6 +1923,14 @@ export const AcceptLogoutRequestRequest: MessageFns<AcceptLogoutRequestRequest> 
             message.challenge = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.revokeTokens = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1933,6 +1949,7 @@ export const AcceptLogoutRequestRequest: MessageFns<AcceptLogoutRequestRequest> 
   fromPartial<I extends Exact<DeepPartial<AcceptLogoutRequestRequest>, I>>(object: I): AcceptLogoutRequestRequest {
     const message = createBaseAcceptLogoutRequestRequest();
     message.challenge = object.challenge ?? "";
+    message.revokeTokens = object.revokeTokens ?? undefined;
     return message;
   },
 };

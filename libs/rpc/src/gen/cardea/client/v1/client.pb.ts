@@ -118,6 +118,11 @@ export interface Client {
   dynamicallyRegistered: boolean;
   /** `access_token_signed_response_alg`: of its JWT access tokens; empty means the server's. */
   accessTokenSignedResponseAlg: string;
+  /**
+   * `logout_revokes_tokens`: whether the tokens it got in a login session end with it; absent goes by the server's
+   * `oidc.logout.revoke_tokens`.
+   */
+  logoutRevokesTokens?: boolean | undefined;
 }
 
 /** Lifetimes per grant. Absent means the server's. Milliseconds, because Hydra's API takes them that fine. */
@@ -443,6 +448,7 @@ function createBaseClient(): Client {
     defaultAcrValues: [],
     dynamicallyRegistered: false,
     accessTokenSignedResponseAlg: "",
+    logoutRevokesTokens: undefined,
   };
 }
 
@@ -588,6 +594,9 @@ export const Client: MessageFns<Client> = {
     }
     if (message.accessTokenSignedResponseAlg !== "") {
       writer.uint32(378).string(message.accessTokenSignedResponseAlg);
+    }
+    if (message.logoutRevokesTokens !== undefined) {
+      writer.uint32(384).bool(message.logoutRevokesTokens);
     }
     return writer;
   },
@@ -981,6 +990,14 @@ export const Client: MessageFns<Client> = {
             message.accessTokenSignedResponseAlg = reader.string();
             continue;
           }
+          case 48: {
+            if (tag !== 384) {
+              break;
+            }
+
+            message.logoutRevokesTokens = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1047,6 +1064,7 @@ export const Client: MessageFns<Client> = {
     message.defaultAcrValues = object.defaultAcrValues?.map((e) => e) || [];
     message.dynamicallyRegistered = object.dynamicallyRegistered ?? false;
     message.accessTokenSignedResponseAlg = object.accessTokenSignedResponseAlg ?? "";
+    message.logoutRevokesTokens = object.logoutRevokesTokens ?? undefined;
     return message;
   },
 };

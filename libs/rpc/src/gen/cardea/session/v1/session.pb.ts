@@ -183,7 +183,10 @@ export interface RevokeLoginSessionsRequest {
     /** All of a person. */
     { $case: "subject"; value: string }
     | undefined;
-  /** Whether the tokens that were issued in them end too; unset goes by `oidc.logout.revoke_tokens`. */
+  /**
+   * Whether the tokens that were issued in them end too, of all clients or of none; unset goes by each client's
+   * `logout_revokes_tokens`, then by `oidc.logout.revoke_tokens`.
+   */
   revokeTokens?: boolean | undefined;
 }
 
