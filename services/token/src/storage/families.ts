@@ -2,6 +2,7 @@
 // still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
 import { createEndTokens } from '../cache/end-tokens.js';
 import type { Connection, Database } from './database.js';
+import { sweepAccessTokens } from './sweep-access-tokens.js';
 import type { TokenRef } from './tokens.js';
 
 export interface Families {
@@ -21,9 +22,9 @@ export interface Families {
 export type Withdrawal =
   { readonly grantId: string } | { readonly subject: string; readonly clientId: string | undefined };
 
-const batch = 5_000;
 /** Grants of one transaction: each may have many tokens. */
 const grantBatch = 500;
+const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 export function createFamilies(database: Database, cache: Parameters<typeof createEndTokens>[1]): Families {
   const endTokens = createEndTokens(database, cache);
@@ -43,19 +44,22 @@ export function createFamilies(database: Database, cache: Parameters<typeof crea
     },
 
     async fallOfClient(clientId) {
-      await endTokens(async (connection) => {
-        const { rows } = await connection.query<{ id: string }>(
-          // Locked in the order codes.ts and refresh-tokens.ts lock them.
-          `WITH own AS MATERIALIZED (
-              SELECT id FROM cardea.consent_grant WHERE client_id = $1 AND fallen_at IS NULL ORDER BY id FOR NO KEY UPDATE
-            )
-            UPDATE cardea.consent_grant g SET revoked_at = coalesce(revoked_at, now()), fallen_at = now()
-            FROM own WHERE g.id = own.id RETURNING g.id`,
-          [clientId],
-        );
-        const ids = rows.map((row) => row.id);
-        return [undefined, await killTokens(connection, ids)];
-      });
+      for (let last = beforeAll; last !== '';) {
+        last = await endTokens(async (connection) => {
+          const { rows } = await connection.query<{ id: string }>(
+            // Locked in the order codes.ts and refresh-tokens.ts lock them.
+            `WITH own AS MATERIALIZED (
+                SELECT id FROM cardea.consent_grant WHERE client_id = $1 AND fallen_at IS NULL AND id > $2
+                ORDER BY id LIMIT ${String(grantBatch)} FOR NO KEY UPDATE
+              )
+              UPDATE cardea.consent_grant g SET revoked_at = coalesce(revoked_at, now()), fallen_at = now()
+              FROM own WHERE g.id = own.id RETURNING g.id`,
+            [clientId, last],
+          );
+          const ids = rows.map((row) => row.id).sort();
+          return [ids.at(-1) ?? '', await killTokens(connection, ids)];
+        });
+      }
       // What the client holds for itself has no grant.
       await endAccess(clientId);
     },
@@ -96,23 +100,14 @@ export function createFamilies(database: Database, cache: Parameters<typeof crea
       });
     },
 
-    endAccessOfClient: endAccess,
+    async endAccessOfClient(clientId) {
+      await endAccess(clientId);
+      await endTokens.settled();
+    },
   };
 
-  /** In batches, so that no transaction is long. */
-  async function endAccess(clientId: string): Promise<void> {
-    for (let count = batch; count === batch;) {
-      count = await endTokens(async (connection) => {
-        const { rows } = await connection.query<{ key: Buffer }>(
-          `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
-            SELECT key, expires_at FROM cardea.access_token WHERE client_id = $1 LIMIT ${String(batch)}
-          ) RETURNING key`,
-          [clientId],
-        );
-        return [rows.length, rows.map((row) => row.key)];
-      });
-    }
-    await endTokens.settled();
+  function endAccess(clientId: string): Promise<number> {
+    return sweepAccessTokens(database, endTokens, { condition: 'client_id = $3', values: [clientId] });
   }
 }
 

@@ -3,6 +3,7 @@
 import { createEndTokens } from '../cache/end-tokens.js';
 import type { Database } from './database.js';
 import { killTokens } from './families.js';
+import { sweepAccessTokens } from './sweep-access-tokens.js';
 
 /** What was issued to a client, for a person, or both; at least one of them is named. */
 export interface IssuedTo {
@@ -28,9 +29,6 @@ export interface IssuedTokens {
 }
 
 const grantPage = 500;
-const tokenPage = 5_000;
-/** Tokens without a grant have no index by client: one look at all of them, milliseconds. */
-const scanMillis = 120_000;
 const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 const inInterval = (column: string) => `${column} >= $2 AND ${column} < $3`;
@@ -74,25 +72,11 @@ export function createIssuedTokens(database: Database, cache: Parameters<typeof 
   };
 
   /** What a client holds for itself. */
-  const endWithoutGrant = async (clientId: string, interval: readonly [string, string]): Promise<number> => {
-    let tokens = 0;
-    for (;;) {
-      const count = await endTokens(async (connection) => {
-        await connection.query(`SET LOCAL statement_timeout = ${String(scanMillis)}`);
-        const { rows } = await connection.query<{ key: Buffer }>(
-          `DELETE FROM cardea.access_token WHERE (key, expires_at) IN (
-            SELECT key, expires_at FROM cardea.access_token
-            WHERE grant_id IS NULL AND client_id = $1 AND (issued_at IS NULL OR ${inInterval('issued_at')})
-            LIMIT ${String(tokenPage)}
-          ) RETURNING key`,
-          [clientId, ...interval],
-        );
-        return [rows.length, rows.map((row) => row.key)];
-      });
-      tokens += count;
-      if (count < tokenPage) return tokens;
-    }
-  };
+  const endWithoutGrant = (clientId: string, interval: readonly [string, string]): Promise<number> =>
+    sweepAccessTokens(database, endTokens, {
+      condition: 'grant_id IS NULL AND client_id = $3 AND (issued_at IS NULL OR (issued_at >= $4 AND issued_at < $5))',
+      values: [clientId, ...interval],
+    });
 
   return {
     async endOfSession(sessionId, clientIds) {

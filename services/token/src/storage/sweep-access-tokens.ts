@@ -1,0 +1,59 @@
+// Ends access tokens that no index finds: the table is walked once, some megabytes of a partition at a time, so that no statement
+// takes long however many tokens there are (issue 6: a client's 100,000 tokens among ten million rows).
+import type { EndTokens } from '../cache/end-tokens.js';
+import type { Database } from './database.js';
+import { sqlState, storageFailure } from './database.js';
+
+/** 8 MB: some forty thousand tokens, and a hundredth of a second. */
+const blocksAtOnce = 1_024;
+
+interface Partition {
+  readonly name: string;
+  readonly blocks: number;
+}
+
+// Rows of this table are never updated, so that none moves to where the walk has been. What is issued meanwhile is not meant.
+const partitionsText = `SELECT i.inhrelid::regclass::text AS name,
+    (pg_relation_size(i.inhrelid) / current_setting('block_size')::int)::int AS blocks
+  FROM pg_inherits i WHERE i.inhparent = 'cardea.access_token'::regclass`;
+
+/**
+ * @param which a condition on the row with its values as $3 and on, such as `client_id = $3`
+ * @returns how many ended; settles when no cache can still answer with one of them
+ */
+export async function sweepAccessTokens(
+  database: Database,
+  endTokens: EndTokens,
+  which: { readonly condition: string; readonly values: readonly unknown[] },
+  blocks = blocksAtOnce,
+): Promise<number> {
+  let ended = 0;
+  for (const partition of await partitions(database)) {
+    for (let from = 0; from < partition.blocks; from += blocks) {
+      const range = [`(${String(from)},0)`, `(${String(from + blocks)},0)`];
+      ended += await endTokens(async (connection) => {
+        const { rows } = await connection.query<{ key: Buffer }>(
+          `DELETE FROM ${partition.name} WHERE ctid >= $1::tid AND ctid < $2::tid AND ${which.condition} RETURNING key`,
+          [...range, ...which.values],
+        );
+        return [rows.length, rows.map(({ key }) => key)];
+      }).catch((error: unknown) => {
+        if (isGone(error)) return 0;
+        throw error;
+      });
+    }
+  }
+  return ended;
+}
+
+async function partitions(database: Database): Promise<Partition[]> {
+  try {
+    return (await database.query<Partition>(partitionsText)).rows;
+  } catch (error) {
+    throw storageFailure(error);
+  }
+}
+
+/** 42P01: the partition expired and was dropped meanwhile, with all its tokens. */
+const isGone = (error: unknown): boolean =>
+  sqlState(error) === '42P01' || (error instanceof Error && sqlState(error.cause) === '42P01');
