@@ -15,6 +15,13 @@ async function freePort() {
   });
 }
 
+/** For four nodes of Redis, each with one port for the others. */
+async function clusterPorts() {
+  const ports = [];
+  for (let node = 0; node < 4; node++) ports.push({ port: await freePort(), bus: await freePort() });
+  return ports;
+}
+
 /** PostgreSQL, Redis and SoftHSM for `storage`. What the environment names already is used as it is. */
 async function storageParts({ root, all, cache, progress }) {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-test-parts-'));
@@ -43,15 +50,17 @@ async function storageParts({ root, all, cache, progress }) {
   }
   const [postgres, redis, hsm] = settled.map(({ value }) => value);
   const env = { CARDEA_TEST_DSN: postgres, CARDEA_TEST_REDIS_URL: redis };
-  env.CARDEA_TEST_POOLED_DSN =
-    process.env.CARDEA_TEST_POOLED_DSN ??
-    (await keep(all.launchPgbouncer({ ...common, port: await freePort(), dsn: postgres })).then(
-      (part) => part.dsn,
-      async (error) => {
-        await stop();
-        throw error;
-      },
-    ));
+  try {
+    env.CARDEA_TEST_POOLED_DSN =
+      process.env.CARDEA_TEST_POOLED_DSN ??
+      (await keep(all.launchPgbouncer({ ...common, port: await freePort(), dsn: postgres }))).dsn;
+    env.CARDEA_TEST_REDIS_CLUSTER_URL =
+      process.env.CARDEA_TEST_REDIS_CLUSTER_URL ??
+      (await keep(all.launchRedisCluster({ ...common, ports: await clusterPorts() }))).url;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   if (hsm !== undefined) {
     Object.assign(env, hsm.environment, {
       CARDEA_TEST_HSM_LIBRARY: hsm.library,

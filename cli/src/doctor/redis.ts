@@ -20,6 +20,7 @@ export async function lookAtRedis({ config }: Checkup): Promise<Finding[]> {
 }
 
 async function lookAt(about: string, url: string, queue: boolean): Promise<Finding[]> {
+  if (/^rediss?-cluster:/.test(url)) return [note(about, 'it is a Redis Cluster, whose nodes are not looked into')];
   const redis = new Redis(url, {
     ...{ lazyConnect: true, connectTimeout: 3_000, maxRetriesPerRequest: 0 },
     retryStrategy: () => null,

@@ -12,6 +12,7 @@ export {
   launchPostgres,
   launchPostgresPair,
   launchRedis,
+  launchRedisCluster,
   prepareAddon,
   prepareHsm,
   removeParts,

@@ -13,13 +13,16 @@ import { oauth2, strategies, ttl } from './sections/tokens.js';
 import { urls } from './sections/urls.js';
 import { webfinger } from './sections/webfinger.js';
 
+const redisSchemes = ['redis', 'rediss', 'redis-cluster', 'rediss-cluster'] as const;
+
 const redis = z
   .strictObject({
-    url: location(['redis', 'rediss'], {
-      description: 'Redis connection URL. Without it nothing is cached and no clean-up is scheduled.',
+    url: location(redisSchemes, {
+      description:
+        'Redis connection URL; `redis-cluster://a:6379,b:6379` is a Redis Cluster by some of its nodes. Without it nothing is cached and no clean-up is scheduled.',
       secret: true,
     }).optional(),
-    queue_url: location(['redis', 'rediss'], {
+    queue_url: location(redisSchemes, {
       description:
         'Redis of the job queue, which must not evict (`maxmemory-policy noeviction`); by default the same as redis.url, which may.',
       secret: true,

@@ -10,6 +10,7 @@ export { launchPostgres } from './postgres.js';
 export { launchPostgresPair } from './postgres-pair.js';
 export type { Progress } from './progress.js';
 export { launchRedis } from './redis.js';
+export { launchRedisCluster } from './redis-cluster.js';
 export { removeParts } from './remove.js';
 export type { Launched } from './server-process.js';
 export { findWrk } from './wrk.js';

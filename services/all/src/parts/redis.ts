@@ -18,6 +18,8 @@ export interface RedisOptions {
   readonly progress: Progress;
   /** Whether its contents outlive it; not unless said so. */
   readonly persist?: boolean;
+  /** Settings beside ours. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -81,6 +83,7 @@ async function start(program: Program, directory: string, pidFile: string, optio
     pidfile: pidFile,
     save: '',
     appendonly: options.persist === true ? 'yes' : 'no',
+    ...options.settings,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', ...program.environment };
@@ -91,8 +94,8 @@ async function start(program: Program, directory: string, pidFile: string, optio
   return server;
 }
 
-/** The first answer to one command; empty when nobody answers. */
-function ask(port: number, command: string): Promise<string> {
+/** The answer to one command, and then `+OK` to our goodbye; empty when nobody answers. */
+export function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\nQUIT\r\n`));
     let answer = '';

@@ -1,52 +1,67 @@
 // Opens the cache's Redis connection: it fails within milliseconds and never ends the process (ARCHITECTURE §6). It knows
 // which server it speaks to, since a restored or promoted one may have forgotten what was revoked.
 import type { Log } from '@cardea/service';
+import type { Cluster } from 'ioredis';
 import { Redis } from 'ioredis';
+import { redisCluster } from '../redis-cluster.js';
+import { openClusterRedis, runId } from './cluster-redis.js';
 
-/** One life of the connection, to one server. */
+/** One life of the connection, to one server, or to one set of them that shares the keys out in one way. */
 export interface RedisLink {
-  /** The server's run_id: another one after each of its restarts. */
+  /** The server's run_id: another one after each of its restarts. Of a cluster, what its masters and their run_ids come to. */
   readonly server: string;
 }
 
 export interface CacheRedis {
-  readonly client: Redis;
+  /** For commands on one key. */
+  readonly client: Redis | Cluster;
+  read(names: readonly string[]): Promise<readonly (Buffer | null)[]>;
+  remove(names: readonly string[]): Promise<void>;
   /** The present life of the connection; undefined while there is none, or the server is not known yet. */
   link(): RedisLink | undefined;
   close(): void;
 }
 
+export interface CacheRedisOptions {
+  /** After which a silent Redis is as good as none. */
+  readonly commandTimeoutMillis?: number;
+  readonly connectionName?: string;
+  /** What is logged when it cannot be reached. */
+  readonly outage?: string;
+}
+
 const firstRetryMillis = 50;
 const longestRetryMillis = 1_000;
 
-/**
- * @param options.commandTimeoutMillis after which a silent Redis is as good as none
- * @param options.outage what is logged when it cannot be reached
- */
-export function openCacheRedis(
-  url: string,
-  log: Log,
-  options: { commandTimeoutMillis?: number; connectionName?: string; outage?: string } = {},
-): CacheRedis {
+export function openCacheRedis(url: string, log: Log, options: CacheRedisOptions = {}): CacheRedis {
   const { outage = 'the Redis cache cannot be reached; answers come from PostgreSQL' } = options;
-  const client = new Redis(url, {
+  const settings = {
     connectionName: options.connectionName ?? 'cardea-cache',
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 1_000,
     commandTimeout: options.commandTimeoutMillis ?? 50,
-    retryStrategy: (times) => Math.min(times * firstRetryMillis, longestRetryMillis),
-  });
+  };
+  const retryStrategy = (times: number) => Math.min(times * firstRetryMillis, longestRetryMillis);
+  let said = '';
+  // One line an outage is enough.
+  const trouble = (error: Error): void => {
+    if (error.message === said) return;
+    said = error.message;
+    log.warn({ err: error.message }, outage);
+  };
+  const ready = (): void => void (said = '');
+  const cluster = redisCluster(url);
+  if (cluster !== undefined) return openClusterRedis(cluster, settings, { retryStrategy, trouble, ready, log });
+
+  const client = new Redis(url, { ...settings, enableOfflineQueue: false, enableAutoPipelining: true, retryStrategy });
   let link: RedisLink | undefined;
   let life = 0;
-  let said = '';
 
   const identify = (mine: number): void => {
     client.info('server').then(
       (info) => {
-        const server = /^run_id:(\w+)/m.exec(info)?.[1];
+        const server = runId(info);
         if (mine !== life) return;
         if (server === undefined) log.warn({}, 'Redis does not tell its run_id, so it is not used as a cache');
         else link = { server };
@@ -57,22 +72,21 @@ export function openCacheRedis(
     );
   };
   client.on('ready', () => {
-    said = '';
+    ready();
     identify(++life);
   });
   client.on('close', () => {
     life++;
     link = undefined;
   });
-  // Without a listener ioredis prints each failure; one line an outage is enough.
-  client.on('error', (error: Error) => {
-    if (error.message === said) return;
-    said = error.message;
-    log.warn({ err: error.message }, outage);
-  });
+  client.on('error', trouble);
 
   return {
     client,
+    read: (names) => client.mgetBuffer(...names),
+    async remove(names) {
+      await client.del(...names);
+    },
     link: () => link,
     close() {
       life++;

@@ -70,7 +70,7 @@ export function createTokenCache(options: {
   };
 
   const name = (at: Trust, key: Buffer) => `cardea:at:${String(at.epoch)}:${key.toString('base64url')}`;
-  const read = createBatcher<string, Buffer | null>((names) => client.mgetBuffer(...names));
+  const read = createBatcher<string, Buffer | null>((names) => redis.read(names));
 
   const mac = (key: Buffer, at: Trust, ref: TokenRef, filledAt: Buffer, body: Buffer): Buffer =>
     createHmac('sha256', key)
@@ -121,7 +121,7 @@ export function createTokenCache(options: {
   async function deleted(at: Trust, keys: readonly Buffer[]): Promise<boolean> {
     try {
       for (let start = 0; start < keys.length; start += batch) {
-        await client.del(...keys.slice(start, start + batch).map((key) => name(at, key)));
+        await redis.remove(keys.slice(start, start + batch).map((key) => name(at, key)));
       }
       return redis.link() === at.link;
     } catch {

@@ -4,8 +4,8 @@ import type { jobV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import type { Job } from 'bullmq';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { connectQueue } from '../queue-connection.js';
+import { queuePrefix } from '../redis-cluster.js';
 import { queueNames } from './queues.js';
 
 export type StateName = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';
@@ -49,7 +49,7 @@ const longestReason = 500;
 export function createJobDesk(redisUrl: string | undefined, log: Log): JobDesk {
   const names: readonly string[] = redisUrl === undefined ? [] : Object.values(queueNames).sort();
   const opened = new Map<string, Queue>();
-  let connection: Redis | undefined;
+  let connection: ReturnType<typeof connectQueue> | undefined;
 
   const queueOf = (name: string): Queue => {
     if (redisUrl === undefined || !names.includes(name))
@@ -57,7 +57,7 @@ export function createJobDesk(redisUrl: string | undefined, log: Log): JobDesk {
     const known = opened.get(name);
     if (known !== undefined) return known;
     connection ??= connectQueue(redisUrl, log);
-    const queue = new Queue(name, { connection });
+    const queue = new Queue(name, { connection, prefix: queuePrefix(redisUrl) });
     queue.on('error', () => undefined);
     opened.set(name, queue);
     return queue;

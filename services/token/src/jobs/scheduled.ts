@@ -2,6 +2,7 @@
 import type { Log } from '@cardea/service';
 import { Queue, Worker } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
+import { queuePrefix } from '../redis-cluster.js';
 import { failedRounds, stalling } from './queues.js';
 
 export interface ScheduledJob {
@@ -33,8 +34,14 @@ export function scheduleJob(options: {
 }): ScheduledJob {
   const { redisUrl, job, round, everyMillis = usualMillis, log } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
-  const queue = new Queue(options.queue, { connection: connections[0] });
-  const worker = new Worker(options.queue, round, { connection: connections[1], concurrency: 1, ...stalling });
+  const prefix = queuePrefix(redisUrl);
+  const queue = new Queue(options.queue, { connection: connections[0], prefix });
+  const worker = new Worker(options.queue, round, {
+    connection: connections[1],
+    prefix,
+    concurrency: 1,
+    ...stalling,
+  });
   // Both report what their connections have already said.
   queue.on('error', () => undefined);
   worker.on('error', () => undefined);

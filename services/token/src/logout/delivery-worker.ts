@@ -5,6 +5,7 @@ import type { Log } from '@cardea/service';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { deadLetters, queueNames, stalling } from '../jobs/queues.js';
 import { connectQueue } from '../queue-connection.js';
+import { queuePrefix } from '../redis-cluster.js';
 import type { LogoutDeliveries } from '../storage/logout-deliveries.js';
 
 export interface LogoutDeliveryWorker {
@@ -33,7 +34,8 @@ export function createLogoutDeliveryWorker(options: {
 }): LogoutDeliveryWorker {
   const { redisUrl, deliveries, deliver, log, now } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
-  const queue = new Queue<Job>(queueNames.logout, { connection: connections[0] });
+  const prefix = queuePrefix(redisUrl);
+  const queue = new Queue<Job>(queueNames.logout, { connection: connections[0], prefix });
   const work = async ({ data }: { readonly data: unknown }): Promise<void> => {
     const { id, attempts } = jobOf(data);
     try {
@@ -47,7 +49,9 @@ export function createLogoutDeliveryWorker(options: {
       );
     }
   };
-  const worker = new Worker<unknown>(queueNames.logout, work, { connection: connections[1], concurrency, ...stalling });
+  const worker = new Worker<unknown>(queueNames.logout, work, {
+    ...{ connection: connections[1], prefix, concurrency, ...stalling },
+  });
   // Both report what their connections have already said.
   queue.on('error', () => undefined);
   worker.on('error', () => undefined);

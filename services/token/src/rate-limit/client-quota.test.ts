@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '@cardea/oauth';
 import { tokenV1 } from '@cardea/rpc';
-import type { Redis } from 'ioredis';
+
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { CacheRedis } from '../cache/redis.js';
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 /** One process of an installation. */
-const replica = (installation: string, connection: Redis | undefined): Promise<TokenService> => {
+const replica = (installation: string, connection: CacheRedis['client'] | undefined): Promise<TokenService> => {
   const off = { clientSecrets: undefined, userCodes: undefined, registrations: undefined, deviceCodes: undefined };
   const rateLimits = createRateLimits({
     settings: { ...off, clientRequests: { attempts: share, periodMillis: 600_000 } },
@@ -42,7 +42,7 @@ const replica = (installation: string, connection: Redis | undefined): Promise<T
 const form = { grant_type: 'client_credentials' };
 const address = '81.2.69.5';
 
-describe.each<[string, number, () => Redis | undefined]>([
+describe.each<[string, number, () => CacheRedis['client'] | undefined]>([
   ['counted over two replicas in Redis', 2, () => redis.client],
   ['counted by one process', 1, () => undefined],
   ['while Redis is away', 1, () => away.client],

@@ -1,6 +1,6 @@
 // Counts in Redis, shared by all replicas; in this process while Redis is away, since a limit must never be an outage
 // (security.md: rate limits fail open, to a bounded local limiter).
-import type { Redis } from 'ioredis';
+import type { RedisCommander } from 'ioredis';
 
 /** How often something happened, and when the count begins anew. */
 export interface Count {
@@ -40,7 +40,7 @@ export function createLocalCounters(now: () => number): Counters & { readonly si
 }
 
 /** @param redis undefined when the installation has none */
-export function createCounters(redis: Redis | undefined, now: () => number): Counters {
+export function createCounters(redis: Pick<RedisCommander, 'eval'> | undefined, now: () => number): Counters {
   const local = createLocalCounters(now);
   if (redis === undefined) return local;
   return {

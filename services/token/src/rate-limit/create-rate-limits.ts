@@ -1,6 +1,6 @@
 // The limits of an installation over its Redis, and their end.
 import type { Config, Log, Metrics } from '@cardea/service';
-import type { Redis } from 'ioredis';
+import type { CacheRedis } from '../cache/redis.js';
 import { openCacheRedis } from '../cache/redis.js';
 import { deriveKeys } from '../seal.js';
 import { createCounters, createLocalCounters } from './counters.js';
@@ -64,7 +64,9 @@ interface RateLimitOptions {
 }
 
 /** @param options.redis undefined counts in this process alone */
-export function createRateLimits(options: RateLimitOptions & { readonly redis: Redis | undefined }): RateLimits {
+export function createRateLimits(
+  options: RateLimitOptions & { readonly redis: CacheRedis['client'] | undefined },
+): RateLimits {
   const { settings, redis, random, now, log } = options;
   const waits = options.metrics.counter('cardea_rate_limited_total', 'Subjects that have to wait.', ['limit']);
   const counters = createCounters(redis, now);

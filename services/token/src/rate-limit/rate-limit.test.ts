@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { OAuthError } from '@cardea/oauth';
 import { clientV1 } from '@cardea/rpc';
-import type { Redis } from 'ioredis';
+
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { CacheRedis } from '../cache/redis.js';
@@ -41,7 +41,12 @@ const all: RateLimitSettings = {
 };
 
 /** One process of an installation of its own: Redis is shared with other tests. */
-function replica(of: { secret: string; redis?: Redis | undefined; settings?: RateLimitSettings; now?: () => number }) {
+function replica(of: {
+  secret: string;
+  redis?: CacheRedis['client'] | undefined;
+  settings?: RateLimitSettings;
+  now?: () => number;
+}) {
   const { secret, redis, settings = all, now = Date.now } = of;
   return createRateLimits({ settings, redis, secrets: [secret], random: randomBytes, now, log: quietLog, metrics });
 }
@@ -56,7 +61,7 @@ const waits = async (work: () => void | Promise<void>): Promise<number> => {
   }
 };
 
-describe.each<[string, () => Redis | undefined]>([
+describe.each<[string, () => CacheRedis['client'] | undefined]>([
   ['in Redis', () => redis.client],
   ['in one process', () => undefined],
   ['while Redis is away', () => away.client],
