@@ -26,18 +26,26 @@ const events = draw(['occurred_at', 'actor', 'action', 'target', 'status', 'requ
 const deliveries = draw(['id', 'client_id', 'state', 'attempts', 'last_outcome', 'created_at']);
 
 export function addHistoryCommands(program: Command, verbs: Verbs, surroundings: Surroundings): void {
-  const audit = apiCommand<PageOptions & { readonly actor?: string }>(
+  const audit = apiCommand<PageOptions & { readonly actor?: string; readonly subject?: string }>(
     verbs.list,
     surroundings,
     {
       usage: 'audit-events',
       aliases: ['audit-event'],
       description: 'List what was changed through the admin API and by whom, the newest first.',
-      examples: ['cardea list audit-events --page-size 20', 'cardea list audit-events --actor login-app --format json'],
+      examples: [
+        'cardea list audit-events --page-size 20',
+        'cardea list audit-events --actor login-app --format json',
+        'cardea list audit-events --subject alice --all',
+      ],
     },
-    async ({ api, show }, options) =>
-      show(await showPage(api, '/admin/audit-events', { actor: options.actor }, options, events)),
-  ).option('--actor <name>', 'only what this caller did');
+    async ({ api, show }, options) => {
+      const query = { actor: options.actor, subject: options.subject };
+      show(await showPage(api, '/admin/audit-events', query, options, events));
+    },
+  )
+    .option('--actor <name>', 'only what this caller did')
+    .option('--subject <subject>', 'only logins and consents of this person, where they are on record');
   withPages(audit);
 
   const list = apiCommand<PageOptions & { readonly client?: string; readonly state?: string }>(

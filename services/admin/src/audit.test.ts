@@ -108,5 +108,10 @@ test('the record is read newest first, in pages', async () => {
     },
   ]);
   expect(said.get('link')).toContain('</admin/audit-events?actor=ada&page_size=1&page_token=next>; rel="next"');
-  expect(asked).toEqual([{ pageSize: 1, pageToken: '', actor: 'ada' }]);
+  const whose = await admin.call('GET', '/admin/audit-events?subject=ann%40example.com');
+  expect(whose.headers.get('link')).toContain('?page_size=100&page_token=next&subject=ann%40example.com>; rel="next"');
+  expect(asked).toEqual([
+    { pageSize: 1, pageToken: '', actor: 'ada', subject: '' },
+    { pageSize: 100, pageToken: '', actor: '', subject: 'ann@example.com' },
+  ]);
 });

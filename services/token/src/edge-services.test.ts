@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { auditV1, clientV1, introspectionV1 } from '@cardea/rpc';
 import { createClientOrigins } from './client-origins.js';
 import { createPageTokens } from './page-tokens.js';
+import { createNamesOnRecord, createNoteDecision } from './interactions/record.js';
 import { createAuditHandlers } from './rpc/audit.js';
 import { createClientOriginHandlers } from './rpc/client-origin.js';
 import { createSeal } from './seal.js';
@@ -72,11 +73,16 @@ describe('origins', () => {
 });
 
 describe('the record of operators', () => {
+  const secrets = ['the newest secret of them all here', 'the one before, which is still known'];
   const handlers = () => {
     const { pool } = database;
     const random = (bytes: number) => Buffer.alloc(bytes, 7);
     const pageTokens = createPageTokens(createSeal(['x'.repeat(32)], 'audit_page_token', random), Date.now);
-    return createAuditHandlers({ events: createAuditEvents(pool), pageTokens });
+    return createAuditHandlers({
+      events: createAuditEvents(pool),
+      pageTokens,
+      namesOnRecord: createNamesOnRecord(secrets),
+    });
   };
   const event = (requestId: string, actor: string) =>
     auditV1.AuditEvent.create({
@@ -96,21 +102,23 @@ describe('the record of operators', () => {
       ['r3', 'ada'],
     ] as const)
       await recordEvent({ event: event(id, actor) }, call);
-    const first = await listEvents({ pageSize: 2, pageToken: '', actor: '' }, call);
+    const first = await listEvents({ pageSize: 2, pageToken: '', actor: '', subject: '' }, call);
     expect(first.events.map(({ requestId }) => requestId)).toEqual(['r3', 'r2']);
     expect(first.events[0]).toMatchObject({
       ...event('r3', 'ada'),
       id: expect.any(String),
       occurredAt: expect.any(Date),
     });
-    const rest = await listEvents({ pageSize: 2, pageToken: first.nextPageToken, actor: '' }, call);
+    const rest = await listEvents({ pageSize: 2, pageToken: first.nextPageToken, actor: '', subject: '' }, call);
     expect(rest.events.map(({ requestId }) => requestId)).toEqual(['r1']);
     expect(rest.nextPageToken).toBe('');
-    const hers = await listEvents({ pageSize: 0, pageToken: '', actor: 'ada' }, call);
+    const hers = await listEvents({ pageSize: 0, pageToken: '', actor: 'ada', subject: '' }, call);
     expect(hers.events.map(({ requestId }) => requestId)).toEqual(['r3', 'r1']);
-    await expect(listEvents({ pageSize: 0, pageToken: 'made-up', actor: '' }, call)).rejects.toMatchObject({
-      code: 'invalid_request',
-    });
+    await expect(listEvents({ pageSize: 0, pageToken: 'made-up', actor: '', subject: '' }, call)).rejects.toMatchObject(
+      {
+        code: 'invalid_request',
+      },
+    );
   });
 
   test('is listed in the order of its numbers, not of their digits', async () => {
@@ -119,11 +127,38 @@ describe('the record of operators', () => {
     for (const id of asked) await recordEvent({ event: event(id, 'eve') }, call);
     const listed: string[] = [];
     for (let pageToken = '', more = true; more; more = pageToken !== '') {
-      const page = await listEvents({ pageSize: 5, pageToken, actor: 'eve' }, call);
+      const page = await listEvents({ pageSize: 5, pageToken, actor: 'eve', subject: '' }, call);
       listed.push(...page.events.map(({ requestId }) => requestId));
       pageToken = page.nextPageToken;
     }
     expect(listed).toEqual(asked.toReversed());
+  });
+
+  test('J12: of one person, under whichever secret it was written, and of nobody else', async () => {
+    const { recordEvent, listEvents } = handlers();
+    const decided = (subject: string, known: readonly string[]) =>
+      createNoteDecision(
+        known,
+        true,
+      )({ action: 'accept login', clientId: 'a', flowId: Buffer.alloc(1), subject, scopes: [], error: '' })!;
+    const asked = [
+      ['old', decided('ann', secrets.slice(1)).actor],
+      ['other', decided('bob', secrets).actor],
+      ['new', decided('ann', secrets).actor],
+      ['forgotten', decided('ann', ['a secret that nobody knows any more']).actor],
+    ] as const;
+    for (const [id, actor] of asked) await recordEvent({ event: event(id, actor) }, call);
+    const listed = async (subject: string, pageToken = '') => {
+      const page = await listEvents({ pageSize: 1, pageToken, actor: '', subject }, call);
+      return [page.events.map(({ requestId }) => requestId).join(), page.nextPageToken] as const;
+    };
+    const [first, next] = await listed('ann');
+    expect([first, await listed('ann', next)]).toEqual(['new', ['old', '']]);
+    expect(await listed('bob')).toEqual(['other', '']);
+    expect(await listed('nobody')).toEqual(['', '']);
+    await expect(listEvents({ pageSize: 1, pageToken: '', actor: 'a', subject: 'b' }, call)).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { auditV1, clientOriginV1, implement, jobV1, signatureFindingV1 } from '@
 import { createClientOrigins } from './client-origins.js';
 import type { ClientResolver } from './client-resolver.js';
 import type { JobDesk } from './jobs/job-desk.js';
+import { createNamesOnRecord } from './interactions/record.js';
 import { createPageTokens } from './page-tokens.js';
 import { createAuditHandlers } from './rpc/audit.js';
 import { createClientOriginHandlers } from './rpc/client-origin.js';
@@ -36,7 +37,11 @@ export function edgeServices(options: {
     implement(clientOriginV1.ClientOriginServiceService, createClientOriginHandlers({ origins, introspect }), {
       '*': allow.gateway,
     }),
-    implement(auditV1.AuditServiceService, createAuditHandlers({ events, pageTokens }), { '*': allow.admin }),
+    implement(
+      auditV1.AuditServiceService,
+      createAuditHandlers({ events, pageTokens, namesOnRecord: createNamesOnRecord(secrets) }),
+      { '*': allow.admin },
+    ),
     implement(
       signatureFindingV1.SignatureFindingServiceService,
       createSignatureFindingHandlers({ findings: createSignatureFindings(database), pageTokens }),

@@ -133,7 +133,7 @@ export const sessionOperations: readonly Operation[] = [
     method: 'get',
     path: '/admin/audit-events',
     summary: 'List what was changed through this API, the newest first',
-    query: { ...pageQuery, actor: text },
+    query: { ...pageQuery, actor: text, subject: text },
     answers: { 200: page('A page of events', ref('auditEvent')) },
   },
 ];

@@ -1,4 +1,5 @@
-// GET /admin/audit-events: what was changed through this API, by whom, the newest first (security §2.5; ours, Hydra has none).
+// GET /admin/audit-events: what was changed through this API, by whom, and what was decided for a person where that is on record; the
+// newest first (security §2.5; ours, Hydra has none).
 import type { Route } from '@cardea/http';
 import { callOptions, readQuery, sendJson, valueOf } from '@cardea/http';
 import type { auditV1, ClientOf } from '@cardea/rpc';
@@ -15,12 +16,12 @@ export function auditEventRoutes(audit: AuditClient): Route[] {
       get: async (request, response) => {
         const query = readQuery(request);
         const page = readPage(query);
-        const actor = valueOf(query, 'actor') ?? '';
+        const who = { actor: valueOf(query, 'actor') ?? '', subject: valueOf(query, 'subject') ?? '' };
         const { events, nextPageToken } = await audit.listEvents(
-          { pageSize: page.size, pageToken: page.token, actor },
+          { pageSize: page.size, pageToken: page.token, ...who },
           callOptions(request, response),
         );
-        sendJson(response, 200, events.map(eventJson), { Link: linkHeader(path, { actor }, page, nextPageToken) });
+        sendJson(response, 200, events.map(eventJson), { Link: linkHeader(path, who, page, nextPageToken) });
       },
     },
   ];

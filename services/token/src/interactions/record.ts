@@ -17,6 +17,19 @@ export interface Decided {
   readonly error: string;
 }
 
+/** The names that a person has on the record: one for each of the secrets under which it may have been written. */
+export type NamesOnRecord = (subject: string) => readonly string[];
+
+/** @param secrets `secrets.system`, newest first */
+export function createNamesOnRecord(secrets: readonly string[]): NamesOnRecord {
+  const keys = deriveKeys(secrets, 'audit subject');
+  return (subject) =>
+    keys.map((key) => {
+      const hash = createHmac('sha256', key).update(subject).digest().subarray(0, hashBytes);
+      return `subject:${hash.toString('base64url')}`;
+    });
+}
+
 /** @returns undefined where decisions are not recorded */
 export type NoteDecision = (decided: Decided) => DecisionNote | undefined;
 
@@ -25,8 +38,9 @@ const longestTarget = 500;
 
 /** @param secrets `secrets.system`, newest first */
 export function createNoteDecision(secrets: readonly string[], recorded: boolean): NoteDecision {
-  const [key] = deriveKeys(secrets, 'audit subject');
-  if (!recorded || key === undefined) return () => undefined;
+  if (!recorded) return () => undefined;
+  // The newest secret alone.
+  const names = createNamesOnRecord(secrets.slice(0, 1));
   return ({ action, clientId, flowId, subject, scopes, error }) => {
     const said = [
       ['client_id', clientId],
@@ -34,10 +48,9 @@ export function createNoteDecision(secrets: readonly string[], recorded: boolean
       ['scope', scopes.join(' ')],
       ['error', error],
     ].filter(([, value]) => value !== '');
-    const hash = subject === undefined ? '' : createHmac('sha256', key).update(subject).digest().subarray(0, hashBytes);
     return {
       action,
-      actor: hash === '' ? '' : `subject:${hash.toString('base64url')}`,
+      actor: subject === undefined ? '' : (names(subject)[0] ?? ''),
       target: new URLSearchParams(said as [string, string][]).toString().slice(0, longestTarget),
     };
   };

@@ -6,12 +6,25 @@ import { storageFailure } from './database.js';
 export interface AuditEvents {
   /** Returns once it is durable. */
   add(event: Omit<auditV1.AuditEvent, 'id' | 'occurredAt'>): Promise<void>;
-  /** The newest first, beginning before `before`; empty filters mean all. */
-  list(options: { before: string; limit: number; actor: string }): Promise<auditV1.AuditEvent[]>;
+  /** The newest first, beginning before `before`, which may be empty. @param options.actors undefined means all */
+  list(options: {
+    before: string;
+    limit: number;
+    actors: readonly string[] | undefined;
+  }): Promise<auditV1.AuditEvent[]>;
 }
 
 /** Above every identity: the first page begins here. */
 const afterAll = '9223372036854775807';
+
+// A bare `id` would be the text that is selected, and 9 after 10.
+const columns = 'id::text, occurred_at, actor, authentication, action, target, status, request_id';
+const listText = `SELECT ${columns} FROM cardea.audit_event AS event WHERE event.id < $1 ORDER BY event.id DESC LIMIT $2`;
+// Each actor's newest by its index, whatever statistics say of how many there are.
+const listOfText = `SELECT ${columns} FROM unnest($3::text[]) AS asked(name)
+  CROSS JOIN LATERAL (
+    SELECT * FROM cardea.audit_event WHERE actor = asked.name AND id < $1 ORDER BY id DESC LIMIT $2
+  ) AS event ORDER BY event.id DESC LIMIT $2`;
 
 export function createAuditEvents(database: Database): AuditEvents {
   const rows = async (text: string, values: unknown[]): Promise<Record<string, unknown>[]> => {
@@ -29,14 +42,9 @@ export function createAuditEvents(database: Database): AuditEvents {
         [actor, authentication, action, target, status, requestId],
       );
     },
-    async list({ before, limit, actor }) {
-      const found = await rows(
-        // A bare `id` would be the text that is selected, and 9 after 10.
-        `SELECT id::text, occurred_at, actor, authentication, action, target, status, request_id
-          FROM cardea.audit_event AS event
-          WHERE id < $1 AND ($2 = '' OR actor = $2) ORDER BY event.id DESC LIMIT $3`,
-        [before === '' ? afterAll : before, actor, limit],
-      );
+    async list({ before, limit, actors }) {
+      const beginning = [before === '' ? afterAll : before, limit];
+      const found = await (actors === undefined ? rows(listText, beginning) : rows(listOfText, [...beginning, actors]));
       return found.map((row) =>
         auditV1.AuditEvent.create({
           id: row['id'] as string,

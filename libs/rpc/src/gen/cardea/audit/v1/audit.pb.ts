@@ -52,6 +52,8 @@ export interface ListEventsRequest {
   pageToken: string;
   /** Only of this actor; empty means all. */
   actor: string;
+  /** Only what was decided for this person by a login or consent app, where that is on record; empty means all. */
+  subject: string;
 }
 
 /** A page of events. */
@@ -311,7 +313,7 @@ export const RecordEventResponse: MessageFns<RecordEventResponse> = {
 };
 
 function createBaseListEventsRequest(): ListEventsRequest {
-  return { pageSize: 0, pageToken: "", actor: "" };
+  return { pageSize: 0, pageToken: "", actor: "", subject: "" };
 }
 
 export const ListEventsRequest: MessageFns<ListEventsRequest> = {
@@ -324,6 +326,9 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
     }
     if (message.actor !== "") {
       writer.uint32(26).string(message.actor);
+    }
+    if (message.subject !== "") {
+      writer.uint32(34).string(message.subject);
     }
     return writer;
   },
@@ -365,6 +370,14 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
             message.actor = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -385,6 +398,7 @@ export const ListEventsRequest: MessageFns<ListEventsRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.actor = object.actor ?? "";
+    message.subject = object.subject ?? "";
     return message;
   },
 };
