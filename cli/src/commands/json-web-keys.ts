@@ -15,6 +15,11 @@ interface KeySet {
 
 const aliases = ['jwks'];
 const path = (set: string) => `/admin/keys/${segment(set)}`;
+/** What a set that signs wants to hear before it is changed. */
+const confirmHelp = 'the name of the set once more, which one that signs wants';
+interface Meant {
+  readonly confirm?: string;
+}
 const noSet = (set: string) => ({ what: `key set ${JSON.stringify(set)}` });
 
 export function addJsonWebKeyCommands(verbs: Verbs, surroundings: Surroundings): void {
@@ -58,26 +63,29 @@ export function addJsonWebKeyCommands(verbs: Verbs, surroundings: Surroundings):
     },
   ).option('--public', 'show only the public halves');
 
-  apiCommand<object>(
+  apiCommand<Meant>(
     verbs.delete,
     surroundings,
     {
       usage: 'jwk <sets...>',
       aliases,
       description: 'Delete key sets for good. What they signed is refused from then on.',
-      examples: ['cardea delete jwk my-set'],
+      examples: [
+        'cardea delete jwk my-set',
+        'cardea delete jwk hydra.jwt.access-token --confirm hydra.jwt.access-token',
+      ],
     },
-    async ({ api, show }, _options, sets) => {
+    async ({ api, show }, { confirm }, sets) => {
       const { done, fail } = await forEach(sets, surroundings, async (set) => {
-        await api.call('DELETE', path(set), noSet(set));
+        await api.call('DELETE', path(set), { query: { confirm }, ...noSet(set) });
         return set;
       });
       if (done.length > 0) show(showIds(done, 'SET ID'));
       fail();
     },
-  );
+  ).option('--confirm <set>', confirmHelp);
 
-  apiCommand<KeyDefaults>(
+  apiCommand<KeyDefaults & Meant>(
     verbs.import,
     surroundings,
     {
@@ -88,12 +96,14 @@ export function addJsonWebKeyCommands(verbs: Verbs, surroundings: Surroundings):
     },
     async ({ api, show }, options, [set = '', ...files]) => {
       const keys = files.flatMap((file) => keysFrom(file, options));
-      for (const key of keys) await api.call('PUT', `${path(set)}/${segment(key.kid)}`, { json: key });
+      const query = { confirm: options.confirm };
+      for (const key of keys) await api.call('PUT', `${path(set)}/${segment(key.kid)}`, { json: key, query });
       show(showSets([visible(set, { keys }, true)]));
     },
   )
     .option('--use <use>', 'sig or enc, for keys that do not say it', 'sig')
-    .option('--alg <alg>', 'algorithm, for keys that do not say it; a must for PEM and DER');
+    .option('--alg <alg>', 'algorithm, for keys that do not say it; a must for PEM and DER')
+    .option('--confirm <set>', confirmHelp);
 }
 
 const privateMembers = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']);

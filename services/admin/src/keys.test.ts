@@ -10,6 +10,8 @@ const jwk = { kty: 'EC', kid: 'one', alg: 'ES256', use: 'sig', crv: 'P-256', x: 
 const bytes = (value: unknown) => Buffer.from(JSON.stringify(value));
 const told = (value: Uint8Array): unknown => JSON.parse(Buffer.from(value).toString());
 
+const word = (confirmation: string) => (confirmation === '' ? {} : { confirmation });
+
 beforeAll(async () => {
   admin = await startAdmin(
     {
@@ -24,17 +26,17 @@ beforeAll(async () => {
           if (request.keySet === 'nothing' || request.keyId === 'nothing') throw new OAuthError('not_found');
           return { jwksJson: [bytes(jwk)] };
         },
-        setJsonWebKeys: async ({ keySet, jwksJson }) => {
-          asked.push({ keySet, keys: jwksJson.map(told) });
+        setJsonWebKeys: async ({ keySet, jwksJson, confirmation }) => {
+          asked.push({ keySet, keys: jwksJson.map(told), ...word(confirmation) });
           return {};
         },
-        setJsonWebKey: async ({ keySet, jwkJson }) => {
-          asked.push({ keySet, key: told(jwkJson) });
+        setJsonWebKey: async ({ keySet, jwkJson, confirmation }) => {
+          asked.push({ keySet, key: told(jwkJson), ...word(confirmation) });
           if (keySet === 'strict') throw new OAuthError('invalid_request', 'The JSON Web Key cannot be used: no.');
           return {};
         },
-        deleteJsonWebKeys: async (request) => {
-          asked.push(request);
+        deleteJsonWebKeys: async ({ keySet, keyId, confirmation }) => {
+          asked.push({ keySet, keyId, ...word(confirmation) });
           return {};
         },
       },
@@ -124,4 +126,14 @@ test.each<[string, string, unknown, number, string]>([
 ])('%s %s with %j is %i %s', async (method, path, body, status, error) => {
   const answer = await admin.call(method, path, body);
   expect([answer.status, answer.json]).toMatchObject([status, { error, error_id: expect.any(String) }]);
+});
+
+test('the word that a change is meant goes to the signer, who wants it for sets that sign', async () => {
+  const set = 'hydra.openid.id-token';
+  const at = (path: string) => `/admin/keys/${set}${path}?confirm=${set}`;
+  expect((await admin.call('PUT', at(''), { keys: [jwk] })).status).toBe(200);
+  expect((await admin.call('PUT', at('/one'), jwk)).status).toBe(200);
+  expect((await admin.call('DELETE', at('/one'))).status).toBe(204);
+  expect((await admin.call('DELETE', at(''))).status).toBe(204);
+  expect(asked).toMatchObject(new Array(4).fill({ keySet: set, confirmation: set }));
 });

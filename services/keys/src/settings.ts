@@ -61,6 +61,7 @@ export function signingSetRules({ profile, keys }: Config): SigningSetRules {
     // Our own doors publish it within this time, so that whoever meets an unknown key there finds it.
     prePublishSeconds: compatible ? 1 : Math.ceil(keys.prePublish / 1000),
     answerWhenSigning: compatible,
+    asksTwice: !compatible,
     reveal: compatible,
   };
 }

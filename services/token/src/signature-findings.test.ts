@@ -35,7 +35,7 @@ const found = (id: string, kind = 'signature_without_token') =>
   database.pool.query('INSERT INTO cardea.signature_finding (kind, id, facts) VALUES ($1, $2, $3)', [
     ...[kind, id, JSON.stringify({ caller: 'spiffe://stolen', client_id: 'app' })],
   ]);
-const listed = async (state = UNSPECIFIED, pageToken = '') => {
+const listed = async (state: signatureFindingV1.FindingState = UNSPECIFIED, pageToken = '') => {
   const page = await handlers().listFindings({ pageSize: 2, pageToken, state }, call);
   return { ids: page.findings.map(({ id }) => id), next: page.nextPageToken };
 };

@@ -2,7 +2,7 @@
 import type { Operation } from './operation.js';
 import { answer, empty, json, page, pageQuery } from './operation.js';
 import type { Schema } from './schema.js';
-import { flag, instant, list, nullable, object, ref, text, texts } from './schema.js';
+import { described, flag, instant, list, nullable, object, ref, text, texts } from './schema.js';
 
 export const keySchemas: Readonly<Record<string, Schema>> = {
   attestation: object({ attestation: text }),
@@ -26,6 +26,7 @@ export const keySchemas: Readonly<Record<string, Schema>> = {
 };
 
 const set = ref('jsonWebKeySet');
+const confirm = { confirm: described(text, 'The name of the set once more, where it is one of the two that sign.') };
 const issuers = '/admin/trust/grants/jwt-bearer/issuers';
 
 export const keyOperations: readonly Operation[] = [
@@ -57,6 +58,7 @@ export const keyOperations: readonly Operation[] = [
     method: 'put',
     path: '/admin/keys/{set}',
     summary: 'Replace a key set',
+    query: confirm,
     body: json('jsonWebKeySet'),
     answers: { 200: answer('The keys as sent', set) },
   },
@@ -65,6 +67,7 @@ export const keyOperations: readonly Operation[] = [
     method: 'delete',
     path: '/admin/keys/{set}',
     summary: 'Delete a key set',
+    query: confirm,
     answers: { 204: empty('It is gone') },
   },
   {
@@ -79,6 +82,7 @@ export const keyOperations: readonly Operation[] = [
     method: 'put',
     path: '/admin/keys/{set}/{kid}',
     summary: 'Put a key into a set',
+    query: confirm,
     body: json('jsonWebKey'),
     answers: { 200: answer('The key as sent', ref('jsonWebKey')) },
   },
@@ -87,6 +91,7 @@ export const keyOperations: readonly Operation[] = [
     method: 'delete',
     path: '/admin/keys/{set}/{kid}',
     summary: 'Delete one key',
+    query: confirm,
     answers: { 204: empty('It is gone') },
   },
   {

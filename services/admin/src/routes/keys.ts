@@ -1,6 +1,6 @@
 // /admin/keys: JSON Web Key sets of any name, as Hydra's SDKs manage them (hydra-wire §2.8).
 import type { Handler, Request, Route } from '@cardea/http';
-import { callOptions, neverStored, readJson, sendEmpty, sendJson } from '@cardea/http';
+import { callOptions, neverStored, readJson, readQuery, sendEmpty, sendJson, valueOf } from '@cardea/http';
 import type { JsonObject } from '@cardea/oauth';
 import { member, OAuthError, objectOf, ownAlgorithm, parsedJson, textMember, wrongType } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
@@ -41,19 +41,28 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
     const list = member(objectOf(await readJson(request)), 'keys') ?? [];
     if (!Array.isArray(list)) throw wrongType('keys', 'an array');
     const sent = list.map(objectOf);
-    await keys.setJsonWebKeys({ keySet: setOf(request), jwksJson: sent.map(bytes) }, callOptions(request, response));
+    await keys.setJsonWebKeys(
+      { keySet: setOf(request), jwksJson: sent.map(bytes), confirmation: confirmationOf(request) },
+      callOptions(request, response),
+    );
     sendJson(response, 200, { keys: sent }, neverStored(response));
   };
 
   /** The `kid` of the body names the key; the one of the path is not looked at. */
   const put: Handler = async (request, response) => {
     const sent = objectOf(await readJson(request));
-    await keys.setJsonWebKey({ keySet: setOf(request), jwkJson: bytes(sent) }, callOptions(request, response));
+    await keys.setJsonWebKey(
+      { keySet: setOf(request), jwkJson: bytes(sent), confirmation: confirmationOf(request) },
+      callOptions(request, response),
+    );
     sendJson(response, 200, sent, neverStored(response));
   };
 
   const remove: Handler = async (request, response) => {
-    await keys.deleteJsonWebKeys({ keySet: setOf(request), keyId: keyOf(request) }, callOptions(request, response));
+    await keys.deleteJsonWebKeys(
+      { keySet: setOf(request), keyId: keyOf(request), confirmation: confirmationOf(request) },
+      callOptions(request, response),
+    );
     sendEmpty(response, 204);
   };
 
@@ -67,6 +76,8 @@ export function keyRoutes(keys: Keys, issuer: string | undefined): Route[] {
 const seesPrivate = (request: Request) => callerOf(request)?.roles.includes('key-operator') === true;
 const setOf = (request: Request) => String(request.params['set']);
 const keyOf = (request: Request) => String(request.params['kid'] ?? '');
+/** The name of a set once more: one that signs is not changed without it, but for Hydra's SDKs. */
+const confirmationOf = (request: Request) => valueOf(readQuery(request), 'confirm') ?? '';
 const bytes = (jwk: JsonObject) => Buffer.from(JSON.stringify(jwk));
 
 /** As Hydra spells it: the name escaped as a path segment, and the whole path once more. */

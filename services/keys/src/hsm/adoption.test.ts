@@ -87,7 +87,7 @@ test('a key from elsewhere is not put into the token, by neither door', async ()
   await expect(adopt('mine', { algorithm: 'ES256', privateKey: der })).rejects.toEqual(refused);
   const jwk = { ...privateKey.export({ format: 'jwk' }), kid: 'mine', alg: 'ES256' };
   const jwkJson = Buffer.from(JSON.stringify(jwk));
-  await expect(keys.jsonWebKeys.setJsonWebKey({ keySet, jwkJson })).rejects.toEqual(refused);
+  await expect(keys.jsonWebKeys.setJsonWebKey({ keySet, jwkJson, confirmation: keySet })).rejects.toEqual(refused);
 });
 
 test('the key API makes keys in the token and shows public halves only; nothing secret is kept without keys.kek', async () => {

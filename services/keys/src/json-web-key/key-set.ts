@@ -22,10 +22,14 @@ export interface KeySet {
   create(keySet: string, request: KeyRequest, includePrivate: boolean): Promise<ShownKey>;
   /** Newest first. */
   read(keySet: string, includePrivate: boolean): Promise<readonly ShownKey[]>;
-  /** Adds or replaces one key. */
-  put(keySet: string, document: KeyDocument): Promise<void>;
+  /**
+   * Adds or replaces one key.
+   *
+   * @param confirmation the name of the set once more, here and below: one that signs wants it
+   */
+  put(keySet: string, document: KeyDocument, confirmation: string): Promise<void>;
   /** Afterwards the set has these keys and no other. */
-  replace(keySet: string, documents: readonly KeyDocument[]): Promise<void>;
+  replace(keySet: string, documents: readonly KeyDocument[], confirmation: string): Promise<void>;
   /** Undefined: all of them. What is not there is no error. */
-  remove(keySet: string, kid: string | undefined): Promise<void>;
+  remove(keySet: string, kid: string | undefined, confirmation: string): Promise<void>;
 }

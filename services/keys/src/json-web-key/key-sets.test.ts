@@ -48,17 +48,18 @@ function open(
     prePublishSeconds?: number;
     reveal?: boolean;
     answerWhenSigning?: boolean;
+    asksTwice?: boolean;
     mlDsa?: boolean;
   } = {},
 ) {
   const { keks = [randomBytes(32)], prePublishSeconds = 3600, reveal = false, answerWhenSigning = false } = options;
-  const { mlDsa = false } = options;
+  const { mlDsa = false, asksTwice = false } = options;
   const envelope = createEnvelope(keks, randomBytes);
   const now = () => clock;
   const backend = createSealedBackend({ envelope, mlDsa, now });
   const maker = { registry: openRegistry(pool), backend, now, random: randomBytes };
   const api: Api = jsonWebKeyHandlers({
-    signing: createSigningSet({ maker, rules: { prePublishSeconds, reveal, answerWhenSigning } }),
+    signing: createSigningSet({ maker, rules: { prePublishSeconds, reveal, answerWhenSigning, asksTwice } }),
     documents: createDocumentSet({
       documents: createDocuments({ pool, envelope, now }),
       canSeal: keks.length > 0,
@@ -76,9 +77,12 @@ function open(
     },
     read: async (keySet: string, { kid = '', includePrivate = true } = {}) =>
       (await api.getJsonWebKeys({ keySet, keyId: kid, includePrivate }, context)).jwksJson.map(json),
-    put: (keySet: string, jwk: unknown) => api.setJsonWebKey({ keySet, jwkJson: bytes(jwk) }, context),
-    replace: (keySet: string, jwks: unknown[]) => api.setJsonWebKeys({ keySet, jwksJson: jwks.map(bytes) }, context),
-    remove: (keySet: string, kid = '') => api.deleteJsonWebKeys({ keySet, keyId: kid }, context),
+    put: (keySet: string, jwk: unknown, confirmation = '') =>
+      api.setJsonWebKey({ keySet, jwkJson: bytes(jwk), confirmation }, context),
+    replace: (keySet: string, jwks: unknown[], confirmation = '') =>
+      api.setJsonWebKeys({ keySet, jwksJson: jwks.map(bytes), confirmation }, context),
+    remove: (keySet: string, kid = '', confirmation = '') =>
+      api.deleteJsonWebKeys({ keySet, keyId: kid, confirmation }, context),
   };
 }
 
@@ -299,6 +303,30 @@ describe('a signing set', () => {
     expect(kids(await sets.read(idTokens))).toEqual(['two']);
     // Verifiers may remember it.
     await expect(sets.create(idTokens, { kid: 'one' })).rejects.toEqual(conflict);
+  });
+
+  test('is changed, once it signs, by who says its name twice', async () => {
+    const sets = open({ asksTwice: true });
+    await sets.put(idTokens, pair('one'));
+    await sets.create(idTokens, { kid: 'two' });
+    const before = await states();
+    for (const word of ['', 'one', 'hydra.jwt.access-token']) {
+      const changes = [
+        sets.put(idTokens, pair('three'), word),
+        sets.replace(idTokens, [pair('three')], word),
+        sets.remove(idTokens, 'two', word),
+        sets.remove(idTokens, undefined, word),
+      ];
+      for (const change of changes) await expect(change).rejects.toThrow(`confirm=${idTokens}`);
+    }
+    expect(await states()).toEqual(before);
+    await sets.put(idTokens, pair('three'), idTokens);
+    await sets.remove(idTokens, 'two', idTokens);
+    await sets.replace(idTokens, [pair('four')], idTokens);
+    expect(kids(await sets.read(idTokens))).toEqual(['four']);
+    // Documents sign nothing here.
+    await sets.put('mine', pair('a'));
+    await sets.remove('mine');
   });
 
   test('is replaced whole or not at all: what cannot be taken in leaves every key as it was', async () => {

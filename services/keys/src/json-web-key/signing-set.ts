@@ -22,6 +22,8 @@ export interface SigningSetRules {
   readonly prePublishSeconds: number;
   /** Whether the answer waits until the new key signs: Hydra's callers count on that. */
   readonly answerWhenSigning: boolean;
+  /** Whether a change of a set that signs is asked for twice: no SDK of Hydra's can say so. */
+  readonly asksTwice: boolean;
   /** Whether private halves are shown where they can be: they are in Hydra's answers. */
   readonly reveal: boolean;
 }
@@ -42,6 +44,10 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
   /** A set that does not sign yet has no verifiers to wait for. */
   const beginning = (keys: readonly StoredKey[], keySet: string): Beginning =>
     setSigns(maker, keys, keySet, now()) ? { ...atOnce, activateAfterSeconds: rules.prePublishSeconds } : atOnce;
+  const meant = (keys: readonly StoredKey[], keySet: string, confirmation: string): void => {
+    if (!rules.asksTwice || confirmation === keySet || !setSigns(maker, keys, keySet, now())) return;
+    refuse(`${keySet} signs: to change it, say its name once more (confirm=${keySet})`);
+  };
   const begun = async ({ activatesAt }: StoredKey): Promise<void> => {
     if (rules.answerWhenSigning) await sleep(Math.max(0, activatesAt - now()));
   };
@@ -103,20 +109,22 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
         .filter(({ keySet }) => keySet === name)
         .map((key) => shown(key, includePrivate));
     },
-    async put(name, document) {
+    async put(name, document, confirmation) {
       const keySet = signing(name);
       const key = importable(document);
-      const added = await registry.exclusively((exclusive) =>
-        take(exclusive, keySet, key, beginning(exclusive.keys, keySet)),
-      );
+      const added = await registry.exclusively((exclusive) => {
+        meant(exclusive.keys, keySet, confirmation);
+        return take(exclusive, keySet, key, beginning(exclusive.keys, keySet));
+      });
       if (added !== undefined) await begun(added);
     },
-    async replace(name, documents) {
+    async replace(name, documents, confirmation) {
       const keySet = signing(name);
       const wanted = documents.map(importable);
       const kids = new Set(wanted.map(({ kid }) => kid));
       if (kids.size < wanted.length) refuse('two keys have the same kid');
       const ended = await registry.exclusively(async (exclusive) => {
+        meant(exclusive.keys, keySet, confirmation);
         const added: StoredKey[] = [];
         for (const key of wanted) {
           const taken = await take(exclusive, keySet, key, atOnce);
@@ -126,12 +134,13 @@ export function createSigningSet(options: { maker: KeyMaker; rules: SigningSetRu
       });
       await removePrivateHalves(ended);
     },
-    async remove(name, kid) {
+    async remove(name, kid, confirmation) {
       const keySet = signing(name);
       await removePrivateHalves(
-        await registry.exclusively((exclusive) =>
-          end(exclusive, keySet, (other) => kid !== undefined && other !== kid, []),
-        ),
+        await registry.exclusively((exclusive) => {
+          meant(exclusive.keys, keySet, confirmation);
+          return end(exclusive, keySet, (other) => kid !== undefined && other !== kid, []);
+        }),
       );
     },
   };

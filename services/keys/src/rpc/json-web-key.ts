@@ -34,19 +34,19 @@ export function jsonWebKeyHandlers(options: {
       if (found.length === 0) throw new OAuthError('not_found');
       return { jwksJson: found.map(bytes) };
     },
-    async setJsonWebKeys({ keySet, jwksJson }) {
+    async setJsonWebKeys({ keySet, jwksJson, confirmation }) {
       if (jwksJson.length > mostKeys) refuse(`a set has at most ${String(mostKeys)} keys`);
-      await setOf(keySet).replace(keySet, jwksJson.map(readKeyDocument));
+      await setOf(keySet).replace(keySet, jwksJson.map(readKeyDocument), confirmation);
       await refresh();
       return {};
     },
-    async setJsonWebKey({ keySet, jwkJson }) {
-      await setOf(keySet).put(keySet, readKeyDocument(jwkJson));
+    async setJsonWebKey({ keySet, jwkJson, confirmation }) {
+      await setOf(keySet).put(keySet, readKeyDocument(jwkJson), confirmation);
       await refresh();
       return {};
     },
-    async deleteJsonWebKeys({ keySet, keyId }) {
-      await setOf(keySet).remove(keySet, keyId === '' ? undefined : keyId);
+    async deleteJsonWebKeys({ keySet, keyId, confirmation }) {
+      await setOf(keySet).remove(keySet, keyId === '' ? undefined : keyId, confirmation);
       await refresh();
       return {};
     },

@@ -53,6 +53,8 @@ export interface SetJsonWebKeysRequest {
   keySet: string;
   /** One JWK as JSON each. */
   jwksJson: Buffer[];
+  /** The name of the set once more, as the caller's word that it is meant: a set that signs wants it. */
+  confirmation: string;
 }
 
 /** The set is replaced. */
@@ -65,6 +67,8 @@ export interface SetJsonWebKeyRequest {
   keySet: string;
   /** The JWK as JSON; its `kid` names it. */
   jwkJson: Buffer;
+  /** The name of the set once more: one that signs wants it. */
+  confirmation: string;
 }
 
 /** The key is there. */
@@ -77,6 +81,8 @@ export interface DeleteJsonWebKeysRequest {
   keySet: string;
   /** Only this key; empty means all. */
   keyId: string;
+  /** The name of the set once more: one that signs wants it. */
+  confirmation: string;
 }
 
 /** It is gone. */
@@ -376,7 +382,7 @@ export const GetJsonWebKeysResponse: MessageFns<GetJsonWebKeysResponse> = {
 };
 
 function createBaseSetJsonWebKeysRequest(): SetJsonWebKeysRequest {
-  return { keySet: "", jwksJson: [] };
+  return { keySet: "", jwksJson: [], confirmation: "" };
 }
 
 export const SetJsonWebKeysRequest: MessageFns<SetJsonWebKeysRequest> = {
@@ -386,6 +392,9 @@ export const SetJsonWebKeysRequest: MessageFns<SetJsonWebKeysRequest> = {
     }
     for (const v of message.jwksJson) {
       writer.uint32(18).bytes(v!);
+    }
+    if (message.confirmation !== "") {
+      writer.uint32(26).string(message.confirmation);
     }
     return writer;
   },
@@ -419,6 +428,14 @@ export const SetJsonWebKeysRequest: MessageFns<SetJsonWebKeysRequest> = {
             message.jwksJson.push(Buffer.from(reader.bytes()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.confirmation = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -438,6 +455,7 @@ export const SetJsonWebKeysRequest: MessageFns<SetJsonWebKeysRequest> = {
     const message = createBaseSetJsonWebKeysRequest();
     message.keySet = object.keySet ?? "";
     message.jwksJson = object.jwksJson?.map((e) => e) || [];
+    message.confirmation = object.confirmation ?? "";
     return message;
   },
 };
@@ -486,7 +504,7 @@ export const SetJsonWebKeysResponse: MessageFns<SetJsonWebKeysResponse> = {
 };
 
 function createBaseSetJsonWebKeyRequest(): SetJsonWebKeyRequest {
-  return { keySet: "", jwkJson: Buffer.alloc(0) };
+  return { keySet: "", jwkJson: Buffer.alloc(0), confirmation: "" };
 }
 
 export const SetJsonWebKeyRequest: MessageFns<SetJsonWebKeyRequest> = {
@@ -496,6 +514,9 @@ export const SetJsonWebKeyRequest: MessageFns<SetJsonWebKeyRequest> = {
     }
     if (message.jwkJson.length !== 0) {
       writer.uint32(18).bytes(message.jwkJson);
+    }
+    if (message.confirmation !== "") {
+      writer.uint32(26).string(message.confirmation);
     }
     return writer;
   },
@@ -529,6 +550,14 @@ export const SetJsonWebKeyRequest: MessageFns<SetJsonWebKeyRequest> = {
             message.jwkJson = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.confirmation = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -548,6 +577,7 @@ export const SetJsonWebKeyRequest: MessageFns<SetJsonWebKeyRequest> = {
     const message = createBaseSetJsonWebKeyRequest();
     message.keySet = object.keySet ?? "";
     message.jwkJson = object.jwkJson ?? Buffer.alloc(0);
+    message.confirmation = object.confirmation ?? "";
     return message;
   },
 };
@@ -596,7 +626,7 @@ export const SetJsonWebKeyResponse: MessageFns<SetJsonWebKeyResponse> = {
 };
 
 function createBaseDeleteJsonWebKeysRequest(): DeleteJsonWebKeysRequest {
-  return { keySet: "", keyId: "" };
+  return { keySet: "", keyId: "", confirmation: "" };
 }
 
 export const DeleteJsonWebKeysRequest: MessageFns<DeleteJsonWebKeysRequest> = {
@@ -606,6 +636,9 @@ export const DeleteJsonWebKeysRequest: MessageFns<DeleteJsonWebKeysRequest> = {
     }
     if (message.keyId !== "") {
       writer.uint32(18).string(message.keyId);
+    }
+    if (message.confirmation !== "") {
+      writer.uint32(26).string(message.confirmation);
     }
     return writer;
   },
@@ -639,6 +672,14 @@ export const DeleteJsonWebKeysRequest: MessageFns<DeleteJsonWebKeysRequest> = {
             message.keyId = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.confirmation = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -658,6 +699,7 @@ export const DeleteJsonWebKeysRequest: MessageFns<DeleteJsonWebKeysRequest> = {
     const message = createBaseDeleteJsonWebKeysRequest();
     message.keySet = object.keySet ?? "";
     message.keyId = object.keyId ?? "";
+    message.confirmation = object.confirmation ?? "";
     return message;
   },
 };
