@@ -4,25 +4,30 @@ import { callOptions, contextOf, noStore, plainJson, readForm, sendBytes, unique
 import { inactiveDocument, introspectionDocument, OAuthError } from '@cardea/oauth';
 import type { ClientOf, tokenV1 } from '@cardea/rpc';
 import type { ClientAddress } from '../client-address.js';
+import type { FairShare } from '../fair-share.js';
+import { shareOf } from '../fair-share.js';
 
 type IntrospectionClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'introspectToken'>;
 
 const headers = { ...noStore, 'Content-Type': plainJson };
 
-export function introspectionRoutes(token: IntrospectionClient, addressOf: ClientAddress): Route[] {
+export function introspectionRoutes(token: IntrospectionClient, addressOf: ClientAddress, share: FairShare): Route[] {
   return [
     {
       path: '/oauth2/introspect',
       oauth: true,
       post: async (request, response) => {
-        const { verdict } = await token.introspectToken(
-          {
-            authorization: request.headers.authorization ?? '',
-            parameters: [...uniqueForm(await readForm(request))],
-            requestId: contextOf(request).requestId,
-            clientAddress: addressOf(request),
-          },
-          callOptions(request, response),
+        const parameters = uniqueForm(await readForm(request));
+        const clientAddress = addressOf(request);
+        const asked = {
+          authorization: request.headers.authorization ?? '',
+          parameters: [...parameters],
+          requestId: contextOf(request).requestId,
+          clientAddress,
+        };
+        const options = callOptions(request, response);
+        const { verdict } = await share(shareOf(request, parameters, clientAddress), () =>
+          token.introspectToken(asked, options),
         );
         if (verdict === undefined) throw new OAuthError('server_error');
         // The pairwise subject beside the other is for operators.

@@ -4,6 +4,8 @@ import type { Route } from '@cardea/http';
 import { callOptions, contextOf, noStore, oauthJson, readForm, sendBytes, sendEmpty, uniqueForm } from '@cardea/http';
 import type { ClientOf, tokenV1 } from '@cardea/rpc';
 import type { ClientAddress } from '../client-address.js';
+import type { FairShare } from '../fair-share.js';
+import { shareOf } from '../fair-share.js';
 
 type TokenClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueToken' | 'revokeToken'>;
 
@@ -11,7 +13,7 @@ type TokenClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueToke
 const repeatable = ['audience'];
 const headers = { ...noStore, 'Content-Type': oauthJson };
 
-export function tokenRoutes(token: TokenClient, addressOf: ClientAddress): Route[] {
+export function tokenRoutes(token: TokenClient, addressOf: ClientAddress, share: FairShare): Route[] {
   return [
     {
       path: '/oauth2/token',
@@ -19,15 +21,15 @@ export function tokenRoutes(token: TokenClient, addressOf: ClientAddress): Route
       oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request), repeatable);
-        const issued = await token.issueToken(
-          {
-            authorization: request.headers.authorization ?? '',
-            parameters: [...parameters],
-            requestId: contextOf(request).requestId,
-            clientAddress: addressOf(request),
-          },
-          callOptions(request, response),
-        );
+        const clientAddress = addressOf(request);
+        const asked = {
+          authorization: request.headers.authorization ?? '',
+          parameters: [...parameters],
+          requestId: contextOf(request).requestId,
+          clientAddress,
+        };
+        const options = callOptions(request, response);
+        const issued = await share(shareOf(request, parameters, clientAddress), () => token.issueToken(asked, options));
         sendBytes(response, 200, headers, tokenDocument(issued));
       },
     },
@@ -37,15 +39,15 @@ export function tokenRoutes(token: TokenClient, addressOf: ClientAddress): Route
       oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request));
-        await token.revokeToken(
-          {
-            authorization: request.headers.authorization ?? '',
-            parameters: [...parameters],
-            requestId: contextOf(request).requestId,
-            clientAddress: addressOf(request),
-          },
-          callOptions(request, response),
-        );
+        const clientAddress = addressOf(request);
+        const asked = {
+          authorization: request.headers.authorization ?? '',
+          parameters: [...parameters],
+          requestId: contextOf(request).requestId,
+          clientAddress,
+        };
+        const options = callOptions(request, response);
+        await share(shareOf(request, parameters, clientAddress), () => token.revokeToken(asked, options));
         sendEmpty(response, 200, noStore);
       },
     },
