@@ -48,7 +48,8 @@ export function createObserver(host: { log: Log; metrics: Metrics }): (observed:
         parameters: parameterNames(request, context),
         status,
         took_ms: Math.round(tookMillis * 100) / 100,
-        ...(context.error === undefined ? {} : { error: context.error, error_id: context.errorId }),
+        error: context.error,
+        error_id: context.errorId,
       },
       'request',
     );

@@ -1,5 +1,4 @@
 // Structured logs: one JSON line an event, secrets struck out by name wherever they stand (security §2.8).
-import type { LoggerOptions } from 'pino';
 import { pino } from 'pino';
 import type { LineWriter } from './log-lines.js';
 import { gatherLines } from './log-lines.js';
@@ -41,12 +40,14 @@ const secretNames: ReadonlySet<string> = new Set([
   'pin',
 ]);
 
-/** Strikes out secrets by name, at the top and one level below; pino's own redaction costs eight times a whole line. */
+/** Strikes out secrets by name, at the top and one level below. */
 function struckOut(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
   let copy: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name in fields) {
+    const value = fields[name];
     let kept = value;
     if (secretNames.has(name)) kept = '[redacted]';
+    else if (value instanceof Error) kept = pino.stdSerializers.err(value);
     else if (depth === 0 && isPlain(value)) kept = struckOut(value, 1);
     if (kept !== value) (copy ??= { ...fields })[name] = kept;
   }
@@ -57,13 +58,51 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Opens the log of one process, on standard output unless told otherwise. */
-export function openLog(name: string, level: string, destination: LineWriter = gatherLines(pino.destination(1))): Log {
-  const options: LoggerOptions = {
-    level,
-    base: { service: name },
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }), log: (fields) => struckOut(fields) },
+/** The members of an object as they stand between others, each after a comma. */
+function members(fields: object): string {
+  let text;
+  try {
+    text = JSON.stringify(struckOut(fields as Record<string, unknown>));
+  } catch {
+    // Nobody's request fails because of what there was to say about it.
+    text = '{"fields":"[not JSON]"}';
+  }
+  return text === '{}' ? '' : `,${text.slice(1, -1)}`;
+}
+
+/** Tells the time as ISO 8601 does; all but the milliseconds are put together once a second. */
+function createTimeText(): () => string {
+  let second = 0;
+  let untilDot = '';
+  return () => {
+    const now = Date.now();
+    const current = Math.floor(now / 1_000);
+    if (current !== second) {
+      second = current;
+      untilDot = new Date(now).toISOString().slice(0, -4);
+    }
+    return `${untilDot}${String(1_000 + (now % 1_000)).slice(1)}Z`;
   };
-  return pino(options, destination);
+}
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+/**
+ * Opens the log of one process, on standard output unless told otherwise. Lines look as pino's do, which needs three times as
+ * long for them.
+ *
+ * @param level the least that is written
+ */
+export function openLog(name: string, level: string, destination: LineWriter = gatherLines(pino.destination(1))): Log {
+  const time = createTimeText();
+  const least = levels.indexOf(level);
+  const service = `","service":${JSON.stringify(name)}`;
+  const at = (label: keyof Log) => {
+    if (levels.indexOf(label) < least) return () => undefined;
+    const begin = `{"level":"${label}","time":"`;
+    return (fields: object, message: string): void => {
+      destination.write(`${begin}${time()}${service}${members(fields)},"msg":${JSON.stringify(message)}}\n`);
+    };
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
