@@ -1,4 +1,4 @@
-// The flags that describe a client: one table of Hydra's flags, their members, and what `create` says without them.
+// The flags that describe a client: one table of Hydra's flags and ours, their members, and what `create` says without them.
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { repeatable, words } from '../api-command.js';
@@ -49,6 +49,54 @@ const flags: readonly ClientFlag[] = [
     kind: 'text',
     help: 'the only algorithm its request objects may have; without it, any that a key of its fits',
   },
+  {
+    flag: 'token-endpoint-auth-signing-alg',
+    member: 'token_endpoint_auth_signing_alg',
+    kind: 'text',
+    help: 'the only algorithm by which it may sign who it is; without it, any that a key of its fits',
+  },
+  {
+    flag: 'id-token-signed-response-alg',
+    member: 'id_token_signed_response_alg',
+    kind: 'text',
+    help: 'how its ID tokens are signed; without it, by the newest key',
+  },
+  {
+    flag: 'access-token-signed-response-alg',
+    member: 'access_token_signed_response_alg',
+    kind: 'text',
+    help: 'how its JWT access tokens are signed; without it, by the newest key',
+  },
+  {
+    flag: 'userinfo-signed-response-alg',
+    member: 'userinfo_signed_response_alg',
+    kind: 'text',
+    help: 'how userinfo is signed for it; none: plain JSON',
+  },
+  {
+    flag: 'id-token-encrypted-response-alg',
+    member: 'id_token_encrypted_response_alg',
+    kind: 'text',
+    help: 'encrypt its ID tokens, with a key of its that fits this algorithm',
+  },
+  {
+    flag: 'id-token-encrypted-response-enc',
+    member: 'id_token_encrypted_response_enc',
+    kind: 'text',
+    help: 'and by this for the content',
+  },
+  {
+    flag: 'userinfo-encrypted-response-alg',
+    member: 'userinfo_encrypted_response_alg',
+    kind: 'text',
+    help: 'encrypt userinfo, with a key of its that fits this algorithm',
+  },
+  {
+    flag: 'userinfo-encrypted-response-enc',
+    member: 'userinfo_encrypted_response_enc',
+    kind: 'text',
+    help: 'and by this for the content',
+  },
   { flag: 'policy-uri', member: 'policy_uri', kind: 'text', help: 'its privacy policy' },
   { flag: 'tos-uri', member: 'tos_uri', kind: 'text', help: 'its terms of service' },
   { flag: 'client-uri', member: 'client_uri', kind: 'text', help: 'its home page' },
@@ -86,6 +134,12 @@ const flags: readonly ClientFlag[] = [
     member: 'frontchannel_logout_session_required',
     kind: 'flag',
     help: 'with issuer and session id',
+  },
+  {
+    flag: 'logout-revokes-tokens',
+    member: 'logout_revokes_tokens',
+    kind: 'flag',
+    help: 'its tokens end with the login session they were issued in; without it, as the server is set',
   },
 ];
 

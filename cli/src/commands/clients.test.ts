@@ -66,6 +66,11 @@ describe('create', () => {
       ...['--skip-consent', '--skip-logout-consent=false', '--access-token-strategy', 'jwt'],
       ...['--backchannel-logout-callback', 'https://rp.test/bc', '--backchannel-logout-session-required'],
       ...['--frontchannel-logout-callback', 'https://rp.test/fc', '--frontchannel-logout-session-required', 'true'],
+      ...['--id-token-signed-response-alg', 'ES256', '--access-token-signed-response-alg', 'RS256'],
+      ...['--userinfo-signed-response-alg', 'ES256', '--token-endpoint-auth-signing-alg', 'PS256'],
+      ...['--id-token-encrypted-response-alg', 'RSA-OAEP-256', '--id-token-encrypted-response-enc', 'A256GCM'],
+      ...['--userinfo-encrypted-response-alg', 'ECDH-ES', '--userinfo-encrypted-response-enc', 'A128GCM'],
+      ...['--logout-revokes-tokens'],
     ];
     expect(await json('create', 'oauth2-client', '--id', 'full', ...flags)).toMatchObject({
       client_id: 'full',
@@ -96,6 +101,15 @@ describe('create', () => {
       backchannel_logout_session_required: true,
       frontchannel_logout_uri: 'https://rp.test/fc',
       frontchannel_logout_session_required: true,
+      id_token_signed_response_alg: 'ES256',
+      access_token_signed_response_alg: 'RS256',
+      userinfo_signed_response_alg: 'ES256',
+      token_endpoint_auth_signing_alg: 'PS256',
+      id_token_encrypted_response_alg: 'RSA-OAEP-256',
+      id_token_encrypted_response_enc: 'A256GCM',
+      userinfo_encrypted_response_alg: 'ECDH-ES',
+      userinfo_encrypted_response_enc: 'A128GCM',
+      logout_revokes_tokens: true,
     });
   });
 

@@ -43,7 +43,18 @@ test('login, consent, tokens; the second time nothing is asked', async () => {
     const login = await browser.go(start);
     expect(login.text).toContain('Log in');
     const said = new URLSearchParams({ username: 'bob', remember: 'on', action: 'accept' });
-    const consent = await browser.go(login.url, { method: 'POST', body: said });
+    // The page of another site may send the form too, and the browser says so.
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site', origin: here },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]) {
+      const foreign = await browser.go(login.url, { method: 'POST', body: said, headers });
+      expect([foreign.status, foreign.text]).toEqual([403, expect.stringContaining('another site')]);
+    }
+    const ours = { 'sec-fetch-site': 'same-origin', origin: here };
+    const consent = await browser.go(login.url, { method: 'POST', body: said, headers: ours });
     expect(consent.text).toContain('rp asks for: openid');
     const agreed = await browser.go(consent.url, { method: 'POST', body: new URLSearchParams({ action: 'accept' }) });
     expect(agreed.text).toContain('It worked');

@@ -12,6 +12,14 @@ export type LoginPages = Readonly<Partial<Record<string, Page>>>;
 const base = '/admin/oauth2/auth/requests';
 const rememberSeconds = 3600;
 
+/** Whether a form is ours: another site must not answer for the person. Only browsers say where a request comes from. */
+function fromHere({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const { origin, host = '' } = headers;
+  return origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+}
+
 /** @param skip whether what need not be asked is not asked */
 export function createLoginPages(admin: () => Api, skip: boolean): LoginPages {
   const goOn = async (response: ServerResponse, path: string, query: Record<string, string>, json: Json) => {
@@ -32,6 +40,10 @@ export function createLoginPages(admin: () => Api, skip: boolean): LoginPages {
       const what = `${kind} request with this challenge`;
       const asked = (await admin().call('GET', `${base}/${kind}`, { query, what })) as Json;
       if (request.method === 'POST') {
+        if (!fromHere(request)) {
+          sendPage(response, 403, 'Not from here', '<p>This answer was sent by the page of another site.</p>');
+          return;
+        }
         const form = await readForm(request);
         if (form.get('action') === 'accept') return goOn(response, `/${kind}/accept`, query, accept(asked, form));
         return goOn(response, `/${kind}/reject`, query, {
