@@ -17,6 +17,7 @@ const memoryMillis = 1_000;
 /** A problem is forgotten sooner: what has just become possible should not wait. */
 const problemMemoryMillis = 100;
 
+/** @param now milliseconds of any origin */
 export function createChecks(now: () => number): Checks {
   const probes = new Map<string, Probe>();
   let remembered: { until: number; answer: Promise<Problems> } | undefined;

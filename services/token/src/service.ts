@@ -19,6 +19,7 @@ import { openTokenCache } from './cache/create-cache.js';
 import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
 import { clientSettings } from './client-settings.js';
+import { watchClock } from './clock-watch.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import { edgeServices } from './edge-services.js';
 import { createEncrypt } from './encrypt.js';
@@ -52,6 +53,8 @@ export const service: Service = {
     const database = openDatabase(dsn, log, { pooler });
     host.onStop(() => database.end());
     await requireSchema(host, database);
+    const clock = await watchClock(host, database);
+    host.onStop(() => clock.close());
 
     const handles = createHandles({ secrets, random, prefix: settings.tokenPrefix });
     const clients = createClients(database);
@@ -158,7 +161,7 @@ export const service: Service = {
         implement(introspectionV1.IntrospectionServiceService, rooms.introspectionHandlers, only(admin, introspection)),
         // For workers, which have no way to the keys service.
         implement(signatureRecordV1.SignatureRecordServiceService, signer.record, only(allow.worker)),
-      ],
+      ].map(clock.guard),
       { reflection: true },
     );
   },
