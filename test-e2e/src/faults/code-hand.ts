@@ -35,8 +35,7 @@ export async function askForCode(
   };
   const answer = async (kind: 'login' | 'consent', challenge: string): Promise<string | undefined> => {
     const scopes = ['openid', 'offline'];
-    const json =
-      kind === 'login' ? { subject, remember: false } : { grant_scope: scopes, remember: false, session: {} };
+    const json = kind === 'login' ? { subject, remember: true } : { grant_scope: scopes, remember: false, session: {} };
     const reply: Reply = await ask([admin], {
       what: kind,
       method: 'PUT',

@@ -24,6 +24,7 @@ export interface House {
   readonly members: Readonly<Record<MemberName, Member>>;
   readonly gateways: readonly Place[];
   readonly admin: Place;
+  readonly issuer: string;
   /** gRPC addresses of the token services, `host:port`. */
   readonly tokens: readonly { readonly name: string; readonly address: string }[];
   readonly postgres: Postgres;
@@ -186,6 +187,7 @@ async function build(
     members,
     gateways: [origin('gateway-1'), origin('gateway-2')],
     admin: origin('admin'),
+    issuer: origin('gateway-1').origin,
     tokens: (['token-1', 'token-2'] as const).map((name) => ({
       name,
       address: `127.0.0.1:${String(ports.listen[name])}`,

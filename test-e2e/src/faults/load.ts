@@ -1,4 +1,5 @@
 // The background load: lanes that each do one thing after the other, in the proportions of security §4, and never look back.
+import type { ClientOperations } from './client-operations.js';
 import type { Clients } from './clients.js';
 import { askForCode } from './code-hand.js';
 import { endsOf } from './history.js';
@@ -12,6 +13,7 @@ export interface Stage {
   readonly ask: Transport;
   readonly doors: Doors;
   readonly operations: Operations;
+  readonly clientOperations: ClientOperations;
   readonly clients: Clients;
   /** From 0 to 1; seeded, so that a run can be repeated as far as chance goes. */
   readonly random: () => number;
@@ -50,32 +52,64 @@ export function startLoad(stage: Stage, lanes: number, pauseMillis: number): Loa
   };
 }
 
-/** One thing: 60 % introspection, 15 % tokens, 10 % refreshes, 8 % code flows, 5 % revocations, 2 % withdrawals. */
-export async function turn(stage: Stage): Promise<void> {
-  const { memory, operations, clients, random } = stage;
+/** What a lane does, by how often in a hundred; together with the looks that belong to them, six of ten questions are introspections. */
+const errands: readonly (readonly [share: number, errand: (stage: Stage) => Promise<void>])[] = [
+  [
+    42,
+    async ({ memory, operations, random }) => {
+      const held = youngest(memory.tokens, random);
+      if (held !== undefined) await operations.look(held, 1);
+    },
+  ],
+  [
+    15,
+    async ({ operations, clients, random }) =>
+      void (await operations.issue(random() < 0.3 ? clients.signing : clients.app)),
+  ],
+  [13, refreshSometimesTwice],
+  [12, codeFlow],
+  [
+    8,
+    async (stage) => {
+      const held = youngest(stage.memory.tokens, stage.random);
+      if (held === undefined || endsOf(held).length > 0) return;
+      await endAndLook(stage, held, () => stage.operations.revoke(held));
+    },
+  ],
+  [
+    4,
+    async (stage) => {
+      const family = standing(stage.memory, stage.random);
+      const held = family?.held.at(-1);
+      if (family === undefined || held === undefined) return;
+      const what = stage.random() < 0.5 ? 'consent' : 'login';
+      await endAndLook(stage, held, () => stage.operations.withdraw(family, what));
+    },
+  ],
+  [3, ({ clientOperations, clients }) => clientOperations.presentTwice(clients.keyed)],
+  [
+    3,
+    async (stage) => {
+      const client = await stage.clientOperations.create();
+      const held = client && (await stage.operations.issue(client));
+      if (client === undefined || held === undefined) return;
+      await endAndLook(stage, held, () => stage.clientOperations.remove(client, [held]));
+    },
+  ],
+];
+
+/** One thing: usually an errand, sometimes one that was not finished. */
+async function turn(stage: Stage): Promise<void> {
+  const { memory, random } = stage;
   const late = [...memory.unfinished][0];
   if (late !== undefined && random() < 0.2) {
     await late.again();
     return;
   }
-  const dice = random();
-  if (dice < 0.6) {
-    const held = youngest(memory.tokens, random);
-    if (held !== undefined) await operations.look(held, 1);
-  } else if (dice < 0.75) {
-    await operations.issue(random() < 0.3 ? clients.signing : clients.app);
-  } else if (dice < 0.85) {
-    const family = standing(memory, random);
-    if (family !== undefined) await refreshSometimesTwice(stage, family);
-  } else if (dice < 0.93) {
-    await codeFlow(stage);
-  } else if (dice < 0.98) {
-    const held = youngest(memory.tokens, random);
-    if (held !== undefined && endsOf(held).length === 0) await endAndLook(stage, held, () => operations.revoke(held));
-  } else {
-    const family = standing(memory, random);
-    const held = family?.held.at(-1);
-    if (family !== undefined && held !== undefined) await endAndLook(stage, held, () => operations.withdraw(family));
+  let dice = random() * 100;
+  for (const [share, errand] of errands) {
+    dice -= share;
+    if (dice < 0) return errand(stage);
   }
 }
 
@@ -99,9 +133,10 @@ export async function codeFlow(stage: Stage): Promise<void> {
 }
 
 /** Once, or twice at the same time; again when the answer was lost, as long as the same successor is promised. */
-async function refreshSometimesTwice({ operations, random }: Stage, family: HeldFamily): Promise<void> {
-  const { current } = family;
-  if (current === undefined) return;
+async function refreshSometimesTwice({ memory, operations, random }: Stage): Promise<void> {
+  const family = standing(memory, random);
+  const current = family?.current;
+  if (family === undefined || current === undefined) return;
   // Now every cache knows it.
   await operations.look(current.access, 'all');
   const times = random() < 0.25 ? 2 : 1;

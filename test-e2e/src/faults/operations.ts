@@ -1,6 +1,7 @@
 // What the client does and what it learns from each answer: it writes both down, before anything is judged.
 import { randomUUID } from 'node:crypto';
 import type { Caller, Method } from '../grpc.js';
+import { createEnding } from './ending.js';
 import type { Ask, End, Span } from './history.js';
 import { acknowledge } from './history.js';
 import type { Client, Held, HeldFamily, WorkingMemory } from './memory.js';
@@ -21,12 +22,19 @@ export interface Operations {
   issue(client: Client, at?: Place): Promise<Held | undefined>;
   /** Asks each way there is, or one of them, whether a token lives. */
   look(held: Held, ways: number | 'all'): Promise<void>;
+  /** Remembers the token of this kind in an answer; undefined when there is none. */
+  remember(
+    reply: Reply,
+    kind: Held['kind'],
+    client: Client,
+    family?: HeldFamily,
+  ): { readonly held: Held; readonly known: boolean } | undefined;
   redeem(code: CodeInHand): Promise<Reply>;
   refresh(family: HeldFamily): Promise<void>;
   /** Ends a token, and with it its family; repeated until it is acknowledged. */
   revoke(held: Held): Promise<void>;
-  /** Withdraws what a subject has consented to; repeated until it is acknowledged. */
-  withdraw(family: HeldFamily): Promise<void>;
+  /** Withdraws what a subject has consented to, or ends its login with its tokens; repeated until it is acknowledged. */
+  withdraw(family: HeldFamily, what: 'consent' | 'login'): Promise<void>;
 }
 
 /** A code and what is known of it. */
@@ -44,6 +52,7 @@ export interface CodeInHand {
 const refreshSeconds = 86_400;
 
 export function createOperations(memory: WorkingMemory, ask: Transport, doors: Doors): Operations {
+  const end = createEnding(memory);
   const post = (what: string, client: Client, form: Record<string, string>, at = doors.gateways()) =>
     ask(at, {
       what,
@@ -55,7 +64,7 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
     });
   const text = (reply: Reply, member: string) =>
     typeof reply.body[member] === 'string' ? reply.body[member] : undefined;
-  const remember = (reply: Reply, kind: Held['kind'], client: Client, family?: HeldFamily) => {
+  const remember: Operations['remember'] = (reply, kind, client, family) => {
     const given = text(reply, `${kind}_token`);
     if (reply.status !== 200 || given === undefined) return undefined;
     const seconds = kind === 'refresh' ? refreshSeconds : Number(reply.body['expires_in']);
@@ -74,24 +83,6 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
     if (reply.ask.outcome === 'absent') return;
     const { sent, answered, by } = reply.ask;
     once.presentations.push({ sent, answered, by, outcome: outcome(reply), ...(brought && { brought: brought.name }) });
-  };
-
-  /** Repeats what ends something until it is acknowledged, later if not now. */
-  const end = async (by: string, ends: End[], attempt: () => Promise<Span | undefined>): Promise<void> => {
-    const mark: End = { by, sent: Date.now() };
-    ends.push(mark);
-    const unfinished = {
-      end: mark,
-      async again() {
-        const told = await attempt();
-        if (told === undefined) return false;
-        acknowledge(mark, told.answered);
-        memory.unfinished.delete(unfinished);
-        return true;
-      },
-    };
-    memory.unfinished.add(unfinished);
-    await unfinished.again();
   };
 
   const sight = (held: Held, { sent, answered }: Span, by: string, active: unknown) => {
@@ -113,6 +104,8 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
   let turn = 0;
 
   return {
+    remember,
+
     async issue(client, at) {
       const reply = await post(
         client.signing ? 'sign' : 'issue',
@@ -170,16 +163,18 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
 
     async revoke(held) {
       const family = held.family as HeldFamily | undefined;
-      await end(`revocation of ${held.name}`, family?.ends ?? held.ends, async () => {
+      await end(`revocation of ${held.name}`, [family?.ends ?? held.ends], async () => {
         const reply = await post('revoke', held.client, { token: held.text });
         return reply.status === 200 ? reply.ask : undefined;
       });
     },
 
-    async withdraw(family) {
-      const path = `/admin/oauth2/auth/sessions/consent?all=true&subject=${encodeURIComponent(family.subject)}`;
-      await end('withdrawal of consent', family.ends, async () => {
-        const reply = await ask([doors.admin], { what: 'withdraw', method: 'DELETE', path, expected: [204] });
+    async withdraw(family, what) {
+      const subject = encodeURIComponent(family.subject);
+      const query = what === 'consent' ? `all=true&subject=${subject}` : `revoke_tokens=true&subject=${subject}`;
+      await end(`end of ${what}`, [family.ends], async () => {
+        const question = { what: `end ${what}`, method: 'DELETE', expected: [204] } as const;
+        const reply = await ask([doors.admin], { ...question, path: `/admin/oauth2/auth/sessions/${what}?${query}` });
         return reply.status === 204 ? reply.ask : undefined;
       });
     },

@@ -115,7 +115,7 @@ export async function startRedis(place: Place): Promise<Redis> {
 }
 
 /** A process and all that it started: PostgreSQL answers from a process for each connection. */
-function familyOf(pid: number): number[] {
+export function familyOf(pid: number): number[] {
   if (pid === 0) return [];
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,5 +1,6 @@
 // Puts a client with a memory before the doors of a house.
 import { createCaller, methodsOf } from '../grpc.js';
+import { createClientOperations } from './client-operations.js';
 import { createClients } from './clients.js';
 import type { House } from './house.js';
 import type { Stage } from './load.js';
@@ -34,13 +35,14 @@ export async function openStage(house: House, seed: number): Promise<OpenStage> 
     introspect,
   };
   const operations = createOperations(memory, ask, doors);
-  const clients = await createClients(house.admin.origin);
+  const clients = await createClients(house.admin.origin, house.issuer);
   return {
     random,
     memory,
     ask,
     doors,
     operations,
+    clientOperations: createClientOperations(memory, ask, doors, operations.remember),
     clients,
     close: () => introspectors.forEach(({ caller }) => caller.close()),
   };
