@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureLarge, showLarge } from './large.js';
 import type { Driver } from './load/driver.js';
 import { startDriver } from './load/driver.js';
 import type { Rounds } from './measure.js';
@@ -112,6 +113,11 @@ export async function main(argv: readonly string[], slowHsm: PrepareSlowHsm): Pr
     }
     if (options.signer) {
       process.stdout.write(`${showSigner(await measureSigner({ demo, ...options, slowHsm, progress }))}\n`);
+      return 0;
+    }
+    if (options.large !== undefined) {
+      const { base, connections, large: scale } = options;
+      process.stdout.write(`${showLarge(await measureLarge({ demo, base, connections, scale, progress }))}\n`);
       return 0;
     }
     const results = await bench(options);

@@ -46,3 +46,8 @@ test('a peer that runs already is told by its places and processes, all together
   expect(() => readOptions(peer, ['x'])).toThrow('belong together');
   expect(() => readOptions([...peer, '--peer-pids', 'hydra'], ['x'])).toThrow('hydra=4711');
 });
+
+test('a share of ten million rows is a number above zero', () => {
+  expect(readOptions(['--large', '0.1'], ['x'])).toMatchObject({ large: 0.1 });
+  expect(() => readOptions(['--large', 'x'], ['x'])).toThrow('a share such as 0.1');
+});

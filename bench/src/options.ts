@@ -16,6 +16,8 @@ export interface Options {
   readonly coldStarts: number;
   /** Measures the signer alone, with its keys here and there, instead of the provider. */
   readonly signer: boolean;
+  /** Measures a database that has grown instead, by this share of ten million rows. */
+  readonly large: number | undefined;
   /** Measures npm's oidc-provider in the same rounds, in memory and over PostgreSQL. */
   readonly peers: boolean;
   /** One that runs already and speaks Hydra's API. */
@@ -41,6 +43,8 @@ time a request costs over all of them. Wall-clock figures depend on the machine;
   --seconds N        length of a slice (5; quick: 2)
   --units N          single-use codes and tokens prepared a slice (3000; quick: 600)
   --connections N    concurrent callers (64)
+  --large SHARE      a database of ten million rows, times the share, against an empty one; a client with
+                     100,000 tokens is deleted meanwhile
   --peers            npm's oidc-provider in the same rounds: in memory, which flatters it, and as durable as ours
   --peer-public URL, --peer-admin URL, --peer-pids NAME=PID,…
                      a provider that runs already, speaks Hydra's API, and whose processes are these
@@ -78,6 +82,7 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     json: values.json,
     coldStarts: quick ? 3 : 5,
     signer: values.signer === true,
+    large: values.large === undefined ? undefined : share(values.large),
     peers: values.peers === true,
     peer: runningPeer(values['peer-public'], values['peer-admin'], values['peer-pids']),
     openLoop:
@@ -96,6 +101,7 @@ function parse(argv: readonly string[]) {
         signer: { type: 'boolean' },
         'open-loop': { type: 'boolean' },
         rate: { type: 'string' },
+        large: { type: 'string' },
         peers: { type: 'boolean' },
         'peer-public': { type: 'string' },
         'peer-admin': { type: 'string' },
@@ -114,6 +120,12 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= 10) return value;
+  throw new UsageError(`--large takes a share such as 0.1, not '${text}'`);
 }
 
 function runningPeer(origin?: string, admin?: string, pids?: string): RunningPeer | undefined {

@@ -7,6 +7,7 @@ import type { ClientOf } from '@cardea/rpc';
 import { clientV1 } from '@cardea/rpc';
 import { clientJson, patchableJson } from '../client-json.js';
 import { patched } from '../client-patch.js';
+import { patientCallOptions } from '../patience.js';
 import { besidePage, linkHeader, readPage } from '../pagination.js';
 import { idOf } from './client-changes.js';
 
@@ -92,7 +93,7 @@ export function clientRoutes(clients: Clients, publicUrl: string | undefined): R
   };
 
   const remove: Handler = async (request, response) => {
-    await clients.deleteClient({ clientId: idOf(request) }, callOptions(request, response));
+    await clients.deleteClient({ clientId: idOf(request) }, patientCallOptions(request, response));
     sendEmpty(response, 204);
   };
 

@@ -1,18 +1,16 @@
 // DELETE /admin/oauth2/tokens: Hydra's way, the access tokens of a client; and ours, everything that was issued to a client or for a
 // person in an interval (hydra-wire §2.7; security catalogue D27).
 import type { FormParameter, Handler, Route } from '@cardea/http';
-import { callOptions, readQuery, sendEmpty, valueOf } from '@cardea/http';
+import { readQuery, sendEmpty, valueOf } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
 import type { ClientOf, clientV1, sessionV1 } from '@cardea/rpc';
 import { instantOf } from '../instant-parameter.js';
+import { patientCallOptions } from '../patience.js';
 
 interface Services {
   readonly clients: Pick<ClientOf<typeof clientV1.ClientServiceService>, 'revokeClientTokens'>;
   readonly sessions: Pick<ClientOf<typeof sessionV1.SessionServiceService>, 'revokeIssuedTokens'>;
 }
-
-/** Many families take their time; who is cut off asks again, and what fell stays down. */
-const patienceMillis = 120_000;
 
 export function tokenRoutes({ clients, sessions }: Services): Route[] {
   const revoke: Handler = async (request, response) => {
@@ -21,10 +19,9 @@ export function tokenRoutes({ clients, sessions }: Services): Route[] {
     const subject = nameOf(query, 'subject');
     const issuedAfter = instantOf(query, 'issued_after');
     const issuedBefore = instantOf(query, 'issued_before');
-    const options = callOptions(request, response);
+    const options = patientCallOptions(request, response);
     if (subject !== '' || issuedAfter !== undefined || issuedBefore !== undefined) {
-      const deadline = Date.now() + patienceMillis;
-      await sessions.revokeIssuedTokens({ clientId, subject, issuedAfter, issuedBefore }, { ...options, deadline });
+      await sessions.revokeIssuedTokens({ clientId, subject, issuedAfter, issuedBefore }, options);
     } else {
       if (clientId === '') throw new OAuthError('invalid_request', 'The parameter client_id is missing.');
       await clients.revokeClientTokens({ clientId }, options);
