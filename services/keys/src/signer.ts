@@ -19,6 +19,8 @@ export interface SignatureRecord {
   readonly signature: Uint8Array;
   /** Certificate name of who asked; empty on plain transport. */
   readonly caller: string;
+  /** How many more are being made meanwhile. */
+  readonly underWay: number;
 }
 
 /** The first signature under a request id, which another replica may have made. */
@@ -67,6 +69,7 @@ export function createSigner(options: {
 }): Signer {
   const { ring, backend, now, record } = options;
   const memory = createReplayMemory<Signed>({ generation, generationMillis, now });
+  let underWay = 0;
 
   const sign = async (statement: Statement, claims: string, call: SignerCall): Promise<Signed> => {
     const { purpose, algorithm } = statement;
@@ -74,15 +77,18 @@ export function createSigner(options: {
     const { kid } = key.stored;
     const input = signingInput(key.header(purpose.typ), claims);
     let signature: Uint8Array | undefined;
+    underWay++;
     try {
       signature = await backend.sign(key.stored, input, call.deadline);
     } catch (error) {
       if (!ring.ended(kid)) throw error;
+    } finally {
+      underWay--;
     }
     // Ended while it waited for the token: the key that signs in its place has its turn, if there is one.
     if (signature === undefined || ring.ended(kid)) return sign(statement, claims, call);
     key.signedAt = now();
-    const first = await record({ statement, kid, input, signature, caller: call.caller ?? '' });
+    const first = await record({ statement, kid, input, signature, caller: call.caller ?? '', underWay });
     const jwt = first === undefined ? compactJws(input, signature) : answeredFirst(ring, statement, claims, first);
     return { kid: first?.kid ?? kid, typ: purpose.typ, algorithm, jwt };
   };

@@ -10,6 +10,7 @@ import type { AuditEntry, ChainHead } from './chain.js';
 import { chainHashes } from './chain.js';
 import type { FirstAnswer, Veil } from './answers.js';
 import { readAnswers } from './answers.js';
+import { createGathering } from './gathering.js';
 import type { NewRows } from './rows.js';
 import { appendRows, headAfter, readHead } from './rows.js';
 
@@ -18,10 +19,11 @@ export interface AuditLog {
    * Settles when the row of a signature is durable, or when its request id turns out to have been answered before.
    *
    * @param signature to be given again to whoever asks again; undefined keeps none
+   * @param underWay how many more are being made, worth waiting for
    * @returns the first answer under the request id when there is one; the row was not written then
    * @throws {OAuthError} temporarily_unavailable when the row may not be there
    */
-  append(entry: AuditEntry, signature?: Uint8Array): Promise<FirstAnswer | undefined>;
+  append(entry: AuditEntry, signature?: Uint8Array, underWay?: number): Promise<FirstAnswer | undefined>;
   /** Writes a row for an attempt that came to nothing, as soon as may be: nothing waits for it. */
   note(entry: AuditEntry): void;
   /** A probe that fails with words for an operator. */
@@ -37,6 +39,8 @@ interface Waiting {
 }
 
 const patienceMillis = 2_000;
+/** What a signature waits at most for others to be written with; about what its commit takes. */
+const gatherMillis = 2;
 const mostTogether = 512;
 const mostWaiting = 8_192;
 /** Attempts that came to nothing give way to signatures long before. */
@@ -60,6 +64,7 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   pool.on('error', (error) => log.warn({ err: error.message }, 'the connection of the audit log was lost'));
   reach.watch(pool);
   let waiting: Waiting[] = [];
+  const gathering = createGathering(gatherMillis);
   let writing: Promise<void> | undefined;
   /** Where the chain ends, as far as this process knows. */
   let head: ChainHead | undefined;
@@ -136,7 +141,10 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   const run = async (): Promise<void> => {
     // What comes in during this turn of the event loop goes together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await settle(takeBatch());
+    while (waiting.length > 0) {
+      await gathering.complete();
+      await settle(takeBatch());
+    }
     writing = undefined;
   };
   /** The next in line, but for a second one under the same request id: that one is answered by the first. */
@@ -157,10 +165,11 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   };
 
   return {
-    append: (entry, signature) =>
+    append: (entry, signature, underWay = 0) =>
       new Promise((resolve, reject) => {
         if (waiting.length >= mostWaiting) return reject(busy());
         line({ entry, signature, resolve, reject });
+        gathering.arrived(waiting.length, underWay);
       }),
     note(entry) {
       if (away || waiting.length >= mostNoted) return;

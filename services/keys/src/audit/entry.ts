@@ -7,7 +7,7 @@ import type { AuditEntry } from './chain.js';
 
 /** @param signedAt milliseconds since the epoch */
 export function auditEntry(
-  { statement, kid, input, caller }: Omit<SignatureRecord, 'signature'>,
+  { statement, kid, input, caller }: Omit<SignatureRecord, 'signature' | 'underWay'>,
   signedAt: number,
   veil: Pick<Veil, 'subjectHash'>,
 ): AuditEntry {

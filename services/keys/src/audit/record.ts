@@ -79,7 +79,7 @@ export function openSignatureBook(options: {
 
   return {
     async record(signature) {
-      const first = await audit.append(auditEntry(signature, now(), veil), signature.signature);
+      const first = await audit.append(auditEntry(signature, now(), veil), signature.signature, signature.underWay);
       if (first === undefined) return undefined;
       const { kid, inputHash, sealed } = first;
       return { kid, inputHash, signatures: sealed === undefined ? [] : veil.open(sealed) };
