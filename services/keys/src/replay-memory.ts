@@ -35,7 +35,7 @@ export function createReplayMemory<T>(options: {
   };
 
   return {
-    async once(requestId, same, work) {
+    once(requestId, same, work) {
       const first = young.get(requestId) ?? old.get(requestId);
       if (first === undefined) {
         turn();
@@ -45,9 +45,10 @@ export function createReplayMemory<T>(options: {
         result.catch(() => home.delete(requestId));
         return result;
       }
-      const result = await first;
-      if (!same(result)) throw new OAuthError('conflict', 'This request_id was used for another request.');
-      return result;
+      return first.then((result) => {
+        if (!same(result)) throw new OAuthError('conflict', 'This request_id was used for another request.');
+        return result;
+      });
     },
   };
 }
