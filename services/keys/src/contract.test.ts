@@ -108,6 +108,18 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     });
   });
 
+  test('I04: two signs with the same jti are two rows under it, where the comparison with tokens and an auditor find the second', async () => {
+    const tokenId = randomUUID();
+    const requests = [idTokenRequest({ tokenId }), idTokenRequest({ tokenId, subject: 'mallory' })];
+    for (const request of requests) await keys.signing.signIdToken(request);
+    const nothing = { subject: '', clientId: '', keyId: '', signedAfter: undefined, signedBefore: undefined };
+    const asked = { ...nothing, tokenId, pageSize: 10, pageToken: '' };
+    const { rows } = await keys.admin.findSignatures(asked);
+    expect(rows.map(({ requestId, outcome }) => [requestId, outcome])).toEqual(
+      requests.map(({ requestId }) => [requestId, 'signed']).reverse(),
+    );
+  });
+
   test('I04: answers a replayed request with the first JWT, and refuses another one under its id', async () => {
     const request = idTokenRequest();
     const together = await Promise.all([keys.signing.signIdToken(request), keys.signing.signIdToken(request)]);

@@ -1,29 +1,19 @@
 // Key sets of any name over a real database: kept for their owners, sealed, and the signing sets never left without a key.
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { newAlgorithms } from '@cardea/oauth';
-import type { Handlers, jsonWebKeyV1 } from '@cardea/rpc';
 import type { JsonWebKey } from 'node:crypto';
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { createMissingKeys } from '../create-key.js';
 import type { TestDatabase } from '../database.fixture.js';
 import { createTestDatabase, quietLog } from '../database.fixture.js';
 import { openPool } from '../registry/connection.js';
-import { createDocuments, readBroadcast } from '../registry/documents.js';
-import { openRegistry, readKeys } from '../registry/registry.js';
-import { jsonWebKeyHandlers } from '../rpc/json-web-key.js';
-import { createSealedBackend } from '../sealed/backend.js';
-import { hasMlDsa } from '../sealed/generate.js';
-import { createEnvelope } from '../sealed/envelope.js';
-import { createDocumentSet } from './document-set.js';
-import { createSigningSet } from './signing-set.js';
+import { readBroadcast } from '../registry/documents.js';
+import { readKeys } from '../registry/registry.js';
+import type { SetOptions } from './key-sets.fixture.js';
+import { idTokens, openSets, pair } from './key-sets.fixture.js';
 
 // RSA keys take their time on a busy machine.
 jest.setTimeout(60_000);
 
-type Api = Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>;
-
-const idTokens = 'hydra.openid.id-token';
 let database: TestDatabase;
 let pool: pg.Pool;
 let clock = 0;
@@ -38,60 +28,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const context = {} as never;
-const json = (bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString()) as JsonWebKey & Record<string, unknown>;
-const bytes = (jwk: unknown) => Buffer.from(JSON.stringify(jwk));
-
-function open(
-  options: {
-    keks?: Buffer[];
-    prePublishSeconds?: number;
-    reveal?: boolean;
-    answerWhenSigning?: boolean;
-    asksTwice?: boolean;
-    mlDsa?: boolean;
-  } = {},
-) {
-  const { keks = [randomBytes(32)], prePublishSeconds = 3600, reveal = false, answerWhenSigning = false } = options;
-  const { mlDsa = false, asksTwice = false } = options;
-  const envelope = createEnvelope(keks, randomBytes);
-  const now = () => clock;
-  const backend = createSealedBackend({ envelope, mlDsa, now });
-  const maker = { registry: openRegistry(pool), backend, now, random: randomBytes };
-  const api: Api = jsonWebKeyHandlers({
-    signing: createSigningSet({ maker, rules: { prePublishSeconds, reveal, answerWhenSigning, asksTwice } }),
-    documents: createDocumentSet({
-      documents: createDocuments({ pool, envelope, now }),
-      canSeal: keks.length > 0,
-      mlDsa,
-      random: randomBytes,
-    }),
-    refresh: () => Promise.resolve(),
-  });
-  return {
-    bootstrap: () => createMissingKeys(maker, [{ keySet: idTokens, algorithm: 'ES256' }]),
-    create: async (keySet: string, key: { kid?: string; algorithm?: string; use?: string } = {}) => {
-      const { kid = '', algorithm = 'ES256', use = '' } = key;
-      const request = { keySet, keyId: kid, algorithm, use, includePrivate: true };
-      return json((await api.createJsonWebKey(request, context)).jwkJson);
-    },
-    read: async (keySet: string, { kid = '', includePrivate = true } = {}) =>
-      (await api.getJsonWebKeys({ keySet, keyId: kid, includePrivate }, context)).jwksJson.map(json),
-    put: (keySet: string, jwk: unknown, confirmation = '') =>
-      api.setJsonWebKey({ keySet, jwkJson: bytes(jwk), confirmation }, context),
-    replace: (keySet: string, jwks: unknown[], confirmation = '') =>
-      api.setJsonWebKeys({ keySet, jwksJson: jwks.map(bytes), confirmation }, context),
-    remove: (keySet: string, kid = '', confirmation = '') =>
-      api.deleteJsonWebKeys({ keySet, keyId: kid, confirmation }, context),
-  };
-}
-
-const pair = (kid: string) => ({
-  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-  kid,
-  alg: 'ES256',
-  use: 'sig',
-});
+const open = (options: SetOptions = {}) => openSets({ pool, now: () => clock }, options);
 const kids = (keys: readonly JsonWebKey[]) => keys.map((key) => key['kid']);
 const notFound = expect.objectContaining({ code: 'not_found' });
 const refused = expect.objectContaining({ code: 'invalid_request' });
@@ -365,46 +302,5 @@ describe('a signing set', () => {
     await sets.replace(idTokens, [pair('a'), pair('b')]);
     expect(kids(await sets.read(idTokens)).sort()).toEqual(['a', 'b']);
     expect(await states()).toMatchObject([{ kid: 'one', destroyed: true }, { waits: 0 }, { waits: 0 }]);
-  });
-});
-
-describe.each([...newAlgorithms.keys()])('%s keys (RFC 9964)', (algorithm) => {
-  test.each(['mine', idTokens])(
-    'are made in %s where keys.ml_dsa is set and Node has them, by nobody else',
-    async (keySet) => {
-      const said = expect.objectContaining({
-        code: 'invalid_request',
-        description: expect.stringContaining(`key for ${algorithm} is made where keys.ml_dsa is set`),
-      });
-      await expect(open().create(keySet, { algorithm })).rejects.toEqual(said);
-      const sets = open({ mlDsa: true, reveal: true });
-      if (!hasMlDsa()) {
-        await expect(sets.create(keySet, { algorithm })).rejects.toThrow();
-        await expect(sets.read(keySet)).rejects.toEqual(notFound);
-        return;
-      }
-      const key = await sets.create(keySet, { kid: 'new', algorithm });
-      expect(key).toEqual({
-        ...{ kty: 'AKP', alg: algorithm, kid: 'new', use: 'sig' },
-        ...{ pub: expect.stringMatching(/^[\w-]+$/), priv: expect.stringMatching(/^[\w-]{43}$/) },
-      });
-      const { priv: _, ...shown } = key;
-      expect(await sets.read(keySet, { kid: 'new', includePrivate: false })).toEqual([shown]);
-      // What was read can be put elsewhere; a public half with another's private one cannot.
-      await sets.put('copies', key);
-      expect(await sets.read('copies')).toEqual([key]);
-      const other = await sets.create('others', { algorithm });
-      await expect(sets.put('copies', { ...key, priv: other['priv'] })).rejects.toEqual(refused);
-      await expect(sets.put('copies', { ...key, alg: 'ES256' })).rejects.toEqual(refused);
-    },
-  );
-
-  test('that somebody hands in are refused with the reason where Node has none', async () => {
-    const given = { kty: 'AKP', alg: algorithm, kid: 'new', pub: 'AAAA' };
-    const reason = hasMlDsa() ? 'public half is not complete' : `${process.version} has no ML-DSA`;
-    await expect(open({ mlDsa: true }).put('mine', given)).rejects.toMatchObject({
-      code: 'invalid_request',
-      description: expect.stringContaining(reason),
-    });
   });
 });

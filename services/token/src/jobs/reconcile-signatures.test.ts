@@ -123,7 +123,7 @@ test('a signature nobody asked for and a token without one are named; what match
   expect(await reconcile(record)).toMatchObject({ signatures: 0, findings: [] });
 });
 
-test('one request accounts for one signature: a second one under its jti is found, in the same page or a later one', async () => {
+test('I04: one request accounts for one signature: a second one under its jti is found, in the same page or a later one', async () => {
   const record = recordOf();
   await begin(record);
   await kept('twice', 100);
