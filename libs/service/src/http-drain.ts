@@ -2,8 +2,12 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** Limits against slow and silent clients. */
-export function boundTimes(server: Server): void {
+/** Far below what a process may have open, far above what one process can serve at a time. */
+const mostConnections = 10_000;
+
+/** Limits against slow, silent and too many clients. Who connects beyond the last is hung up on, and comes to another replica. */
+export function boundTimes(server: Server, most = mostConnections): void {
+  server.maxConnections = most;
   server.headersTimeout = 5_000;
   server.requestTimeout = 15_000;
   server.keepAliveTimeout = 65_000;
