@@ -50,7 +50,7 @@ export const oidc = z
       .strictObject({
         revoke_tokens: flag({
           description:
-            'End the tokens that were issued in a login session with it, for every client. By default they live on, as in Hydra.',
+            'End the tokens that were issued in a login session with it, of every client whose `logout_revokes_tokens` says nothing. By default they live on, as in Hydra.',
         }).default(false),
       })
       .prefault({}),
