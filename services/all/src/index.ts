@@ -2,12 +2,13 @@
 export { portTable } from './demo/ports.js';
 export { launchProgram } from './demo/processes.js';
 export { runDemo } from './demo/run.js';
-export type { Launched, Progress } from './parts/index.js';
+export type { Launched, PatroniNode, Progress } from './parts/index.js';
 export {
   compileLibrary,
   findChromium,
   findHelms,
   findWrk,
+  launchPatroni,
   launchPgbouncer,
   launchPostgres,
   launchPostgresPair,

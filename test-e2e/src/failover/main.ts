@@ -8,12 +8,17 @@ import type { Place } from '../faults/servers.js';
 import { openStage } from '../faults/stage.js';
 import { showBreach, showTable } from '../faults/table.js';
 import { startPair } from './pair.js';
+import { startPatroni } from './patroni.js';
 import type { Scenario } from './scenario.js';
 
 type Start = (place: Place) => Promise<Scenario>;
 
 const scenarios: Readonly<Record<string, { readonly start: Start; readonly what: string }>> = {
   pair: { start: startPair, what: 'two servers, the second a synchronous standby that is promoted by hand' },
+  patroni: {
+    start: startPatroni,
+    what: 'three servers under Patroni and etcd, synchronous: switchover, a dead leader, one cut off',
+  },
 };
 
 const help = `Usage: npm run test:failover [-- NAME...] [--json]

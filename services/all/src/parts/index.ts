@@ -5,6 +5,8 @@ export type { HsmParts } from './hsm.js';
 export { prepareHsm } from './hsm.js';
 export { compileLibrary } from './native-library.js';
 export { prepareAddon } from './pkcs11-addon.js';
+export type { PatroniNode } from './patroni.js';
+export { launchPatroni } from './patroni.js';
 export { launchPgbouncer } from './pgbouncer.js';
 export { launchPostgres } from './postgres.js';
 export { launchPostgresPair } from './postgres-pair.js';
