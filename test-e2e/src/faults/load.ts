@@ -73,6 +73,8 @@ const errands: readonly (readonly [share: number, errand: (stage: Stage) => Prom
     async (stage) => {
       const held = youngest(stage.memory.tokens, stage.random);
       if (held === undefined || endsOf(held).length > 0) return;
+      // A client that somebody deletes at this moment could not revoke any more, and 401 would be the right answer.
+      if (held.client !== stage.clients.app && held.client !== stage.clients.signing) return;
       await endAndLook(stage, held, () => stage.operations.revoke(held));
     },
   ],
