@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { CallSignal } from './call-signal.js';
 import type { PeerIdentity } from './caller.js';
 import { admit } from './caller.js';
-import type { CallObserver, ObservedCall, RpcLog, ServedMethod, ServedService } from './service.js';
+import type { CallContext, CallObserver, ObservedCall, RpcLog, ServedMethod, ServedService } from './service.js';
 
 /** A call as it arrived. */
 export interface IncomingCall {
@@ -28,6 +28,25 @@ export type CallResult =
 
 /** Never rejects. */
 export type Dispatch = (call: IncomingCall) => Promise<CallResult>;
+
+/** What a handler is told. A class for its getter, as `CallSignal` is one. */
+class HandlerContext implements CallContext {
+  readonly deadline: number;
+  readonly caller: string | undefined;
+  readonly traceparent: string;
+  private readonly lazy: CallSignal;
+
+  constructor(call: IncomingCall, caller: string | undefined, traceparent: string) {
+    this.deadline = call.deadline;
+    this.caller = caller;
+    this.traceparent = traceparent;
+    this.lazy = call.signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.lazy.signal;
+  }
+}
 
 export interface DispatchOptions {
   readonly log: RpcLog;
@@ -71,14 +90,8 @@ export function createDispatch(services: readonly ServedService[], options: Disp
       return { ok: false, refusal: 'INVALID_ARGUMENT' };
     }
     try {
-      const answer = await served.handle(request, {
-        deadline: call.deadline,
-        caller,
-        traceparent: observed?.traceparent ?? call.traceparent,
-        get signal() {
-          return call.signal.signal;
-        },
-      });
+      const traceparent = observed?.traceparent ?? call.traceparent;
+      const answer = await served.handle(request, new HandlerContext(call, caller, traceparent));
       const response = served.method.responseSerialize(answer);
       if (response.length <= responseBytes) return { ok: true, response };
       return fail(new Error(`a response of ${String(response.length)} bytes is too large`), call.path);

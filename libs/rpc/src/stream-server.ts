@@ -1,8 +1,7 @@
 // The server's end of the multiplexed stream: begins each call as it arrives and sends what finished, once a turn.
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
-import type { CallSignal } from './call-signal.js';
-import { createCallSignal } from './call-signal.js';
+import { CallSignal } from './call-signal.js';
 import type { PeerIdentity } from './caller.js';
 import type { CallResult, Dispatch, Refusal } from './dispatch.js';
 import { encodeError, statusOf } from './errors.js';
@@ -73,7 +72,7 @@ export function createStreamServer(dispatch: Dispatch, maxOutstanding: number, n
         return reply(refusalReply(call.id, 'RESOURCE_EXHAUSTED'));
       if (outstanding.has(call.id)) return reply(refusalReply(call.id, 'INVALID_ARGUMENT'));
       const deadline = now() + call.timeoutMillis;
-      const signal = createCallSignal(deadline, now);
+      const signal = new CallSignal(deadline, now);
       outstanding.set(call.id, signal);
       const { method: path, request, traceparent } = call;
       void dispatch({ path, request, deadline, signal, traceparent, peer }).then((result) => {

@@ -2,7 +2,7 @@
 // road.
 import type { Server, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { status as grpcStatus } from '@grpc/grpc-js';
-import { createCallSignal } from './call-signal.js';
+import { CallSignal } from './call-signal.js';
 import type { PeerIdentity } from './caller.js';
 import type { CallResult, Dispatch } from './dispatch.js';
 import { errorMetadata, statusOf } from './errors.js';
@@ -47,7 +47,7 @@ export function addUnary(
     handlers[name] = (call: UnaryCall, answer: Answer): void => {
       const asked = Number(call.getDeadline());
       const deadline = Number.isFinite(asked) ? asked : now() + defaultTimeoutMillis;
-      const signal = createCallSignal(deadline, now);
+      const signal = new CallSignal(deadline, now);
       call.on('cancelled', () => signal.abort());
       const traceparent = call.metadata.get('traceparent')[0];
       void dispatch({

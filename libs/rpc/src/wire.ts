@@ -192,14 +192,20 @@ export class BinaryReader {
 
   /** Exact only as far as a number goes; the generated code refuses what is beyond. */
   int64(): number {
-    let value = 0n;
     let small = 0;
-    for (let index = 0; index < varintBytes; index++) {
+    let worth = 1;
+    // Seven times seven bits fit a number.
+    for (let index = 0; index < 7; index++) {
       const byte = this.byte();
-      // Seven times seven bits fit a number.
-      if (index < 7) small += (byte & 0x7f) * 2 ** (index * 7);
-      else value |= BigInt(byte & 0x7f) << BigInt(index * 7);
-      if (byte < 0x80) return index < 7 ? small : Number(BigInt.asIntN(64, value + BigInt(small)));
+      small += (byte & 0x7f) * worth;
+      if (byte < 0x80) return small;
+      worth *= 0x80;
+    }
+    let value = BigInt(small);
+    for (let index = 7; index < varintBytes; index++) {
+      const byte = this.byte();
+      value |= BigInt(byte & 0x7f) << BigInt(index * 7);
+      if (byte < 0x80) return Number(BigInt.asIntN(64, value));
     }
     throw new RangeError('a varint of more than ten bytes');
   }
