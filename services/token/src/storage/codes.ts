@@ -1,6 +1,7 @@
 // Authorization codes: read in batches, redeemed once. One statement locks the family, takes the code and stores what came
 // of it; its rows are the verdict (ARCHITECTURE §2 law 8).
 import { mostWrongVerifiers } from '@cardea/oauth';
+import { bytesColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
@@ -85,7 +86,7 @@ export function createCodes(database: Database): Codes {
     find: createGroupCommit<TokenRef, CodeRow | undefined>(database, {
       name: 'code_find',
       text: findText,
-      values: (refs) => [refs.map((ref) => ref.key), refs.map((ref) => ref.expiresAt)],
+      values: (refs) => [bytesColumn(refs, (ref) => ref.key), numberColumn(refs, (ref) => ref.expiresAt)],
       results: (returned, refs) =>
         inOrder(returned, refs.length, (row) => ({
           grantId: row['grant_id'] as string,
@@ -100,17 +101,17 @@ export function createCodes(database: Database): Codes {
       name: 'code_redeem',
       text: redeemText,
       values: (rows) => [
-        rows.map((row) => row.code.key),
-        rows.map((row) => row.code.expiresAt),
-        rows.map((row) => row.grantId),
-        rows.map((row) => row.access.clientId),
-        rows.map((row) => row.access.key),
-        rows.map((row) => row.access.expiresAt),
-        rows.map((row) => row.access.body),
-        rows.map((row) => row.refresh?.key ?? null),
-        rows.map((row) => row.refresh?.expiresAt ?? null),
-        rows.map((row) => row.refresh?.body ?? null),
-        rows.map((row) => row.now / 1000),
+        bytesColumn(rows, (row) => row.code.key),
+        numberColumn(rows, (row) => row.code.expiresAt),
+        uuidColumn(rows, (row) => row.grantId),
+        textColumn(rows, (row) => row.access.clientId),
+        bytesColumn(rows, (row) => row.access.key),
+        numberColumn(rows, (row) => row.access.expiresAt),
+        bytesColumn(rows, (row) => row.access.body),
+        bytesColumn(rows, (row) => row.refresh?.key),
+        numberColumn(rows, (row) => row.refresh?.expiresAt),
+        bytesColumn(rows, (row) => row.refresh?.body),
+        numberColumn(rows, (row) => row.now / 1000),
       ],
       results: (returned, rows) => inOrder(returned, rows.length, () => true).map((won) => won === true),
     }),

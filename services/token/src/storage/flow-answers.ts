@@ -2,6 +2,7 @@
 // back: of two answers for one flow in a batch the later counts, as it would have in two.
 import type { FlowState } from '@cardea/oauth';
 import { stateAfter, statesBefore } from '@cardea/oauth';
+import { bytesColumn, numberColumn, textColumn } from './columns.js';
 import type { Database } from './database.js';
 import type { FlowAnswer, FlowRef, Flows } from './flows.js';
 import { createGroupCommit } from './group-commit.js';
@@ -47,10 +48,10 @@ const noting = (text: string, first: number) => `WITH stored AS (${text}), noted
 const notesOf = (answers: readonly Answer[]): unknown[] => {
   const noted = answers.flatMap(({ id, note }) => (note === undefined ? [] : [{ id, ...note }]));
   return [
-    noted.map(({ id }) => id),
-    noted.map(({ action }) => action),
-    noted.map(({ actor }) => actor),
-    noted.map(({ target }) => target),
+    bytesColumn(noted, ({ id }) => id),
+    textColumn(noted, ({ action }) => action),
+    textColumn(noted, ({ actor }) => actor),
+    textColumn(noted, ({ target }) => target),
   ];
 };
 
@@ -59,9 +60,13 @@ export function createFlowAnswers(database: Database): Pick<Flows, 'answerLogin'
     name: 'flow_answer_login',
     text: loginText,
     values: (answers: readonly LoginAnswer[]) => [
-      ...[answers.map(({ id }) => id), answers.map(({ expiresAt }) => expiresAt), answers.map(({ state }) => state)],
-      ...[answers.map(({ clientId }) => clientId), answers.map(({ browser }) => browser)],
-      ...[answers.map(({ verifierKey }) => verifierKey), answers.map(({ body }) => body)],
+      ...[
+        bytesColumn(answers, ({ id }) => id),
+        numberColumn(answers, ({ expiresAt }) => expiresAt),
+        textColumn(answers, ({ state }) => state),
+      ],
+      ...[textColumn(answers, ({ clientId }) => clientId), bytesColumn(answers, ({ browser }) => browser)],
+      ...[bytesColumn(answers, ({ verifierKey }) => verifierKey), bytesColumn(answers, ({ body }) => body)],
       statesBefore('accept_login'),
     ],
   };
@@ -69,8 +74,12 @@ export function createFlowAnswers(database: Database): Pick<Flows, 'answerLogin'
     name: 'flow_answer_consent',
     text: consentText,
     values: (answers: readonly Answer[]) => [
-      ...[answers.map(({ id }) => id), answers.map(({ expiresAt }) => expiresAt), answers.map(({ state }) => state)],
-      ...[answers.map(({ verifierKey }) => verifierKey), answers.map(({ body }) => body)],
+      ...[
+        bytesColumn(answers, ({ id }) => id),
+        numberColumn(answers, ({ expiresAt }) => expiresAt),
+        textColumn(answers, ({ state }) => state),
+      ],
+      ...[bytesColumn(answers, ({ verifierKey }) => verifierKey), bytesColumn(answers, ({ body }) => body)],
       states,
       ...expiryBounds(answers),
     ],

@@ -1,6 +1,7 @@
 // The steps that a browser makes, each once: a login is used, a flow completes. One statement takes many flows; of two that
 // bring the same verifier it moves the flow for one, whether they share a batch or not, and its rows say for which.
 import { stateAfter, statesBefore } from '@cardea/oauth';
+import { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
 import type { Database } from './database.js';
 import type { CodeRow, FlowProof, FlowRef, Flows, SessionChange } from './flows.js';
 import { grantColumns } from './grants.js';
@@ -99,17 +100,17 @@ export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'c
       const extended = all.map(({ session }) => (session?.kind === 'extend' ? session : undefined));
       return [
         ...stepValues('use_login', all),
-        ...[all.map(({ next }) => next.browser), all.map(({ next }) => next.body)],
-        all.map(({ formerSession }) => formerSession ?? null),
-        extended.map((session) => session?.id ?? null),
-        begun.map((session) => session?.id ?? null),
-        all.map((_, index) => (begun[index] ?? extended[index])?.expiresAt ?? null),
-        begun.map((session) => session?.subject ?? null),
-        begun.map((session) => session?.authenticatedAt ?? null),
-        begun.map((session) => session?.remember ?? null),
-        begun.map((session) => session?.acr ?? null),
-        begun.map((session) => session && arrayText(session.amr)),
-        begun.map((session) => session?.identityProviderSessionId ?? null),
+        ...[bytesColumn(all, ({ next }) => next.browser), bytesColumn(all, ({ next }) => next.body)],
+        uuidColumn(all, ({ formerSession }) => formerSession),
+        uuidColumn(extended, (session) => session?.id),
+        uuidColumn(begun, (session) => session?.id),
+        numberColumn(all, (_, index) => (begun[index] ?? extended[index])?.expiresAt),
+        textColumn(begun, (session) => session?.subject),
+        numberColumn(begun, (session) => session?.authenticatedAt),
+        flagColumn(begun, (session) => session?.remember),
+        textColumn(begun, (session) => session?.acr),
+        textColumn(begun, (session) => session && arrayText(session.amr)),
+        textColumn(begun, (session) => session?.identityProviderSessionId),
       ];
     },
     results: won,
@@ -120,18 +121,21 @@ export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'c
     text: completeText,
     values: (all) => [
       ...stepValues('use_consent', all),
-      ...[all.map(({ grant }) => grant.id), all.map(({ grant }) => grant.subject)],
-      all.map(({ grant }) => grant.sessionId),
-      ...[all.map(({ grant }) => arrayText(grant.scopes)), all.map(({ grant }) => arrayText(grant.audience))],
-      all.map(({ grant }) => grant.remember),
-      all.map(({ grant }) => (grant.rememberUntil === Infinity ? null : grant.rememberUntil)),
-      ...[all.map(({ grant }) => grant.skipped), all.map(({ grant }) => grant.body)],
-      all.map(({ code }) => code?.key ?? null),
-      all.map(({ code }) => code?.expiresAt ?? null),
-      all.map(({ code }) => code?.body ?? null),
-      all.map(({ access }) => access?.key ?? null),
-      all.map(({ access }) => access?.expiresAt ?? null),
-      all.map(({ access }) => access?.body ?? null),
+      ...[uuidColumn(all, ({ grant }) => grant.id), textColumn(all, ({ grant }) => grant.subject)],
+      uuidColumn(all, ({ grant }) => grant.sessionId),
+      ...[
+        textColumn(all, ({ grant }) => arrayText(grant.scopes)),
+        textColumn(all, ({ grant }) => arrayText(grant.audience)),
+      ],
+      flagColumn(all, ({ grant }) => grant.remember),
+      numberColumn(all, ({ grant }) => (grant.rememberUntil === Infinity ? null : grant.rememberUntil)),
+      ...[flagColumn(all, ({ grant }) => grant.skipped), bytesColumn(all, ({ grant }) => grant.body)],
+      bytesColumn(all, ({ code }) => code?.key),
+      numberColumn(all, ({ code }) => code?.expiresAt),
+      bytesColumn(all, ({ code }) => code?.body),
+      bytesColumn(all, ({ access }) => access?.key),
+      numberColumn(all, ({ access }) => access?.expiresAt),
+      bytesColumn(all, ({ access }) => access?.body),
     ],
     results: won,
   });
@@ -146,9 +150,9 @@ export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'c
 
 /** $1 to $9 of a statement over {@link steps}. */
 const stepValues = (event: 'use_login' | 'use_consent', all: readonly Step[]): unknown[] => [
-  ...[all.map(({ id }) => id), all.map(({ expiresAt }) => expiresAt)],
-  ...[all.map(({ proof }) => proof.verifierKey), all.map(({ proof }) => proof.browser)],
-  all.map(({ proof }) => proof.now / 1000),
+  ...[bytesColumn(all, ({ id }) => id), numberColumn(all, ({ expiresAt }) => expiresAt)],
+  ...[bytesColumn(all, ({ proof }) => proof.verifierKey), bytesColumn(all, ({ proof }) => proof.browser)],
+  numberColumn(all, ({ proof }) => proof.now / 1000),
   ...[statesBefore(event), stateAfter(event)],
   ...expiryBounds(all),
 ];

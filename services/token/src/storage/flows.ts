@@ -2,6 +2,7 @@
 // its conditions come from the flow machine (ARCHITECTURE §2 law 8).
 import type { FlowEvent, FlowState } from '@cardea/oauth';
 import { stateAfter, statesBefore } from '@cardea/oauth';
+import { bytesColumn } from './columns.js';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createFlowAnswers } from './flow-answers.js';
@@ -144,7 +145,7 @@ export function createFlows(database: Database): Flows {
     find: createGroupCommit<FlowRef, FlowRow | undefined>(database, {
       name: 'flow_find',
       text: findText,
-      values: (refs) => [refs.map((ref) => ref.id), ...expiryBounds(refs)],
+      values: (refs) => [bytesColumn(refs, (ref) => ref.id), ...expiryBounds(refs)],
       results: (returned, refs) => {
         const byId = new Map(returned.map((row) => [(row['id'] as Buffer).toString('latin1'), row]));
         return refs.map(({ id }) => readFlow(byId.get(id.toString('latin1'))));

@@ -1,4 +1,5 @@
 // What subjects allowed clients before: asked when a flow decides whether to ask again (OpenID Connect Core §3.1.2.4).
+import { numberColumn, textColumn } from './columns.js';
 import type { Database } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
@@ -67,9 +68,9 @@ export function createGrants(database: Database): Grants {
     name: 'grant_remembered',
     text: rememberedText,
     values: (all) => [
-      all.map(({ subject }) => subject),
-      all.map(({ clientId }) => clientId),
-      all.map(({ now }) => now / 1000),
+      textColumn(all, ({ subject }) => subject),
+      textColumn(all, ({ clientId }) => clientId),
+      numberColumn(all, ({ now }) => now / 1000),
     ],
     results: (returned, all) => inOrder(returned, all.length, (row) => row['scopes'] as string[]),
   });

@@ -1,5 +1,6 @@
 // Refresh tokens: rotated by one statement that uses the old one up, kills its access token and stores the successors
 // (RFC 9700 §4.14.2, ARCHITECTURE §6).
+import { bytesColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
@@ -102,7 +103,7 @@ export function createRefreshTokens(database: Database): RefreshTokens {
     find: createGroupCommit<Buffer, RefreshTokenRow | undefined>(database, {
       name: 'refresh_token_find',
       text: findText,
-      values: (keys) => [keys],
+      values: (keys) => [bytesColumn(keys, (key) => key)],
       results: (returned, keys) =>
         inOrder(returned, keys.length, (row) => ({
           grantId: row['grant_id'] as string,
@@ -121,17 +122,17 @@ export function createRefreshTokens(database: Database): RefreshTokens {
       name: 'refresh_token_rotate',
       text: rotateText,
       values: (rows) => [
-        rows.map((row) => row.key),
-        rows.map((row) => row.grantId),
-        rows.map((row) => row.access.clientId),
-        rows.map((row) => row.access.key),
-        rows.map((row) => row.access.expiresAt),
-        rows.map((row) => row.access.body),
-        rows.map((row) => row.refresh.key),
-        rows.map((row) => row.refresh.expiresAt),
-        rows.map((row) => row.refresh.body),
-        rows.map((row) => row.replay),
-        rows.map((row) => row.now / 1000),
+        bytesColumn(rows, (row) => row.key),
+        uuidColumn(rows, (row) => row.grantId),
+        textColumn(rows, (row) => row.access.clientId),
+        bytesColumn(rows, (row) => row.access.key),
+        numberColumn(rows, (row) => row.access.expiresAt),
+        bytesColumn(rows, (row) => row.access.body),
+        bytesColumn(rows, (row) => row.refresh.key),
+        numberColumn(rows, (row) => row.refresh.expiresAt),
+        bytesColumn(rows, (row) => row.refresh.body),
+        bytesColumn(rows, (row) => row.replay),
+        numberColumn(rows, (row) => row.now / 1000),
       ],
       results: (returned, rows) =>
         inOrder(returned, rows.length, (row) => ({

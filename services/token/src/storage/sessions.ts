@@ -1,4 +1,5 @@
 // Login sessions: who is logged in at which browser (OpenID Connect Core §1 "Session", RP-Initiated Logout).
+import { uuidColumn } from './columns.js';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
@@ -38,7 +39,7 @@ export function createSessions(database: Database): Sessions {
   const find = createGroupCommit<Question, SessionRow | undefined>(database, {
     name: 'session_find',
     text: findText,
-    values: (all) => [all.map(({ id }) => id), Math.min(...all.map(({ now }) => now)) / 1000],
+    values: (all) => [uuidColumn(all, ({ id }) => id), Math.min(...all.map(({ now }) => now)) / 1000],
     results(returned, all) {
       const byId = new Map(returned.map((row) => [row['id'] as string, row]));
       return all.map(({ id, now }) => {

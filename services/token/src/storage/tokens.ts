@@ -1,5 +1,6 @@
 // Access tokens: one lean row each, found through the handle's key and expiry, written and read in batches
 // (ARCHITECTURE §9.4, §9.6).
+import { bytesColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
 import type { Database } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
@@ -32,11 +33,11 @@ export function createAccessTokens(database: Database): AccessTokens {
       SELECT key, to_timestamp(expires), grant_id, client_id, body
       FROM unnest($1::bytea[], $2::float8[], $3::uuid[], $4::text[], $5::bytea[]) AS i(key, expires, grant_id, client_id, body)`,
     values: (rows) => [
-      rows.map((row) => row.key),
-      rows.map((row) => row.expiresAt),
-      rows.map((row) => row.grantId ?? null),
-      rows.map((row) => row.clientId),
-      rows.map((row) => row.body),
+      bytesColumn(rows, (row) => row.key),
+      numberColumn(rows, (row) => row.expiresAt),
+      uuidColumn(rows, (row) => row.grantId),
+      textColumn(rows, (row) => row.clientId),
+      bytesColumn(rows, (row) => row.body),
     ],
     results: (_returned, rows) => rows.map(() => undefined),
   });
@@ -47,7 +48,7 @@ export function createAccessTokens(database: Database): AccessTokens {
       CROSS JOIN LATERAL (
         SELECT body FROM cardea.access_token t WHERE t.key = i.key AND t.expires_at = to_timestamp(i.expires) LIMIT 1
       ) t`,
-    values: (refs) => [refs.map((ref) => ref.key), refs.map((ref) => ref.expiresAt)],
+    values: (refs) => [bytesColumn(refs, (ref) => ref.key), numberColumn(refs, (ref) => ref.expiresAt)],
     results: (returned, refs) => inOrder(returned, refs.length, (row) => row['body'] as Buffer),
   });
   return { insert, find };
