@@ -135,7 +135,7 @@ test('D27: of an end and a completion at the same moment, either the client is t
     seen.add(code === null ? 'none' : await verdict(it.redeem('back', code ?? '')));
   }
   for (const outcome of seen) expect(['none', 'invalid_grant']).toContain(outcome);
-});
+}, 120_000);
 
 test('J10: what ended is forgotten once no flow of it can come back', async () => {
   const jar: Cookies = new Map();
