@@ -155,7 +155,7 @@ test('an index may be made while the table is written to: outside a transaction'
 });
 
 test('what the role is held to does not end a migration', async () => {
-  await connection.query(`SET statement_timeout = '300ms'`);
-  write('0001_slow.sql', 'CREATE TABLE slow AS SELECT 1 AS one FROM pg_sleep(1)');
+  await connection.query(`SET statement_timeout = '1s'`);
+  write('0001_slow.sql', 'CREATE TABLE slow AS SELECT 1 AS one FROM pg_sleep(1.5)');
   expect(await run()).toEqual(['0001_slow.sql']);
 });

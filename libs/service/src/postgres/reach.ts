@@ -22,7 +22,7 @@ export interface Reach<Client> {
 type DriverClass = new (config?: never) => object;
 type OpenedClass = new (config?: unknown) => DriverClient;
 
-const askMillis = 1_500;
+const askMillis = 2_000;
 const standing = `SELECT pg_is_in_recovery() AS standby,
   CASE WHEN pg_is_in_recovery() THEN '0' ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END AS timeline`;
 
