@@ -60,7 +60,7 @@ test('what was forgotten is opened again', () => {
 test('what is large is opened each time: a thousand of them would not fit into memory', () => {
   let opened = 0;
   const bodies = createFlowBodies({
-    seal: (context, plain) => seal.seal(context, plain),
+    ...seal,
     open(context, sealed) {
       opened++;
       return seal.open(context, sealed);
