@@ -20,7 +20,7 @@ const mostRemembered = 1_024;
 /** Sealed bytes. A consent app may grant a megabyte of claims: a thousand of those would be all the memory there is. */
 const longestRemembered = 16 * 1024;
 
-export function createFlowBodies(seal: Seal): FlowBodies {
+export function createFlowBodies(seal: Pick<Seal, 'seal' | 'open'>): FlowBodies {
   const recent = createLatest<{ readonly sealed: Buffer; readonly body: FlowBody }>(mostRemembered);
   const remember = (id: Buffer, sealed: Buffer, body: FlowBody): void => {
     const name = id.toString('latin1');
