@@ -75,8 +75,8 @@ const stepping = (how: string, aheadMillis: number): Fault => ({
 });
 
 export const operatorFaults: readonly Fault[] = [
-  skewed('5 s ahead', 5_000),
-  skewed('5 s behind', -5_000),
+  skewed('3 s ahead', 3_000),
+  skewed('3 s behind', -3_000),
   wrong('5 minutes ahead', 300_000),
   wrong('5 minutes behind', -300_000),
   stepping('a day ahead', 86_400_000),

@@ -20,10 +20,8 @@ const killInTurn = (id: string, how: string, names: readonly MemberName[], may: 
 });
 
 async function killAndStart(house: House, name: MemberName): Promise<void> {
-  const member = house.members[name];
-  member.signal('SIGKILL');
-  await member.ended();
-  await member.start();
+  await house.members[name].kill();
+  await house.members[name].start();
 }
 
 /** Where a token service dies, told by the statement that its PostgreSQL connection is about to carry or has carried. */
@@ -92,7 +90,8 @@ const rolling: Fault = {
       for (const name of names) {
         await house.members[name].stop();
         await house.members[name].start();
-        await during.pause(200);
+        // Who asks it has a second to find it again.
+        await during.pause(1_500);
       }
     }
   },

@@ -68,8 +68,8 @@ export function settingsOf(name: MemberName, facts: HouseFacts): Record<string, 
       ...(kind === 'gateway' ? { public: { host: '127.0.0.1', port: ports.listen[name] } } : {}),
       ...(kind === 'token' || kind === 'keys' ? { [kind]: { address: rpc(name) } } : {}),
       management: { host: '127.0.0.1', [kind]: ports.management[name] },
-      // As long as a load balancer needs to notice.
-      drain_grace: '500ms',
+      // Longer than clients keep a connection they do not use: none is closed just as a request comes over it.
+      drain_grace: kind === 'gateway' || kind === 'admin' ? '5s' : '500ms',
     },
     peers: {
       token: { addresses: replicas('token').map(rpc) },

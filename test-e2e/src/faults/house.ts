@@ -175,7 +175,8 @@ async function build(
       memberNames
         .filter((name) => kindOf(name) === kind)
         .map(async (name) => {
-          endings.push(() => members[name].stop());
+          // What is left to be drained has been judged already.
+          endings.push(() => members[name].kill());
           await members[name].start();
         }),
     );

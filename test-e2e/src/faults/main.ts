@@ -4,6 +4,7 @@ import os from 'node:os';
 import { catalogue, shortCatalogue } from './catalogue.js';
 import type { Fault } from './fault.js';
 import { buildHouse } from './house.js';
+import type { Breach } from './invariants.js';
 import type { Options } from './options.js';
 import { help, list, readOptions, UsageError } from './options.js';
 import type { Outcome } from './outcome.js';
@@ -51,7 +52,8 @@ async function runAll(faults: readonly Fault[], options: Options): Promise<Outco
         const run = { lanes: options.lanes, pauseMillis: 20, millis: options.seconds * 1_000, told: known };
         const outcome = await runFault(house, stage, fault, run);
         progress(`    ${verdictOf(outcome)}; ${String(outcome.requests)} requests in ${String(outcome.seconds)} s`);
-        for (const breach of outcome.breaches.slice(0, mostShown)) progress(showBreach(breach).replace(/^/gm, '    '));
+        for (const breach of oneOfAKind(outcome.breaches).slice(0, mostShown))
+          progress(showBreach(breach).replace(/^/gm, '    '));
         outcomes.push(outcome);
       }
       return outcomes;
@@ -64,7 +66,12 @@ async function runAll(faults: readonly Fault[], options: Options): Promise<Outco
 }
 
 /** One history tells as much as twenty of the same kind. */
-const mostShown = 5;
+const mostShown = 8;
+
+const oneOfAKind = (breaches: readonly Breach[]): Breach[] => {
+  const kind = ({ invariant, subject }: Breach) => `${invariant} ${subject.replace(/-\d+$/, '')}`;
+  return [...new Map(breaches.map((breach) => [kind(breach), breach])).values()];
+};
 
 function report(outcomes: readonly Outcome[], options: Options): void {
   process.stdout.write(options.json ? `${JSON.stringify(outcomes, undefined, 2)}\n` : `${showTable(outcomes)}\n`);

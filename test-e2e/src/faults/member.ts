@@ -18,8 +18,10 @@ export interface Member {
   signal(name: NodeJS.Signals): void;
   /** Settles when it has ended by itself or by a signal. */
   ended(): Promise<void>;
-  /** As an operator ends it; one that is frozen is woken for it. */
+  /** As an operator ends it. */
   stop(): Promise<void>;
+  /** As nobody should. */
+  kill(): Promise<void>;
 }
 
 const patienceMillis = 90_000;
@@ -71,9 +73,12 @@ export function createMember(options: {
     },
     ended: async () => current?.exited,
     async stop() {
+      if (running()) await current?.stop();
+    },
+    async kill() {
       if (!running()) return;
-      process.kill(current?.pid ?? 0, 'SIGCONT');
-      await current?.stop();
+      process.kill(current?.pid ?? 0, 'SIGKILL');
+      await current?.exited;
     },
   };
 }

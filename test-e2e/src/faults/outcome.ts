@@ -11,7 +11,7 @@ export interface Outcome {
   readonly requests: number;
   /** Tokens that were issued meanwhile. */
   readonly tokens: number;
-  /** How many of them have ended, and we were told. */
+  /** Tokens of which we were told meanwhile that they have ended. */
   readonly ended: number;
   /** Honest 503s. */
   readonly refusals: number;

@@ -54,21 +54,17 @@ export async function runFault(house: House, stage: Stage, fault: Fault, options
   const asks = memory.asks.slice(firstAsk);
 
   const unfinished = await finish(stage);
-  await sweep(stage, [
-    ...memory.tokens.slice(Math.max(0, firstToken - older), firstToken),
-    ...memory.tokens.slice(firstToken),
-  ]);
+  await sweep(stage, memory.tokens.slice(Math.max(0, firstToken - older)));
   const breaches = [
     ...judgeMemory(memory, graceMillis),
     ...asks.flatMap((ask) => judgeAsk(ask, fault.may)),
     ...unfinished,
     ...(await judgeLedger(house, memory.signed)),
   ].filter((breach) => isNew(breach, told));
-  const tokens = memory.tokens.slice(firstToken);
   return outcomeOf(
     {
-      tokens: tokens.length,
-      ended: tokens.filter((token) => endsOf(token).some(({ told }) => told !== undefined)).length,
+      tokens: memory.tokens.length - firstToken,
+      ended: memory.tokens.filter((token) => endsOf(token).some((end) => (end.told ?? 0) >= began)).length,
       id: fault.id,
       how: fault.how,
       seconds: Math.round((Date.now() - began) / 1_000),
