@@ -10,7 +10,11 @@ test('the signatures of one commit open each for itself, whatever their lengths'
   const signatures = [64, 256, 132, 1, 96, 64].map((bytes) => randomBytes(bytes));
   const sealed = veil.seal(signatures);
   expect(sealed.map((one = Buffer.alloc(0)) => veil.open(one))).toEqual(signatures.map((one) => [one]));
-  signatures.forEach((signature, index) => expect(sealed[index]?.includes(signature)).toBe(false));
+  // One byte may be its own cipher text.
+  const long = signatures
+    .map((signature, index) => ({ signature, index }))
+    .filter(({ signature }) => signature.length > 1);
+  for (const { signature, index } of long) expect(sealed[index]?.includes(signature)).toBe(false);
 });
 
 test('no block of the key stream is used twice', () => {
