@@ -12,7 +12,8 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-const patienceMillis = 30_000;
+// A machine may be so busy that loading the program takes half a minute.
+const patienceMillis = 120_000;
 
 /** @param readyUrl answers 200 once the service is ready @throws with its log when it ends before that, or is too late */
 export async function serve(name: string, configs: readonly string[], readyUrl: string): Promise<Served> {

@@ -131,6 +131,7 @@ const table: readonly (readonly [
   ['token', 'cardea.trust.v1.TrustedIssuerService', ['admin']],
   ['token', 'cardea.audit.v1.AuditService', ['admin']],
   ['token', 'cardea.audit.v1.SignatureFindingService', ['admin']],
+  ['token', 'cardea.job.v1.JobService', ['admin']],
   ['token', 'cardea.session.v1.SessionService', ['admin']],
   ['token', 'cardea.session.v1.LogoutDeliveryService', ['worker']],
   ['token', 'cardea.token.v1.IntrospectionService', ['admin', 'orders']],
