@@ -8,6 +8,7 @@ import { HealthService } from './gen/grpc/health/v1/health.pb.js';
 import { defaultOutstanding, defaultPatienceMillis, defaultTimeoutMillis } from './limits.js';
 import { createLinks } from './links.js';
 import type { CancelSignal } from './pending-call.js';
+import { isRepeatable } from './repeatable.js';
 import type { RequestOf, ResponseOf, ServiceDefinition, UnaryMethod } from './service.js';
 
 /** What a caller may say beside the message. */
@@ -27,7 +28,7 @@ export interface ClientOptions<D> {
   /** Over the multiplexed stream; unary otherwise. */
   readonly hot?: boolean;
   readonly timeoutMillis?: number;
-  /** Methods that may be sent again when their answer was lost. */
+  /** Methods that may be sent again when their answer was lost; of our own contracts repeatable.ts knows them. */
   readonly idempotent?: readonly (keyof D)[];
 }
 
@@ -77,9 +78,10 @@ export function connectPeer(options: PeerOptions): Peer {
   });
 
   return {
-    client(definition, { hot = false, timeoutMillis = defaultTimeoutMillis, idempotent = [] } = {}) {
+    client(definition, { hot = false, timeoutMillis = defaultTimeoutMillis, idempotent } = {}) {
       const methods = Object.entries(definition).map(([name, method]) => {
-        const call = caller(desk, method, { hot, timeoutMillis, idempotent: idempotent.includes(name) });
+        const again = idempotent?.includes(name) ?? isRepeatable(method.path);
+        const call = caller(desk, method, { hot, timeoutMillis, idempotent: again });
         return [name, call] as const;
       });
       return Object.fromEntries(methods) as never;

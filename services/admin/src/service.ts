@@ -47,22 +47,16 @@ export const service: Service = {
       );
     };
     const peer = connect('token');
-    const introspection = peer.client(introspectionV1.IntrospectionServiceService, {
-      hot: true,
-      idempotent: ['introspect', 'introspectBatch'],
-    });
-    const interactions = peer.client(interactionV1.InteractionServiceService, {
-      hot: true,
-      idempotent: ['getLoginRequest', 'getConsentRequest', 'getLogoutRequest'],
-    });
+    const introspection = peer.client(introspectionV1.IntrospectionServiceService, { hot: true });
+    const interactions = peer.client(interactionV1.InteractionServiceService, { hot: true });
     const clients = peer.client(clientV1.ClientServiceService);
     const trust = peer.client(trustV1.TrustedIssuerServiceService);
     const sessions = peer.client(sessionV1.SessionServiceService);
-    const jobs = peer.client(jobV1.JobServiceService, { idempotent: ['listQueues', 'listJobs', 'getJob'] });
+    const jobs = peer.client(jobV1.JobServiceService);
     const signer = connect('keys');
     const keys = signer.client(jsonWebKeyV1.JsonWebKeyServiceService);
-    const keyAdmin = signer.client(keyAdminV1.KeyAdminServiceService, { idempotent: ['attest', 'findSignatures'] });
-    const findings = peer.client(signatureFindingV1.SignatureFindingServiceService, { idempotent: ['listFindings'] });
+    const keyAdmin = signer.client(keyAdminV1.KeyAdminServiceService);
+    const findings = peer.client(signatureFindingV1.SignatureFindingServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });

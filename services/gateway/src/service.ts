@@ -40,12 +40,9 @@ export const service: Service = {
       addresses.length > 0 ? addresses : [config.serve.token.address],
       securityOf(tls, 'peers.token'),
     );
-    const token = peer.client(tokenV1.TokenServiceService, {
-      hot: true,
-      idempotent: ['revokeToken', 'getUserinfo', 'introspectToken', 'getJsonWebKeySet', 'getProviderMetadata'],
-    });
+    const token = peer.client(tokenV1.TokenServiceService, { hot: true });
     const authorization = peer.client(authorizationV1.AuthorizationServiceService, { hot: true });
-    const origins = peer.client(clientOriginV1.ClientOriginServiceService, { hot: true, idempotent: ['checkOrigin'] });
+    const origins = peer.client(clientOriginV1.ClientOriginServiceService, { hot: true });
     const registration = peer.client(clientV1.ClientRegistrationServiceService);
     host.checks.add('token', async () => {
       if (!(await peer.ready())) throw new Error('the token service is not ready');

@@ -19,19 +19,8 @@ export function connectSigner(config: Config, host: Host, database: Database): C
     addresses.length > 0 ? addresses : [config.serve.keys.address],
     securityOf(tls, 'peers.keys'),
   );
-  // Every call says its request id, so all of them may be sent again when an answer was lost.
-  const signing = peer.client(signingV1.SigningServiceService, {
-    hot: true,
-    idempotent: [
-      'signIdToken',
-      'signAccessToken',
-      'signUserinfo',
-      'signLogoutToken',
-      'signCredential',
-      'listPublicKeys',
-    ],
-  });
-  const record = peer.client(signatureRecordV1.SignatureRecordServiceService, { idempotent: ['listSignatures'] });
+  const signing = peer.client(signingV1.SigningServiceService, { hot: true });
+  const record = peer.client(signatureRecordV1.SignatureRecordServiceService);
   return {
     keys: config.keys.audit.enabled ? kept(signing, host, database) : signing,
     record: { listSignatures: (request) => record.listSignatures(request) },

@@ -37,7 +37,7 @@ export const workerService: Service = {
     );
     const delivering = startDelivering(config, host, { database, redisUrl, token });
     host.onStop(() => delivering.close());
-    const record = token.client(signatureRecordV1.SignatureRecordServiceService, { idempotent: ['listSignatures'] });
+    const record = token.client(signatureRecordV1.SignatureRecordServiceService);
     const reconciliation = createReconciliation({
       ...{ redisUrl, database, list: record.listSignatures, events: createEvents(log, metrics), log, metrics },
     });
@@ -54,7 +54,7 @@ function startDelivering(
   { database, redisUrl, token: peer }: { database: Database; redisUrl: string; token: Peer },
 ): LogoutDeliveryWorker {
   const { log, metrics, now, random } = host;
-  const token = peer.client(sessionV1.LogoutDeliveryServiceService, { idempotent: ['prepareLogoutDelivery'] });
+  const token = peer.client(sessionV1.LogoutDeliveryServiceService);
   const outbound = createOutbound(outboundPolicy(config), { log });
   host.onStop(() => outbound.close());
   const deliveries = createLogoutDeliveries(database);
