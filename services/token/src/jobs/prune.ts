@@ -2,6 +2,7 @@
 // (ARCHITECTURE §6 "Cleaning").
 import type { Database } from '../storage/database.js';
 import { pruneGrants } from './prune-grants.js';
+import { pruneRefreshTokens } from './prune-refresh-tokens.js';
 import { createPartitions, dropExpiredPartitions } from '../storage/partitions.js';
 
 export interface Pruned {
@@ -16,19 +17,9 @@ export interface Pruned {
   readonly grants: number;
 }
 
-/** Used refresh tokens stay this long, so that a thief's late use is still recognised. */
-const usedKeptSeconds = 86_400;
-/** Revoked ones tell nothing any more, but an answer may be on its way. */
-const revokedKeptSeconds = 1_800;
 const batch = 5_000;
 const mostBatches = 200;
 
-const refreshTokens = `DELETE FROM cardea.refresh_token WHERE key IN (
-    SELECT key FROM cardea.refresh_token
-    WHERE used_at < to_timestamp($1) - make_interval(secs => ${String(usedKeptSeconds)})
-      OR revoked_at < to_timestamp($1) - make_interval(secs => ${String(revokedKeptSeconds)})
-      OR (used_at IS NULL AND expires_at < to_timestamp($1) - make_interval(secs => ${String(revokedKeptSeconds)}))
-    LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 const sessions = `DELETE FROM cardea.login_session WHERE id IN (
     SELECT id FROM cardea.login_session WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 
@@ -63,7 +54,7 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
   return {
     partitionsMade,
     partitionsDropped: dropped.length,
-    refreshTokens: await inBatches(refreshTokens),
+    refreshTokens: await pruneRefreshTokens(database, now),
     sessions: await inBatches(sessions),
     endedSessions: await inBatches(endedSessions),
     usedOnce: await inBatches(usedOnce),

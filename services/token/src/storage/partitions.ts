@@ -27,14 +27,16 @@ export function expiryBounds(rows: readonly { readonly expiresAt: number }[]): [
 export async function createPartitions(database: Database, now: number): Promise<number> {
   let made = 0;
   for (const table of partitionedTables) {
-    for (let day = 0; day <= daysAhead; day++) {
-      const from = isoDay(dayStart(now) + day * dayMillis);
-      const to = isoDay(dayStart(now) + (day + 1) * dayMillis);
-      const name = `${table}_${from.replaceAll('-', '')}`;
-      const { rows } = await database.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
-        `cardea.${name}`,
-      ]);
-      if (rows[0]?.found === true) continue;
+    const wanted = Array.from({ length: daysAhead + 1 }, (_, day) => {
+      const [from, to] = [isoDay(dayStart(now) + day * dayMillis), isoDay(dayStart(now) + (day + 1) * dayMillis)];
+      return { name: `${table}_${from.replaceAll('-', '')}`, from, to };
+    });
+    const { rows } = await database.query<{ name: string }>(
+      `SELECT name FROM unnest($1::text[]) AS n (name) WHERE to_regclass('cardea.' || name) IS NULL`,
+      [wanted.map(({ name }) => name)],
+    );
+    const missing = new Set(rows.map(({ name }) => name));
+    for (const { name, from, to } of wanted.filter((each) => missing.has(each.name))) {
       try {
         await database.query(
           `CREATE TABLE cardea.${name} PARTITION OF cardea.${table} FOR VALUES FROM ('${from} 00:00:00+00') TO ('${to} 00:00:00+00')`,
