@@ -1,5 +1,6 @@
 // Opaque handles: tokens, codes, verifiers and cookies that mean nothing outside and prove themselves inside
 // (RFC 6749 §10.10: 160 bits of entropy and more; RFC 9700 §4.10).
+import type { KeyObject } from 'node:crypto';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** What a handle is good for. A handle of one kind never opens as another. */
@@ -49,7 +50,9 @@ export interface MintedHandle extends OpenedHandle {
   readonly handle: string;
 }
 
-function digest(kind: HandleKind, secret: Uint8Array, prefixed: string): Buffer {
+type HandleSecret = KeyObject | Uint8Array;
+
+function digest(kind: HandleKind, secret: HandleSecret, prefixed: string): Buffer {
   return createHmac('sha512', secret).update(kind).update('\0').update(prefixed).digest();
 }
 
@@ -64,7 +67,7 @@ function digest(kind: HandleKind, secret: Uint8Array, prefixed: string): Buffer 
  */
 export function mintHandle(
   kind: HandleKind,
-  secret: Uint8Array,
+  secret: HandleSecret,
   entropy: Buffer,
   expiresAt: number,
   prefix = 'ory',
@@ -85,7 +88,7 @@ export function mintHandle(
  *
  * @param secrets all handle secrets, newest first
  */
-export function openHandle(kind: HandleKind, secrets: readonly Uint8Array[], text: string): OpenedHandle | undefined {
+export function openHandle(kind: HandleKind, secrets: readonly HandleSecret[], text: string): OpenedHandle | undefined {
   if (text.length > 160 || !shape.test(text)) return undefined;
   const dot = text.length - macChars - 1;
   const prefixed = text.slice(0, dot);

@@ -1,5 +1,6 @@
 // Finds the row key in an access token: in the handle itself, or for a JWT behind its verified `jti` (RFC 9068 §4, RFC 8725).
 import { ownAlgorithm } from '@cardea/oauth';
+import type { KeyObject } from 'node:crypto';
 import { createHmac, verify } from 'node:crypto';
 import type { PublicKeys } from './public-keys.js';
 import { accessTokenKeySet } from './public-keys.js';
@@ -33,10 +34,10 @@ export function createAccessTokenKeys(options: {
 }): AccessTokenKeys {
   const { publicKeys, issuer } = options;
   const hashKeys = deriveKeys(options.secrets, 'access token jti');
-  const rowKey = (key: Buffer, tokenId: string) => createHmac('sha256', key).update(tokenId).digest();
+  const rowKey = (key: KeyObject, tokenId: string) => createHmac('sha256', key).update(tokenId).digest();
 
   return {
-    mint: (tokenId) => rowKey(hashKeys[0] as Buffer, tokenId),
+    mint: (tokenId) => rowKey(hashKeys[0] as KeyObject, tokenId),
     async verify(jwt) {
       if (jwt.length > longest || !looksLikeJwt(jwt)) return [];
       const [head = '', payload = '', signature = ''] = jwt.split('.');

@@ -1,12 +1,14 @@
 // The answer to a refresh, kept for whoever presents the same refresh token again: sealed under a key that only the token
 // itself yields, so that neither the database nor our secrets are enough to read it (ARCHITECTURE §6).
 import { tokenV1 } from '@cardea/rpc';
-import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey } from 'node:crypto';
 
 const nonceBytes = 12;
 const tagBytes = 16;
 
-const keyOf = (refreshToken: string) => createHmac('sha256', 'cardea/v1 replay').update(refreshToken).digest();
+// Key objects, for the reason that seal.ts tells.
+const label = createSecretKey('cardea/v1 replay', 'utf8');
+const keyOf = (refreshToken: string) => createSecretKey(createHmac('sha256', label).update(refreshToken).digest());
 
 export function sealReplay(
   refreshToken: string,

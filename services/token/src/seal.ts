@@ -1,5 +1,6 @@
 // Seals values so that only a holder of the system secrets can read or make them (AES-256-GCM, NIST SP 800-38D).
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 
 const saltBytes = 24;
 const tagBytes = 16;
@@ -18,9 +19,14 @@ export interface Seal {
 
 export type Renewed = { readonly state: 'newest' | 'lost' } | { readonly state: 'renewed'; readonly sealed: Buffer };
 
-/** Derives a key for one purpose from each system secret, newest first. */
-export function deriveKeys(secrets: readonly string[], purpose: string): Buffer[] {
-  return secrets.map((secret) => Buffer.from(hkdfSync('sha512', secret, 'cardea/v1', `cardea ${purpose}`, 64)));
+/**
+ * Derives a key for one purpose from each system secret, newest first. Key objects, because Node 24 takes 10 µs more for an HMAC or a
+ * cipher whose key comes as bytes.
+ */
+export function deriveKeys(secrets: readonly string[], purpose: string): KeyObject[] {
+  return secrets.map((secret) =>
+    createSecretKey(Buffer.from(hkdfSync('sha512', secret, 'cardea/v1', `cardea ${purpose}`, 64))),
+  );
 }
 
 /**
@@ -32,18 +38,19 @@ export function deriveKeys(secrets: readonly string[], purpose: string): Buffer[
 export function createSeal(secrets: readonly string[], purpose: string, random: (bytes: number) => Buffer): Seal {
   const roots = deriveKeys(secrets, `seal ${purpose}`).map((key) => ({
     key,
-    id: createHash('sha256').update(key).digest()[0] ?? 0,
+    id: createHash('sha256').update(key.export()).digest()[0] ?? 0,
   }));
   const newest = roots[0];
   if (newest === undefined) throw new Error('secrets.system is empty');
 
-  const material = (key: Buffer, salt: Buffer, context: string | Buffer) =>
-    createHmac('sha512', key).update(salt).update(context).digest();
+  const material = (key: KeyObject, salt: Buffer, context: string | Buffer) => {
+    const derived = createHmac('sha512', key).update(salt).update(context).digest();
+    return [createSecretKey(derived.subarray(0, 32)), derived.subarray(32, 44)] as const;
+  };
 
-  const openWith = (root: { key: Buffer }, context: string | Buffer, sealed: Buffer): Buffer | undefined => {
+  const openWith = (root: { key: KeyObject }, context: string | Buffer, sealed: Buffer): Buffer | undefined => {
     const salt = sealed.subarray(1, 1 + saltBytes);
-    const derived = material(root.key, salt, context);
-    const decipher = createDecipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32, 44));
+    const decipher = createDecipheriv('aes-256-gcm', ...material(root.key, salt, context));
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     try {
       return Buffer.concat([decipher.update(sealed.subarray(1 + saltBytes, -tagBytes)), decipher.final()]);
@@ -65,8 +72,7 @@ export function createSeal(secrets: readonly string[], purpose: string, random: 
   const self: Seal = {
     seal(context, plain) {
       const salt = random(saltBytes);
-      const derived = material(newest.key, salt, context);
-      const cipher = createCipheriv('aes-256-gcm', derived.subarray(0, 32), derived.subarray(32, 44));
+      const cipher = createCipheriv('aes-256-gcm', ...material(newest.key, salt, context));
       const body = cipher.update(plain);
       return Buffer.concat([Buffer.of(newest.id), salt, body, cipher.final(), cipher.getAuthTag()]);
     },

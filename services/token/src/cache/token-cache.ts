@@ -1,6 +1,7 @@
 // Live access tokens in Redis: entries prove themselves by a MAC, are filled only under a lease taken before PostgreSQL was
 // read, and are gone before a revocation is answered (ARCHITECTURE §5, §6: Redis down costs speed, never truth).
 import type { Metrics } from '@cardea/service';
+import type { KeyObject } from 'node:crypto';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deriveKeys } from '../seal.js';
 import type { TokenRef } from '../storage/tokens.js';
@@ -72,7 +73,7 @@ export function createTokenCache(options: {
   const name = (at: Trust, key: Buffer) => `cardea:at:${String(at.epoch)}:${key.toString('base64url')}`;
   const read = createBatcher<string, Buffer | null>((names) => redis.read(names));
 
-  const mac = (key: Buffer, at: Trust, ref: TokenRef, filledAt: Buffer, body: Buffer): Buffer =>
+  const mac = (key: KeyObject, at: Trust, ref: TokenRef, filledAt: Buffer, body: Buffer): Buffer =>
     createHmac('sha256', key)
       .update(String(at.epoch))
       .update('\0')
@@ -86,7 +87,7 @@ export function createTokenCache(options: {
     const head = Buffer.allocUnsafe(headBytes);
     head.writeUInt8(valueTag, 0);
     head.writeUInt32BE(Math.floor(now() / 1000), 1);
-    mac(macKeys[0] as Buffer, at, ref, head.subarray(1, 5), body).copy(head, 5);
+    mac(macKeys[0] as KeyObject, at, ref, head.subarray(1, 5), body).copy(head, 5);
     return Buffer.concat([head, body]);
   };
   /** The body, or undefined for a lease, or for anything that is not our own fresh word on this very token. */

@@ -1,6 +1,7 @@
 // Limits on what can be guessed: after too many failures a subject waits, and nothing is checked for it meanwhile, neither
 // the wrong nor the right (RFC 6749 §10.10, RFC 8628 §5.1).
 import { OAuthError } from '@cardea/oauth';
+import type { KeyObject } from 'node:crypto';
 import { createHmac } from 'node:crypto';
 import { isPublicAddress } from '../outbound/addresses.js';
 import type { Counters } from './counters.js';
@@ -49,7 +50,7 @@ export function createRateLimit(options: {
   sparesSharedAddresses?: boolean;
   counters: Counters;
   /** Hides subjects in Redis: addresses and client ids are nobody's business there. */
-  hashKey: Buffer;
+  hashKey: KeyObject | Buffer;
   /** Milliseconds since the epoch. */
   now: () => number;
   random: (bytes: number) => Buffer;
