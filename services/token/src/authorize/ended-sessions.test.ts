@@ -115,7 +115,7 @@ describe('what is no end', () => {
 
 test('D27: of an end and a completion at the same moment, either the client is told and its grant falls, or nothing was', async () => {
   const seen = new Set<string>();
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 24; round++) {
     const [jar, subject] = [new Map() as Cookies, randomUUID()];
     const { sessionId, consentChallenge } = await consentOpen(jar, subject, { client_id: 'back' });
     const back = await allow(consentChallenge);
