@@ -98,6 +98,7 @@ keys:
   tool(
     'systemctl',
     `[ -f keys.pid ] && { kill "$(cat keys.pid)"; while kill -0 "$(cat keys.pid)" 2>/dev/null; do sleep 0.1; done; }
+: >keys.log
 ${cardea} serve keys --config keys.yaml >keys.log 2>&1 </dev/null &
 echo $! >keys.pid
 until grep -q 'serving gRPC' keys.log; do kill -0 $! || exit 1; sleep 0.1; done`,
