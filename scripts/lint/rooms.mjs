@@ -30,7 +30,8 @@ export const rooms = {
   'services/gateway': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: [] },
   'services/admin': {
     rooms: ['oauth', 'rpc', 'service', 'http'],
-    drivers: ['fast-json-patch', '@bull-board/api'],
+    // The board over the queues: its pages are of `@bull-board/ui`.
+    drivers: ['fast-json-patch', '@bull-board/api', '@bull-board/ui'],
     // Holds answers against the OpenAPI document.
     tests: ['ajv'],
   },
