@@ -32,6 +32,7 @@ test('only token has something signed, only admin makes keys, both and probers s
     DestroyKey: [admin],
     ListKeys: [admin],
     Attest: [admin],
+    FindSignatures: [admin],
   });
   const methods = admitted(jsonWebKeyV1.JsonWebKeyServiceService, jsonWebKey);
   expect(Object.values(methods)).toEqual(Array.from({ length: 5 }, () => [admin]));
