@@ -1,5 +1,5 @@
-// A refresh whose process died before the caches heard of it, asked for again: the same answer comes, and not before the access token
-// of before is dead for all (RFC 9700 §4.14.2; security F08, INV2).
+// What somebody else has ended without having told the caches yet: whoever is answered that it is dead finds it dead (RFC 7009 §2.2,
+// RFC 9700 §4.14.2; security F08, INV2).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { needed } from '../database.fixture.js';
@@ -50,4 +50,32 @@ test('F08: the access token beside it is dead before the same answer comes again
   expect(await cached.token(form, auth)).toEqual(second);
   expect(await cached.active(first.accessToken)).toBe(false);
   expect(await cached.active(second.accessToken)).toBe(true);
+});
+
+test('INV2: who revokes a token that another is just revoking is not answered before no cache calls it alive', async () => {
+  const { clientSecret } = await cached.client({ clientId: 'twice' });
+  const auth = cached.basic('twice', clientSecret);
+  const { accessToken } = await cached.token({ grant_type: 'client_credentials' }, auth);
+  await known(accessToken);
+  const { pool } = cached.database;
+  const other = await pool.connect();
+  try {
+    // The other has deleted the row and has not committed; we have seen the row and wait for it.
+    await other.query('BEGIN');
+    const { key } = cached.handles.open('access_token', accessToken)!;
+    await other.query('DELETE FROM cardea.access_token WHERE key = $1', [key]);
+    const revoked = cached.revoke({ token: accessToken }, auth);
+    for (const end = Date.now() + 20_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+      const { rowCount } = await pool.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      if (rowCount === 1) break;
+      if (Date.now() > end) throw new Error('nobody waits for the row');
+    }
+    await other.query('COMMIT');
+    await revoked;
+  } finally {
+    other.release();
+  }
+  expect(await cached.active(accessToken)).toBe(false);
 });
