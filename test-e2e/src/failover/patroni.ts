@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault } from '../faults/fault.js';
 import { refusals } from '../faults/fault.js';
 import type { Place } from '../faults/servers.js';
+import { sendSignal } from '../faults/send-signal.js';
 import { familyOf, runSql } from '../faults/servers.js';
 import type { Scenario } from './scenario.js';
 
@@ -47,7 +48,7 @@ export async function startPatroni(place: Place): Promise<Scenario> {
     return node;
   };
   const signalAll = (node: PatroniNode, signal: NodeJS.Signals) => {
-    for (const pid of node.pids().flatMap(familyOf)) process.kill(pid, signal);
+    for (const pid of node.pids().flatMap(familyOf)) sendSignal(pid, signal);
   };
 
   const faults: readonly Fault[] = [

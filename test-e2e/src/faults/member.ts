@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../processes.js';
 import type { Kind, MemberName } from './house-settings.js';
+import { sendSignal } from './send-signal.js';
 
 export interface Member {
   readonly name: MemberName;
@@ -69,7 +70,7 @@ export function createMember(options: {
       }
     },
     signal(signal) {
-      if (running()) process.kill(current?.pid ?? 0, signal);
+      if (running()) sendSignal(current?.pid ?? 0, signal);
     },
     ended: async () => current?.exited,
     async stop() {
@@ -77,7 +78,7 @@ export function createMember(options: {
     },
     async kill() {
       if (!running()) return;
-      process.kill(current?.pid ?? 0, 'SIGKILL');
+      sendSignal(current?.pid ?? 0, 'SIGKILL');
       await current?.exited;
     },
   };

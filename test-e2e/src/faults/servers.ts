@@ -4,6 +4,7 @@ import { launchPostgres, launchRedis } from '@cardea/all';
 import { readFileSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import pg from 'pg';
+import { sendSignal } from './send-signal.js';
 
 /** A server that can be treated badly. */
 export interface Server {
@@ -56,15 +57,15 @@ export function serverOf(port: number, launch: () => Promise<Launched>): Server 
     },
     async end(signal) {
       if (over || current === undefined) return;
-      process.kill(current.pid, signal);
+      sendSignal(current.pid, signal);
       await current.exited;
     },
     signalAll(signal) {
-      for (const pid of familyOf(current?.pid ?? 0)) process.kill(pid, signal);
+      for (const pid of familyOf(current?.pid ?? 0)) sendSignal(pid, signal);
     },
     async stop() {
       if (over || current === undefined) return;
-      for (const pid of familyOf(current.pid)) process.kill(pid, 'SIGCONT');
+      for (const pid of familyOf(current.pid)) sendSignal(pid, 'SIGCONT');
       await current.stop();
     },
   };
