@@ -79,7 +79,9 @@ describe('tables', () => {
   });
   test('for a document, between its marks', () => {
     const table = markdownTable(outcomes);
-    expect(table.split('\n')[3]).toBe('| F10 | a\\|b (8 times) | 0 | 0 | 0 | – | holds | 0.1 s |');
+    expect(table.split('\n')[3]).toBe(
+      '| F10   | a\\|b (8 times) | 0        | 0       | 0    | –           | holds      | 0.1 s      |',
+    );
     const [begin, end] = ['begin', 'end'].map((mark) => `<!-- made by \`npm run faults -- --write\`: ${mark} -->`);
     const document = `before\n${begin}\nold\n${end}\nafter\n`;
     expect(writeSection(document, 'new')).toBe(`before\n${begin}\n\nnew\n\n${end}\nafter\n`);

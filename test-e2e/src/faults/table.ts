@@ -47,8 +47,13 @@ export function showTable(outcomes: readonly Outcome[]): string {
 
 /** For a document. */
 export function markdownTable(outcomes: readonly Outcome[]): string {
-  const line = (row: readonly string[]) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...outcomes.map((outcome) => line(cells(outcome)))].join('\n');
+  const rows = [heads, ...outcomes.map(cells)].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  // Padded as the formatter of the documents pads.
+  const widths = heads.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const [head = [], ...others] = rows;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n');
 }
 
 /** The breach and the history of the one thing that broke it. */
