@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { exampleText } from '../api-command.js';
 import { configOf } from '../config-option.js';
-import { exitCodes, Failure } from '../failure.js';
+import { failOnWrong } from '../findings/fail-on-wrong.js';
 import type { Finding } from '../findings/finding.js';
 import { wrong } from '../findings/finding.js';
 import { linesOf } from '../findings/show-findings.js';
@@ -82,11 +82,7 @@ export function addDoctorCommand(program: Command, surroundings: Surroundings): 
       const shown = { json: { findings: found }, columns: [], rows: [], ids: bad.map(({ about }) => about) };
       surroundings.out(render(shown));
     }
-    if (bad.length > 0)
-      throw new Failure(
-        `${String(bad.length)} ${bad.length === 1 ? 'thing is' : 'things are'} wrong`,
-        exitCodes.refused,
-      );
+    failOnWrong(bad.length);
     if (people) surroundings.out('\nNothing is wrong.\n');
   });
 }

@@ -19,7 +19,11 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 }
 
 beforeAll(async () => {
-  const app = await serve((_request, response) => response.end('a page'));
+  // As a login app does: of a challenge that nobody knows it says so.
+  const app = await serve((request, response) => {
+    response.statusCode = request.url?.includes('challenge') === true ? 404 : 400;
+    response.end('a page');
+  });
   running = await startRunning({ URLS_LOGIN: `${app}/login`, URLS_CONSENT: `${app}/consent` });
 }, 60_000);
 afterAll(async () => {
@@ -119,5 +123,25 @@ test('a login is begun for a client that is there, and its cookie looked at', as
   const { found } = await doctor();
   expect(found).toContainEqual(
     expect.objectContaining({ about: 'cookies', verdict: 'ok', says: expect.stringContaining('ory_hydra_login_csrf') }),
+  );
+});
+
+test('a login app that has no such page is asked about', async () => {
+  const base = await serve((_request, response) => {
+    response.statusCode = 404;
+    response.end();
+  });
+  const { found } = await doctor({ URLS_LOGIN: `${base}/logn` });
+  expect(found).toContainEqual(expect.objectContaining({ about: 'urls.login', verdict: 'warning' }));
+});
+
+test('a signer that keeps its keys elsewhere than the settings say', async () => {
+  const { found } = await doctor({ HSM_ENABLED: 'true' });
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      about: 'signature',
+      verdict: 'warning',
+      says: expect.stringContaining('hsm.enabled is true'),
+    }),
   );
 });

@@ -1,8 +1,10 @@
 // The signer: keys for each set, their ages against their schedule, and one real signature.
 import { signingV1 } from '@cardea/rpc';
+import type { Config } from '@cardea/service';
 import { randomBytes } from 'node:crypto';
 import type { Finding } from '../findings/finding.js';
 import { note, ok, warning, wrong } from '../findings/finding.js';
+import type { KeyAdmin } from '../key-admin.js';
 import { askKeys } from '../key-admin.js';
 import type { Checkup } from './checkup.js';
 import { sentence } from './checkup.js';
@@ -31,13 +33,7 @@ export async function lookAtSigner({ config, now }: Checkup): Promise<Finding[]>
             ...current.flatMap((key) => ageOf(key, keys, config.keys.rotation.interval, config.keys.prePublish, now())),
           );
       }
-      const { jwt } = await admin.attest({ nonce: randomBytes(16).toString('base64url') });
-      found.push(
-        ok(
-          'signature',
-          `made by ${config.hsm.enabled ? 'the token' : 'a sealed key'}: ${String(jwt.length)} characters of attestation`,
-        ),
-      );
+      found.push(await signatureOf(admin, config, keys));
     });
   } catch (error) {
     return [
@@ -50,6 +46,29 @@ export async function lookAtSigner({ config, now }: Checkup): Promise<Finding[]>
     ];
   }
   return found;
+}
+
+/** One real signature, checked as anybody would check it, and whether it comes from where the settings say. */
+async function signatureOf(
+  admin: KeyAdmin,
+  config: Config,
+  published: readonly signingV1.PublicKey[],
+): Promise<Finding> {
+  const { verifyAttestation } = await import('@cardea/keys');
+  const nonce = randomBytes(16).toString('base64url');
+  const { jwt } = await admin.attest({ nonce });
+  const keys = published.map(({ jwkJson }) => JSON.parse(jwkJson) as Record<string, unknown>);
+  const claims = verifyAttestation(jwt, { keys, issuer: config.urls.self.issuer ?? '', nonce });
+  const { kind } = claims['backend'] as { kind: string };
+  if ((kind === 'hsm') === config.hsm.enabled) return ok('signature', `one was made (${kind}) and is right`);
+  return warning(
+    'signature',
+    `one was made (${kind}) and is right, but hsm.enabled is ${String(config.hsm.enabled)} here`,
+    {
+      why: 'the keys service that runs has other settings than these',
+      fix: 'give doctor all the files that the services have, or start the keys service anew',
+    },
+  );
 }
 
 function ageOf(

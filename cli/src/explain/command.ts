@@ -1,7 +1,7 @@
 // The flags of `cardea explain`.
 import type { Command } from 'commander';
 import { apiCommand, repeatable } from '../api-command.js';
-import { exitCodes, Failure } from '../failure.js';
+import { failOnWrong } from '../findings/fail-on-wrong.js';
 import { showFindings } from '../findings/show-findings.js';
 import type { Surroundings } from '../main.js';
 import type { ExplainOptions } from './explain.js';
@@ -28,9 +28,7 @@ export function addExplainCommand(program: Command, surroundings: Surroundings):
       const text = word === '-' ? await surroundings.input() : word;
       const { title, findings } = await explain(session, options, text);
       session.show(showFindings(title, findings));
-      const count = findings.filter(({ verdict }) => verdict === 'wrong').length;
-      if (count > 0)
-        throw new Failure(`${String(count)} ${count === 1 ? 'thing is' : 'things are'} wrong`, exitCodes.refused);
+      failOnWrong(findings.filter(({ verdict }) => verdict === 'wrong').length);
     },
   )
     .option('--admin-endpoint <url>', 'URL of the admin API')

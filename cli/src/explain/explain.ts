@@ -70,7 +70,7 @@ async function request(open: Api, admin: Api, url: URL): Promise<Finding[]> {
   const endpoint = new URL(authorizationEndpoint);
   const clientId = url.searchParams.get('client_id') ?? '';
   const client = await clientCalled(admin, clientId);
-  return [
+  const steps = [
     endpointOf(url, endpoint),
     ...(client === undefined
       ? [
@@ -80,8 +80,11 @@ async function request(open: Api, admin: Api, url: URL): Promise<Finding[]> {
           }),
         ]
       : explainAuthorizationRequest(url.searchParams, client)),
-    await verdictOf(open, url),
   ];
+  const verdict = await verdictOf(open, url);
+  // A step that is wrong has said already what to do; the server's general advice would lead back here.
+  const { verdict: how, about, says } = verdict;
+  return [...steps, steps.some((step) => step.verdict === 'wrong') ? { verdict: how, about, says } : verdict];
 }
 
 function endpointOf(url: URL, endpoint: URL): Finding {

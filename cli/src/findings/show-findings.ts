@@ -1,10 +1,9 @@
 // Findings for people: a line each, and below it why and what to do; the other formats have them as data.
+import { printable } from '../output/printable.js';
 import type { Shown } from '../output/shown.js';
 import type { Finding, Verdict } from './finding.js';
 
 const words: Readonly<Record<Verdict, string>> = { ok: 'ok', note: 'note', warning: 'WARNING', wrong: 'WRONG' };
-/** Escape sequences of a terminal must not come out of what somebody else wrote. */
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 
 /** @param title what the findings are about, said first */
 export function showFindings(title: string, findings: readonly Finding[]): Shown {

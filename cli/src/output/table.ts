@@ -1,9 +1,6 @@
 // Tables of text: several things as rows under their titles, a single one downwards.
+import { printable } from './printable.js';
 import type { Shown } from './shown.js';
-
-/** Escape sequences of a terminal must not come out of what somebody else wrote. */
-
-const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 
 export function drawTable({ columns, rows, single = false, remarks = [] }: Shown): string {
   const [first] = rows;
