@@ -6,6 +6,7 @@ import type { Host, Service } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { createClientAddress } from './client-address.js';
 import { createDocument } from './documents.js';
+import { createClientCall } from './client-call.js';
 import { createFairShare } from './fair-share.js';
 import { listenerOptions } from './listener.js';
 import { authorizeRoutes } from './routes/authorize.js';
@@ -62,12 +63,12 @@ export const service: Service = {
       if (!jwks.fetched() || !metadata.fetched()) throw new Error('the public documents have not been fetched yet');
     });
 
-    const share = createFairShare();
+    const clientCall = createClientCall(addressOf, createFairShare());
     const app = createApp(host, {
       ...listenerOptions(config, host, origins),
       routes: [
-        ...tokenRoutes(token, addressOf, share),
-        ...introspectionRoutes(token, addressOf, share),
+        ...tokenRoutes(token, clientCall),
+        ...introspectionRoutes(token, clientCall),
         ...credentialRoutes(token),
         ...wellKnownRoutes({ jwks, metadata }, settings),
         ...userinfoRoutes(token, (): WriteError => app.writeError),

@@ -1,32 +1,22 @@
 // POST /oauth2/introspect: what a token is worth to the client that asks (RFC 7662 §2).
 import type { Route } from '@cardea/http';
-import { callOptions, contextOf, noStore, plainJson, readForm, sendBytes, uniqueForm } from '@cardea/http';
+import { noStore, plainJson, readForm, sendBytes, uniqueForm } from '@cardea/http';
 import { inactiveDocument, introspectionDocument, OAuthError } from '@cardea/oauth';
 import type { ClientOf, tokenV1 } from '@cardea/rpc';
-import type { ClientAddress } from '../client-address.js';
-import type { FairShare } from '../fair-share.js';
-import { shareOf } from '../fair-share.js';
+import type { ClientCall } from '../client-call.js';
 
 type IntrospectionClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'introspectToken'>;
 
 const headers = { ...noStore, 'Content-Type': plainJson };
 
-export function introspectionRoutes(token: IntrospectionClient, addressOf: ClientAddress, share: FairShare): Route[] {
+export function introspectionRoutes(token: IntrospectionClient, call: ClientCall): Route[] {
   return [
     {
       path: '/oauth2/introspect',
       oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request));
-        const clientAddress = addressOf(request);
-        const asked = {
-          authorization: request.headers.authorization ?? '',
-          parameters: [...parameters],
-          requestId: contextOf(request).requestId,
-          clientAddress,
-        };
-        const options = callOptions(request, response);
-        const { verdict } = await share(shareOf(request, parameters, clientAddress), () =>
+        const { verdict } = await call(request, response, parameters, (asked, options) =>
           token.introspectToken(asked, options),
         );
         if (verdict === undefined) throw new OAuthError('server_error');

@@ -1,11 +1,9 @@
 // POST /oauth2/token and /oauth2/revoke: the form goes to the token service as it came, the answer comes back as one
 // Buffer (RFC 6749 §3.2 and §5.1, RFC 7009 §2).
 import type { Route } from '@cardea/http';
-import { callOptions, contextOf, noStore, oauthJson, readForm, sendBytes, sendEmpty, uniqueForm } from '@cardea/http';
+import { noStore, oauthJson, readForm, sendBytes, sendEmpty, uniqueForm } from '@cardea/http';
 import type { ClientOf, tokenV1 } from '@cardea/rpc';
-import type { ClientAddress } from '../client-address.js';
-import type { FairShare } from '../fair-share.js';
-import { shareOf } from '../fair-share.js';
+import type { ClientCall } from '../client-call.js';
 
 type TokenClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueToken' | 'revokeToken'>;
 
@@ -13,7 +11,7 @@ type TokenClient = Pick<ClientOf<typeof tokenV1.TokenServiceService>, 'issueToke
 const repeatable = ['audience'];
 const headers = { ...noStore, 'Content-Type': oauthJson };
 
-export function tokenRoutes(token: TokenClient, addressOf: ClientAddress, share: FairShare): Route[] {
+export function tokenRoutes(token: TokenClient, call: ClientCall): Route[] {
   return [
     {
       path: '/oauth2/token',
@@ -21,15 +19,7 @@ export function tokenRoutes(token: TokenClient, addressOf: ClientAddress, share:
       oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request), repeatable);
-        const clientAddress = addressOf(request);
-        const asked = {
-          authorization: request.headers.authorization ?? '',
-          parameters: [...parameters],
-          requestId: contextOf(request).requestId,
-          clientAddress,
-        };
-        const options = callOptions(request, response);
-        const issued = await share(shareOf(request, parameters, clientAddress), () => token.issueToken(asked, options));
+        const issued = await call(request, response, parameters, (asked, options) => token.issueToken(asked, options));
         sendBytes(response, 200, headers, tokenDocument(issued));
       },
     },
@@ -39,15 +29,7 @@ export function tokenRoutes(token: TokenClient, addressOf: ClientAddress, share:
       oauth: true,
       post: async (request, response) => {
         const parameters = uniqueForm(await readForm(request));
-        const clientAddress = addressOf(request);
-        const asked = {
-          authorization: request.headers.authorization ?? '',
-          parameters: [...parameters],
-          requestId: contextOf(request).requestId,
-          clientAddress,
-        };
-        const options = callOptions(request, response);
-        await share(shareOf(request, parameters, clientAddress), () => token.revokeToken(asked, options));
+        await call(request, response, parameters, (asked, options) => token.revokeToken(asked, options));
         sendEmpty(response, 200, noStore);
       },
     },
