@@ -1,10 +1,12 @@
-// Takes calls, gives each to the least busy replica, and settles it once: answered, failed, too late, or lost. What was lost
-// goes to another connection when that is safe: it never left, or its method is idempotent (performance §5 rule 2).
+// Takes calls, gives each to the least busy replica, and settles it once: answered, failed, too late, or lost. What was lost, or lies
+// with a replica that says nothing, goes to another one when that is safe: it never left, or its method is idempotent
+// (performance §5 rule 2).
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { OAuthError } from '@cardea/oauth';
 import { transportError } from './errors.js';
 import type { Link, LinkEvents } from './link.js';
-import type { OutgoingCall, PendingCall } from './pending-call.js';
+import type { Carrier, OutgoingCall, PendingCall } from './pending-call.js';
+import { lostMillis, silentMillis } from './silence.js';
 
 export interface CallDesk {
   /** @returns the encoded response; rejects with an OAuthError */
@@ -19,12 +21,22 @@ export interface CallDesk {
 }
 
 const sweepMillis = 50;
+/** Of a longer pause between two sweeps the rest was a time in which this process did not run, and heard nobody. */
+const longestStepMillis = 2 * sweepMillis;
 
 const busy = () => new OAuthError('temporarily_unavailable', 'Too many calls are waiting.', { retryAfterSeconds: 1 });
 const late = () => new OAuthError('temporarily_unavailable', 'A service behind this one did not answer in time.');
 const unwanted = () => new OAuthError('temporarily_unavailable', 'The caller did not wait for the answer.');
 const unreachable = (cause: unknown) =>
   new OAuthError('temporarily_unavailable', 'A service behind this one cannot be reached.', { cause });
+
+const isSilent = (one: { readonly silentMillis: number }) => one.silentMillis >= silentMillis;
+
+/** One that answers before one that does not, then the less busy one. */
+function isBetter(link: Link, than: Link): boolean {
+  if (isSilent(link) !== isSilent(than)) return isSilent(than);
+  return link.outstanding < than.outstanding;
+}
 
 /**
  * @param links the replicas there are at the moment; asked at every call, so it must be cheap
@@ -40,6 +52,7 @@ export function createCallDesk(
   let unreachableSince: number | undefined;
   let lastCause: unknown;
   let sweeper: NodeJS.Timeout | undefined;
+  let sweptAt: number | undefined;
   let turn = 0;
   let shed = 0;
   let closed = false;
@@ -52,9 +65,20 @@ export function createCallDesk(
     turn = (turn + 1) % Math.max(1, all.length);
     for (let i = 0; i < all.length; i++) {
       const link = all[(turn + i) % all.length];
-      if (link?.ready === true && (best === undefined || link.outstanding < best.outstanding)) best = link;
+      if (link?.ready === true && (best === undefined || isBetter(link, best))) best = link;
     }
     return best;
+  };
+
+  /** Takes a call from a peer that says nothing, if there is one that does. */
+  const leaveSilence = (call: PendingCall, carrier: Carrier): void => {
+    const link = pick();
+    if (link === undefined || isSilent(link)) return;
+    if (call.idempotent || !call.sent) {
+      carrier.cancel(call);
+      call.sent = false;
+      link.send(call);
+    } else if (carrier.silentMillis >= lostMillis) abandon(call, late());
   };
 
   const settle = (call: PendingCall): boolean => {
@@ -89,14 +113,19 @@ export function createCallDesk(
 
   const sweep = (): void => {
     const now = Date.now();
+    const step = Math.min(Math.max(0, now - (sweptAt ?? now)), longestStepMillis);
+    sweptAt = now;
+    for (const link of links()) link.listen(step);
     const impatient = unreachableSince !== undefined && now - unreachableSince > patienceMillis;
     for (const call of outstanding) {
       if (call.deadline <= now) abandon(call, late());
       else if (impatient && waiting.has(call)) refuse(call, unreachable(lastCause));
+      else if (call.carrier !== undefined && isSilent(call.carrier)) leaveSilence(call, call.carrier);
     }
     if (outstanding.size > 0) return;
     clearInterval(sweeper);
     sweeper = undefined;
+    sweptAt = undefined;
   };
 
   const events: LinkEvents = {
@@ -172,6 +201,7 @@ export function createCallDesk(
       signal: call.signal,
       id: 0,
       carrier: undefined,
+      sent: false,
       replayed: false,
       settled: false,
       forget: undefined,

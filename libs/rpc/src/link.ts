@@ -5,7 +5,7 @@ import { OAuthError } from '@cardea/oauth';
 import { nameOverride } from './credentials.js';
 import { decodeError, errorTrailer, neverBegan, transportError } from './errors.js';
 import { messageBytes } from './limits.js';
-import type { CallEvents, PendingCall } from './pending-call.js';
+import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
 import type { StreamConnection } from './stream-connection.js';
 import { openConnection } from './stream-connection.js';
 
@@ -22,6 +22,10 @@ export interface Link {
   readonly ready: boolean;
   /** Calls sent and not answered. */
   readonly outstanding: number;
+  /** How long it has said nothing, although it was asked. */
+  readonly silentMillis: number;
+  /** Lets time pass. */
+  listen(stepMillis: number): void;
   send(call: PendingCall): void;
   /** Closes once everything sent is answered, or after a while. */
   leave(): void;
@@ -43,7 +47,7 @@ const channelOptions: ChannelOptions = {
   'grpc.use_local_subchannel_pool': 1,
   'grpc.initial_reconnect_backoff_ms': firstPauseMillis,
   'grpc.max_reconnect_backoff_ms': longestPauseMillis,
-  // A machine that vanished says nothing; pings find out.
+  // A machine that vanished says nothing; pings find out, and end what nobody waits for any more (silence.ts).
   'grpc.keepalive_time_ms': 10_000,
   'grpc.keepalive_timeout_ms': 3_000,
   'grpc.max_receive_message_length': messageBytes,
@@ -133,9 +137,17 @@ export function createLink(
     if (call.traceparent !== '') metadata.set('traceparent', call.traceparent);
     const asIs = (bytes: Buffer) => bytes;
     rare++;
+    const carrier: Carrier = {
+      cancel: () => sent.cancel(),
+      get silentMillis() {
+        return current?.silentMillis ?? 0;
+      },
+    };
     const done = (error: ServiceError | null, response: Buffer | undefined): void => {
       rare--;
       if (gone && streams.size === 0 && rare === 0) client.close();
+      // It is asked elsewhere since.
+      if (call.carrier !== carrier) return;
       if (error === null) return events.answered(call, response ?? Buffer.alloc(0));
       const detail = error.metadata.get(errorTrailer)[0];
       if (detail instanceof Buffer) events.failed(call, decodeError(detail));
@@ -153,7 +165,8 @@ export function createLink(
       { deadline: call.deadline },
       done,
     );
-    call.carrier = { cancel: () => sent.cancel() };
+    call.carrier = carrier;
+    call.sent = true;
   };
 
   return {
@@ -163,6 +176,12 @@ export function createLink(
     },
     get outstanding() {
       return (current?.outstanding ?? 0) + rare;
+    },
+    get silentMillis() {
+      return current?.silentMillis ?? 0;
+    },
+    listen(stepMillis) {
+      for (const stream of streams) stream.listen(stepMillis, stream === current && rare > 0);
     },
     send(call) {
       if (!call.hot) return sendUnary(call);

@@ -3,8 +3,10 @@ import type { OAuthError } from '@cardea/oauth';
 
 /** Whatever a call travels on. */
 export interface Carrier {
-  /** Nobody waits any more; the server may stop working on it. */
+  /** Nobody waits for its answer here any more; the server may stop working on it. */
   cancel(call: PendingCall): void;
+  /** How long the peer at its end has said nothing, although it was asked. */
+  readonly silentMillis: number;
 }
 
 /** As much of an AbortSignal as a call needs: a real one costs microseconds, and not every caller has one. */
@@ -33,6 +35,8 @@ export interface PendingCall extends OutgoingCall {
   id: number;
   /** Undefined while it waits for a connection. */
   carrier: Carrier | undefined;
+  /** Whether the server may have seen it. */
+  sent: boolean;
   replayed: boolean;
   settled: boolean;
   /** Lets go of whatever watches the caller's signal. */

@@ -8,6 +8,7 @@ import type { Call, Reply } from './gen/cardea/rpc/v1/stream.pb.js';
 import { ExchangeRequest, ExchangeResponse, StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
 import { batchBytes, itemBytes } from './limits.js';
 import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
+import { createSilence } from './silence.js';
 
 export interface ConnectionEvents extends CallEvents {
   /** The server took the stream; calls may be sent. */
@@ -22,6 +23,8 @@ export interface StreamConnection extends Carrier {
   send(call: PendingCall): void;
   /** Calls sent and not answered. */
   readonly outstanding: number;
+  /** Lets time pass. @param owed whether the same peer owes answers that travel elsewhere */
+  listen(stepMillis: number, owed: boolean): void;
   /** Half-closes as soon as nothing is owed. What was not sent yet is handed back. */
   leave(): void;
   /** Ends at once; whatever is owed is lost. */
@@ -32,6 +35,9 @@ export interface StreamConnection extends Carrier {
 const envelopeBytes = 128;
 
 const asBuffer = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Of no call and no method: a server of any version refuses it at once, and that is answer enough. */
+const areYouThere: Call = { id: 0, method: '', request: Buffer.alloc(0), timeoutMillis: 1_000, traceparent: '' };
 
 /** The most that the wire can say about how long a call may take. */
 const longestTimeoutMillis = 0xffff_ffff;
@@ -50,9 +56,15 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   let nextId = 0;
   let scheduled = false;
   let paused = false;
+  let asking = false;
   let leaving = false;
   let ended = false;
   let over = false;
+
+  const silence = createSilence(() => {
+    asking = true;
+    schedule();
+  });
 
   const schedule = (): void => {
     if (scheduled || ended || over) return;
@@ -63,7 +75,8 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
     scheduled = false;
     if (ended || over || paused) return;
     const now = Date.now();
-    const calls: Call[] = [];
+    const calls: Call[] = asking ? [areYouThere] : [];
+    asking = false;
     let bytes = 0;
     let taken = 0;
     while (taken < queue.length && bytes < batchBytes) {
@@ -71,6 +84,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
       if (call === undefined || call.settled) continue;
       const { id, path, request, traceparent } = call;
       owed.set(id, call);
+      call.sent = true;
       calls.push({
         id,
         method: path,
@@ -115,6 +129,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
 
   stream.on('metadata', () => events.opened());
   stream.on('data', (message: ExchangeResponse) => {
+    silence.heard();
     for (const reply of message.replies) settle(reply);
     if (message.draining && !leaving) events.draining();
     endWhenDone();
@@ -142,10 +157,17 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
       queue.push(call);
       schedule();
     },
+    get silentMillis() {
+      return silence.millis;
+    },
+    listen(stepMillis, alsoOwed) {
+      silence.pass(stepMillis, alsoOwed || owed.size > 0 || queue.length > 0);
+    },
     cancel(call) {
-      if (!owed.delete(call.id)) return;
-      cancelledIds.push(call.id);
-      schedule();
+      if (owed.delete(call.id)) {
+        cancelledIds.push(call.id);
+        schedule();
+      } else queue = queue.filter((waiting) => waiting !== call);
     },
     leave() {
       leaving = true;
