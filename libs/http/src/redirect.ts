@@ -1,8 +1,8 @@
 // Sends a browser elsewhere: a Location and nothing that tells where it came from; in Hydra's manner with the line of HTML
 // that its redirects have (RFC 9110 §15.4, RFC 9700 §4.12).
+import { escapeHtml } from '@cardea/pages';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { contextOf } from './context.js';
-import { escapeHtml } from './html.js';
 import { caching, noStore } from './manner.js';
 import { sendBytes, sendEmpty } from './send.js';
 

@@ -8,9 +8,17 @@ export interface ClientOnWire {
   readonly logo_uri?: string;
   readonly policy_uri?: string;
   readonly tos_uri?: string;
+  readonly redirect_uris?: readonly string[] | null;
   readonly post_logout_redirect_uris?: readonly string[] | null;
   readonly skip_consent?: boolean;
   readonly skip_logout_consent?: boolean;
+}
+
+/** What the application wishes of the pages. */
+interface OidcContext {
+  readonly login_hint?: string;
+  readonly ui_locales?: readonly string[] | null;
+  readonly id_token_hint_claims?: { readonly sub?: string } | null;
 }
 
 export interface LoginRequest {
@@ -18,10 +26,7 @@ export interface LoginRequest {
   readonly subject: string;
   readonly client: ClientOnWire;
   readonly requested_scope: readonly string[] | null;
-  readonly oidc_context?: {
-    readonly login_hint?: string;
-    readonly id_token_hint_claims?: { readonly sub?: string } | null;
-  } | null;
+  readonly oidc_context?: OidcContext | null;
 }
 
 export interface ConsentRequest {
@@ -31,6 +36,7 @@ export interface ConsentRequest {
   readonly request_url: string;
   readonly requested_scope: readonly string[] | null;
   readonly requested_access_token_audience: readonly string[] | null;
+  readonly oidc_context?: OidcContext | null;
 }
 
 export interface LogoutRequest {

@@ -1,6 +1,6 @@
 // A client's own words are shown, never obeyed.
 import { describe, expect, test } from '@jest/globals';
-import { clientView, wayBackFromLogout } from './client-view.js';
+import { clientView, destinationOf, localesOf, wayBackFromLogout } from './client-view.js';
 
 describe('clientView', () => {
   test.each([
@@ -21,7 +21,7 @@ describe('clientView', () => {
       tos_uri: 'https://client.example/tos',
     });
     expect(view.logo).toBeUndefined();
-    expect(view.links).toEqual([{ label: 'Terms of service', address: 'https://client.example/tos' }]);
+    expect(view.links).toEqual([{ about: 'terms', address: 'https://client.example/tos' }]);
   });
 
   test('a logo whose host a policy cannot name is left out', () => {
@@ -42,4 +42,24 @@ describe('wayBackFromLogout', () => {
   ])('%s', (requestUrl, who, expected) => {
     expect(wayBackFromLogout(requestUrl, who)).toBe(expected);
   });
+});
+
+describe('destinationOf', () => {
+  const client = { client_id: 'c', redirect_uris: ['https://c.example:8443/cb', 'com.example.app:/cb'] };
+  const asking = (uri: string) => `https://op.example/oauth2/auth?redirect_uri=${encodeURIComponent(uri)}`;
+  test.each([
+    [asking('https://c.example:8443/cb'), client, 'c.example:8443'],
+    [asking('https://evil.example/cb'), client, undefined],
+    [asking('com.example.app:/cb'), client, undefined],
+    ['https://op.example/oauth2/auth', client, undefined],
+    [asking('https://c.example:8443/cb'), { client_id: 'c', redirect_uris: null }, undefined],
+    ['http://[', client, undefined],
+  ])('%s', (requestUrl, who, expected) => {
+    expect(destinationOf(requestUrl, who)).toBe(expected);
+  });
+});
+
+test('localesOf reads what a request asks for', () => {
+  expect(localesOf('/oauth2/sessions/logout?ui_locales=de%20en')).toBe('de en');
+  expect(localesOf('/oauth2/sessions/logout')).toBeNull();
 });

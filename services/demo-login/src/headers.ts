@@ -1,6 +1,6 @@
 // The headers of every page: nothing runs, nothing is framed, nothing is kept, no address leaks (CSP level 3, OWASP).
+import type { Html } from '@cardea/pages';
 import type { Response } from 'express';
-import type { Html } from './html.js';
 
 /** What a page needs beyond its stylesheet. */
 export interface PageNeeds {

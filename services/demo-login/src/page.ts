@@ -1,33 +1,26 @@
-// The frame around every page: one language, one stylesheet, landmarks and a way past them (WCAG 2.2 §2.4.1).
-import { html, type Hole, type Html } from './html.js';
+// The frame around every page: its language, one stylesheet, landmarks and a way past them (WCAG 2.2 §2.4.1, §3.1.1).
+import { html, mark, type Hole, type Html } from '@cardea/pages';
 import { stylesheetVersion } from './stylesheet.js';
-
-/** Cardea kept the hinges: two leaves and the pin between them. */
-const mark = html`<svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75">
-  <path d="M9.5 4H4v16h5.5M14.5 4H20v16h-5.5" />
-  <path d="M12 2.5v5M12 9.5v5M12 16.5v5" stroke-width="3" stroke-linecap="round" />
-</svg>`;
+import type { Texts } from './texts.js';
 
 /** @param title names the page in the tab; @param content goes into the sheet */
-export function page(title: string, content: Hole): Html {
+export function page(texts: Texts, title: string, content: Hole): Html {
   return html`<!doctype html>
-    <html lang="en">
+    <html lang="${texts.language}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>${title} · Cardea demo login</title>
+        <title>${title} · ${texts.site}</title>
         <link rel="stylesheet" href="/style.css?v=${stylesheetVersion}" />
       </head>
       <body>
-        <a class="skip" href="#content">Skip to content</a>
+        <a class="skip" href="#content">${texts.skip}</a>
         <header>
-          <span class="mark">${mark}<span>Cardea demo login</span></span>
+          <span class="mark">${mark}<span>${texts.site}</span></span>
         </header>
         <main id="content" tabindex="-1"><div class="sheet">${content}</div></main>
-        <footer>
-          <p>A login and consent app like yours would be: it knows its users, and Cardea only through the admin API.</p>
-        </footer>
+        <footer><p>${texts.footer}</p></footer>
       </body>
     </html> `;
 }

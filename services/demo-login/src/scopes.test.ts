@@ -1,11 +1,12 @@
 // The words on the consent page, and what a tampered form can and cannot grant.
 import { describe, expect, test } from '@jest/globals';
 import { demoAccount } from './account.js';
+import { en } from './texts/en.js';
 import { grantedScopes, scopeViews } from './scopes.js';
 
 describe('scopeViews', () => {
   test('keeps the order, names each once, and fixes only openid', () => {
-    const views = scopeViews(['openid', 'email', 'openid', 'photos.read'], demoAccount);
+    const views = scopeViews(en, ['openid', 'email', 'openid', 'photos.read'], demoAccount);
     expect(views.map((view) => [view.scope, view.fixed])).toEqual([
       ['openid', true],
       ['email', false],
@@ -19,7 +20,7 @@ describe('scopeViews', () => {
     ['offline_access', /while you are away/],
     ['constructor', /permission of its own/],
   ])('%s is explained', (scope, expected) => {
-    expect(scopeViews([scope], demoAccount)[0]?.detail).toMatch(expected);
+    expect(scopeViews(en, [scope], demoAccount)[0]?.detail).toMatch(expected);
   });
 });
 

@@ -3,65 +3,59 @@ import type { Response } from 'express';
 import type { Interaction, Trouble } from './admin-client.js';
 import { sendPage } from './headers.js';
 import { problemPage, type Problem } from './pages/problem.js';
-
-const goBack = 'Go back to the application you came from and begin again. Nothing was changed.';
+import type { Texts } from './texts.js';
 
 /** What to show; `retry` is this page again, `homeUrl` an application to start over from. */
 export function problemOf(
+  texts: Texts,
   trouble: Exclude<Trouble, { kind: 'handled' }>,
   interaction: Interaction,
   ways: { readonly retry: string; readonly homeUrl: string | undefined },
 ): Problem {
-  const home = ways.homeUrl === undefined ? undefined : { address: ways.homeUrl, text: 'Start again' };
+  const said = texts.problem;
+  const home = ways.homeUrl === undefined ? undefined : { address: ways.homeUrl, text: said.again };
+  const retry = { address: ways.retry, text: said.retry };
   switch (trouble.kind) {
     case 'expired':
       return {
         status: 404,
-        title: `This ${interaction} request is no longer open`,
-        what: 'It is too old, it was answered already, or its address was not copied whole.',
-        todo: goBack,
+        title: said.expired.title[interaction],
+        what: said.expired.what,
+        todo: said.goBack,
         link: home,
       };
     case 'refused':
       return {
         status: 400,
-        title: 'The provider refused this answer',
-        what: 'This login app sent something that the provider does not accept.',
-        todo: goBack,
+        ...said.refused,
+        todo: said.goBack,
         link: home,
         detail: [trouble.error, trouble.description, trouble.errorId].filter(Boolean).join(' · '),
       };
     case 'limited':
-      return {
-        status: 429,
-        title: 'Too many attempts',
-        what: 'Too many wrong answers came from your network, so none is looked at for a while.',
-        todo: 'Wait ten minutes, then try again.',
-        link: { address: ways.retry, text: 'Try again' },
-      };
+      return { status: 429, ...said.limited, link: retry };
     case 'unavailable':
       return {
         status: 503,
-        title: 'The provider does not answer',
-        what: 'This login app could not reach the admin API, or it had a fault of its own.',
-        todo: 'Your request is still open: wait a moment, then try again.',
-        link: { address: ways.retry, text: 'Try again' },
+        ...said.unavailable,
+        link: retry,
         detail: [trouble.reason, trouble.errorId].filter(Boolean).join(' · '),
       };
   }
 }
 
 /** What to show when the address has no challenge. */
-export function missingChallenge(interaction: Interaction, homeUrl: string | undefined): Problem {
+export function missingChallenge(texts: Texts, interaction: Interaction, homeUrl: string | undefined): Problem {
+  const { title, what, todo } = texts.problem.missing;
   return {
     status: 400,
-    title: 'This page needs a request to answer',
-    what: `Its address carries no ${interaction}_challenge, so nobody has asked for anything.`,
-    todo: 'Start at an application: it sends you here when it is time.',
-    link: homeUrl === undefined ? undefined : { address: homeUrl, text: 'Go to the demo application' },
+    title,
+    what: what(`${interaction}_challenge`),
+    todo,
+    link: homeUrl === undefined ? undefined : { address: homeUrl, text: texts.welcome.home },
   };
 }
 
-export function sendProblem(response: Response, problem: Problem): void {
-  sendPage(response, problem.status, problemPage(problem));
+export function sendProblem(texts: Texts, response: Response, problem: Problem): void {
+  sendPage(response, problem.status, problemPage(texts, problem));
 }

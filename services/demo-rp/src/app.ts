@@ -2,7 +2,7 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { createProvider } from './flow/provider.js';
 import { goOn, sendPage } from './headers.js';
-import { html } from './html.js';
+import { html } from '@cardea/pages';
 import { page } from './page.js';
 import { homePage } from './pages/home.js';
 import { actionRoutes } from './routes/actions.js';

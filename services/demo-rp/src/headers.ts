@@ -1,6 +1,6 @@
 // The headers of every page: nothing runs, nothing is framed, nothing is kept, no address leaks (CSP level 3, OWASP).
 import type { Response } from 'express';
-import type { Html } from './html.js';
+import type { Html } from '@cardea/pages';
 
 /**
  * The policy names no form target: logging out posts here and is redirected to the provider and on to its login app, and

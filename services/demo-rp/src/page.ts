@@ -1,12 +1,6 @@
 // The frame around every page: one language, one stylesheet, landmarks and a way past them (WCAG 2.2 §2.4.1).
-import { html, type Hole, type Html } from './html.js';
+import { html, mark, type Hole, type Html } from '@cardea/pages';
 import { stylesheetVersion } from './stylesheet.js';
-
-/** Cardea kept the hinges: two leaves and the pin between them. */
-const mark = html`<svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.75">
-  <path d="M9.5 4H4v16h5.5M14.5 4H20v16h-5.5" />
-  <path d="M12 2.5v5M12 9.5v5M12 16.5v5" stroke-width="3" stroke-linecap="round" />
-</svg>`;
 
 /** @param title names the page in the tab; @param navigation stands beside the name; @param content is the page */
 export function page(title: string, navigation: Hole, content: Hole): Html {

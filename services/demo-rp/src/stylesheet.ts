@@ -1,52 +1,32 @@
-// The one stylesheet of the relying party: a calm page of text, tables and folds, readable from a phone to a projector.
+// The stylesheet of the relying party: the common one, and what a page of text, tables and folds needs besides, from a phone
+// to a projector.
+import { style } from '@cardea/pages';
 import { createHash } from 'node:crypto';
-import { customProperties, dark, light } from './palette.js';
 
 const mono = 'ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace';
 
 const rules = `
-*,*::before,*::after{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1.5rem}
-body{margin:0;background:var(--paper);color:var(--ink);
-  font:1rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Liberation Sans",sans-serif}
-a{color:var(--accent);text-underline-offset:.2em;text-decoration-thickness:.06em}
-a:hover{text-decoration-thickness:.12em}
-:focus-visible{outline:.1875rem solid var(--accent);outline-offset:.1875rem;border-radius:.25rem}
-main:focus{outline:none}
+html{scroll-padding-top:1.5rem}
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.skip{position:absolute;left:1rem;top:-4rem;padding:.5rem 1rem;background:var(--card);border-radius:.5rem}
-.skip:focus{top:1rem}
-header,main,footer{max-width:60rem;margin:0 auto;padding:0 2rem}
+header,main,footer{max-width:60rem;padding:0 2rem}
+main{margin:0 auto}
 header{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.5rem 2rem;padding-top:1.75rem;font-size:.9375rem}
 header nav{display:flex;gap:1.5rem}
-.mark{display:inline-flex;align-items:center;gap:.6rem;color:var(--ink);text-decoration:none}
 .mark svg{width:1.5rem;height:1.5rem;color:var(--accent)}
-footer{padding-top:3rem;padding-bottom:3rem;color:var(--muted);font-size:.875rem}
-footer p{margin:0}
-h1,h2{font-family:"Iowan Old Style","Palatino Linotype",Palatino,"URW Palladio L",Georgia,"Liberation Serif",serif;
-  font-weight:500;text-wrap:balance;letter-spacing:-.01em}
+footer{margin-top:auto;padding-top:3rem;padding-bottom:3rem}
 h1{font-size:clamp(2.125rem,1.5rem + 2.6vw,3.25rem);line-height:1.1;margin:0 0 1.25rem}
-h2{font-size:1.625rem;line-height:1.2;margin:0 0 .75rem}
+h2{font-size:1.625rem;line-height:1.2;letter-spacing:-.01em;margin:0 0 .75rem}
 h3{font-size:1rem;line-height:1.4;margin:0 0 .25rem}
 h4{font-size:.875rem;margin:1.5rem 0 .5rem;color:var(--muted)}
-p{margin:0 0 1rem;max-width:44rem}
-.muted{color:var(--muted)}
-.small{font-size:.875rem}
+p{max-width:44rem}
 code,pre{font:.8125rem/1.6 ${mono}}
-code{overflow-wrap:anywhere}
 pre{margin:0;padding:1rem 1.125rem;background:var(--paper);border:.0625rem solid var(--line);border-radius:.5rem;white-space:pre-wrap;
   overflow-wrap:anywhere}
 section{margin-top:3.5rem}
 .hero{margin-top:clamp(2.5rem,1rem + 6vw,5.5rem);max-width:40rem}
 .lede{font-size:1.1875rem;line-height:1.55;color:var(--muted)}
 .lede code{font-size:1rem;color:var(--ink)}
-button,.button{min-height:2.75rem;padding:.5rem 1.25rem;border-radius:.5rem;border:.0625rem solid var(--accent);background:var(--accent);
-  color:var(--on-accent);font:inherit;font-weight:600;cursor:pointer;text-decoration:none;display:inline-flex;align-items:center;
-  justify-content:center;text-align:center}
 .hero .button{min-height:3.25rem;padding:.5rem 2.25rem;margin-top:.75rem;font-size:1.125rem}
-button:hover,.button:hover{filter:brightness(1.12)}
-button.quiet{background:transparent;color:var(--accent);border-color:var(--field)}
-button.quiet:hover{background:var(--wash);filter:none}
 button:disabled,button.quiet:disabled{color:var(--muted);border-color:var(--line);background:transparent;cursor:not-allowed}
 button.link{min-height:0;padding:0;border:0;background:none;color:var(--accent);font-weight:inherit;text-decoration:underline;
   text-underline-offset:.2em}
@@ -57,13 +37,13 @@ button.link{min-height:0;padding:0;border:0;background:none;color:var(--accent);
 .outcome.alarm{background:var(--alarm-wash)}
 .outcome.alarm h2{color:var(--alarm)}
 .outcome>:last-child{margin-bottom:0}
-.actions,.steps,.variants{list-style:none;margin:0;padding:0}
-.actions{border-top:.0625rem solid var(--line)}
-.actions li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.75rem 2rem;padding:1rem 0;
+.doings,.steps,.variants{list-style:none;margin:0;padding:0}
+.doings{border-top:.0625rem solid var(--line)}
+.doings li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.75rem 2rem;padding:1rem 0;
   border-bottom:.0625rem solid var(--line)}
-.actions li>div{flex:1 1 20rem}
-.actions p{margin:0;color:var(--muted);font-size:.9375rem}
-.actions form{display:flex;flex-wrap:wrap;gap:.5rem}
+.doings li>div{flex:1 1 20rem}
+.doings p{margin:0;color:var(--muted);font-size:.9375rem}
+.doings form{display:flex;flex-wrap:wrap;gap:.5rem}
 .blocked{display:block}
 .forget{margin-top:1rem}
 .tokens{display:grid;gap:1.25rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
@@ -103,9 +83,9 @@ summary{cursor:pointer}
 .fact{padding-left:.875rem;border-left:.1875rem solid var(--accent)}
 dl{margin:0}
 .parameters{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.625rem 1.25rem}
-.parameters dd,.facts dd{margin:0}
-.facts{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.25rem;font-size:.9375rem}
-.facts dt{color:var(--muted)}
+.parameters dd{margin:0}
+.facts{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.25rem;padding:0;border:0;font-size:.9375rem}
+.facts dt{margin:0;font-size:inherit}
 main>.facts{margin-top:3.5rem}
 .variables{margin-top:2rem}
 .variables summary{padding:.5rem 0;color:var(--accent)}
@@ -115,7 +95,7 @@ main>.facts{margin-top:3.5rem}
   header,main,footer{padding-left:1.25rem;padding-right:1.25rem}
   section{margin-top:2.75rem}
   .outcome,.token{padding:1.25rem}
-  .actions form,.actions button{flex:1 1 auto}
+  .doings form,.doings button{flex:1 1 auto}
   .steps summary{grid-template-columns:1.5rem 1fr auto}
   .steps .route{grid-column:2 / -1;grid-row:2}
   .steps .when{grid-column:2 / -1;grid-row:3;text-align:left}
@@ -130,14 +110,11 @@ main>.facts{margin-top:3.5rem}
   .variants li{padding:.5rem 0}
 }
 @media (forced-colors:active){.tag,.outcome{border:.0625rem solid}}
+@media print{.variants,.doings,header nav{display:none}}
 `;
 
 /** The whole stylesheet as it is served. */
-export const stylesheet = [
-  `:root{color-scheme:light dark;${customProperties(light)}}`,
-  `@media (prefers-color-scheme:dark){:root{${customProperties(dark)}}}`,
-  rules,
-].join('\n');
+export const stylesheet = style + rules;
 
 /** Changes when the stylesheet does, so that browsers may keep it for long. */
 export const stylesheetVersion = createHash('sha256').update(stylesheet).digest('hex').slice(0, 12);

@@ -7,8 +7,10 @@ import { authorizationV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { writeCookies } from './cookies.js';
-import { formPostHeaders, formPostPage, logoutFramesPage } from './pages.js';
+import { formPostHeaders, formPostPage } from './pages/form-post.js';
+import { logoutFramesPage } from './pages/logout-frames.js';
 import type { GatewaySettings } from './settings.js';
+import { textsFor } from './texts.js';
 
 /** Headers that set cookies; none when there are none to set. */
 export function cookieHeaders(
@@ -45,7 +47,8 @@ export function writeAuthorizeResponse(
     throw new Error('the token service did not say what the browser does next');
   const { redirectUri, parameters } = next.value;
   if (mode === 'form_post') {
-    sendPage(response, 200, { ...noStore, ...formPostHeaders, ...headers }, formPostPage(redirectUri, parameters));
+    const page = formPostPage(textsFor(request), redirectUri, parameters);
+    sendPage(response, 200, { ...noStore, ...formPostHeaders, ...headers }, page);
     return;
   }
   sendRedirect(response, 303, responseLocation({ redirectUri, mode, parameters }), headers);
@@ -63,7 +66,7 @@ export function writeEndSessionResponse(
     sendRedirect(response, hopStatus(request), answer.location, cookies);
     return;
   }
-  const { html, headers } = logoutFramesPage(answer.location, answer.frontchannelLogoutUris);
+  const { html, headers } = logoutFramesPage(textsFor(request), answer.location, answer.frontchannelLogoutUris);
   sendPage(response, 200, { ...headers, ...cookies }, html);
 }
 

@@ -140,7 +140,7 @@ describe('the way out', () => {
     const html = await response.text();
     expect(response.status).toBe(200);
     expect(html).toContain('<form method="post" action="https://rp.test/cb?a=1&amp;b=&quot;2&quot;">');
-    expect(html).toContain('<input type="hidden" name="code" value="c">');
+    expect(html).toContain('<input type="hidden" name="code" value="c"');
     expect(html).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;"');
     expect(html).toContain('<noscript>');
     const policy = response.headers.get('content-security-policy') ?? '';
@@ -264,10 +264,37 @@ describe('fallback pages', () => {
     const response = await visit(`/oauth2/fallbacks/error?${query.toString()}`);
     const html = await response.text();
     expect(response.status).toBe(401);
+    expect(html).toContain('The application asked in a way that is not allowed');
     expect(html).toContain('invalid_client');
     expect(html).toContain('id-1');
     expect(html).toContain('&lt;script&gt;x&lt;/script&gt;');
     expect(html).not.toContain('<script');
+  });
+
+  test.each([
+    ['access_denied', 403, 'Nothing was allowed'],
+    ['request_forbidden', 403, 'Your browser and this login do not belong together'],
+    ['temporarily_unavailable', 503, 'This does not work right now'],
+    ['server_error', 500, 'Something broke here'],
+    ['an_error_of_the_login_app', 400, 'This request could not be completed'],
+    ['constructor', 400, 'This request could not be completed'],
+  ])('%s is %d: %s', async (error, status, title) => {
+    const response = await visit(`/oauth2/fallbacks/error?error=${error}`);
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(`<h1>${title}</h1>`)]);
+  });
+
+  test.each([
+    ['/oauth2/fallbacks/login', 'de-DE,de;q=0.9', 'de', 'Die Anmeldung ist noch nicht eingerichtet'],
+    ['/oauth2/fallbacks/error?error=server_error', 'de', 'de', 'Hier ist etwas kaputtgegangen'],
+    ['/oauth2/fallbacks/logout/callback?ui_locales=de', 'en', 'de', 'Sie sind abgemeldet'],
+    ['/oauth2/fallbacks/logout/callback?ui_locales=fr', 'en', 'en', 'You are logged out'],
+  ])('%s for %s', async (path, reads, language, title) => {
+    const response = await visit(path, { headers: { 'accept-language': reads } });
+    const html = await response.text();
+    expect(html).toContain(`<html lang="${language}">`);
+    expect(html).toContain(`<h1>${title}</h1>`);
+    // The protocol's own words stay what they are, and say so.
+    if (path.includes('server_error')) expect(html).toContain('<span lang="en">Find the log line');
   });
 
   test('the error page does not fail itself', async () => {

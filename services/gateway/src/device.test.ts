@@ -148,10 +148,12 @@ describe('a browser', () => {
   });
 
   test.each([
-    ['/oauth2/fallbacks/device', 'urls.device.verification is not configured'],
-    ['/oauth2/fallbacks/device/done', 'Your device is let in'],
-  ])('%s says what is to do', async (path, title) => {
+    ['/oauth2/fallbacks/device', 'Connecting a device is not set up yet', 'urls.device.verification'],
+    ['/oauth2/fallbacks/device/done', 'Your device is let in', 'urls.device.success'],
+  ])('%s says what is to do', async (path, title, setting) => {
     const response = await fetch(standard.url + path);
-    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining(`<title>${title}</title>`)]);
+    const html = await response.text();
+    expect([response.status, html]).toEqual([200, expect.stringContaining(`<title>${title}</title>`)]);
+    expect(html).toContain(`<code>${setting}</code>`);
   });
 });

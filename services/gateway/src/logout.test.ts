@@ -61,7 +61,7 @@ test('each client has a frame, and the page may load nothing else', async () => 
 
 test('S11: without scripts it goes on by itself within seven seconds, or by a link', async () => {
   const { html } = await logOut('https://rp.test/bye?state=x&y=z', ['https://one.example/out']);
-  const [, seconds, url] = /<meta http-equiv="refresh" content="(\d+);url=([^"]*)">/.exec(html) ?? [];
+  const [, seconds, url] = /<meta http-equiv="refresh" content="(\d+);url=([^"]*)"/.exec(html) ?? [];
   expect(Number(seconds)).toBeLessThanOrEqual(7);
   expect(unescaped(url ?? '')).toBe('https://rp.test/bye?state=x&y=z');
   expect(unescaped(/<a id="on" href="([^"]*)"/.exec(html)?.[1] ?? '')).toBe('https://rp.test/bye?state=x&y=z');

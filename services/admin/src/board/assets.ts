@@ -1,6 +1,6 @@
 // The board's page and its files, as its package brings them: nothing from elsewhere is loaded, nothing inline runs.
 import type { UIConfig } from '@bull-board/api/dist/types.js';
-import { escapeHtml } from '@cardea/http';
+import { escapeHtml } from '@cardea/pages';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 

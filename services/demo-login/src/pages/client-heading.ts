@@ -1,6 +1,7 @@
 // Shows who is asking, above every form: name, logo or initial, and its own policy links below the form.
+import { html, type Html } from '@cardea/pages';
 import type { ClientView } from '../client-view.js';
-import { html, type Html } from '../html.js';
+import type { Texts } from '../texts.js';
 
 export function clientHeading(client: ClientView, wish: string): Html {
   const picture = client.logo
@@ -12,11 +13,14 @@ export function clientHeading(client: ClientView, wish: string): Html {
   </div>`;
 }
 
-export function clientLinks(client: ClientView): Html | undefined {
+export function clientLinks(texts: Texts, client: ClientView): Html | undefined {
   if (client.links.length === 0) return undefined;
   return html`<p class="links">
     <span>${client.name}:</span> ${client.links.map(
-      ({ label, address }) => html`<a href="${address}" target="_blank" rel="noopener noreferrer">${label}</a> `,
+      ({ about, address }) =>
+        html`<a href="${address}" target="_blank" rel="noopener noreferrer" title="${texts.client.newWindow}"
+          >${texts.client[about]}</a
+        > `,
     )}
   </p>`;
 }

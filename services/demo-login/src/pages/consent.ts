@@ -1,10 +1,12 @@
 // The consent page: what the application asks for, in words, each to be ticked or not, and two equal answers.
+import { html, webAddress, type Html } from '@cardea/pages';
 import type { Account } from '../account.js';
 import type { ClientView } from '../client-view.js';
-import { html, webAddress, type Html } from '../html.js';
 import { page } from '../page.js';
 import type { ScopeView } from '../scopes.js';
+import type { Texts } from '../texts.js';
 import { clientHeading, clientLinks } from './client-heading.js';
+import { notice } from './notice.js';
 
 /** Everything the page says. */
 export interface ConsentView {
@@ -14,6 +16,8 @@ export interface ConsentView {
   readonly csrf: string;
   readonly scopes: readonly ScopeView[];
   readonly audience: readonly string[];
+  /** The host that the browser goes on to. A name is what somebody chose; this is what was registered. */
+  readonly destination: string | undefined;
   /** The authorization request again, but asking for another person to log in. */
   readonly switchAccount: string | undefined;
   readonly notice?: string | undefined;
@@ -56,43 +60,43 @@ export function switchAccountAddress(requestUrl: string): string | undefined {
   return url.href;
 }
 
-export function consentPage(view: ConsentView): Html {
+export function consentPage(texts: Texts, view: ConsentView): Html {
+  const said = texts.consent;
   return page(
-    `Allow ${view.client.name}?`,
-    html`${clientHeading(view.client, 'asks for access to your account')}
-      <h1>Allow this application to</h1>
-      ${view.notice !== undefined && html`<div class="notice alarm" role="alert"><p>${view.notice}</p></div>`}
+    texts,
+    said.title(view.client.name),
+    html`${clientHeading(view.client, texts.client.asksConsent)}
+      <h1>${said.heading(view.client.name)}</h1>
+      ${notice(view.notice)}
       <form id="consent-form" method="post" action="/consent">
         <input type="hidden" name="csrf" value="${view.csrf}" />
         <input type="hidden" name="consent_challenge" value="${view.challenge}" />
         <ul class="scopes" id="scopes">
-          ${view.scopes.length === 0 && html`<li>Know that you agreed, and nothing more.</li>`}
-          ${view.scopes.map(scopeLine)}
+          ${view.scopes.length === 0 && html`<li>${said.nothing}</li>`} ${view.scopes.map(scopeLine)}
         </ul>
         ${
           view.audience.length > 0 &&
-          html`<h2>On your behalf at</h2>
+          html`<h2>${said.audience}</h2>
             <ul class="scopes" id="audience">
               ${view.audience.map((service) => html`<li><code>${service}</code></li>`)}
             </ul>`
         }
         <label class="check" for="remember"
           ><input type="checkbox" id="remember" name="remember" value="1" />
-          <span
-            >Do not ask me again<span>Your answer then holds for this application until it is withdrawn.</span></span
-          ></label
+          <span>${said.remember}<span>${said.rememberDetail}</span></span></label
         >
         <div class="actions">
-          <button type="submit" id="allow" name="decision" value="accept">Allow</button>
-          <button type="submit" id="deny" name="decision" value="reject" class="quiet">Deny</button>
+          <button type="submit" id="allow" name="decision" value="accept">${said.accept}</button>
+          <button type="submit" id="deny" name="decision" value="reject" class="quiet">${said.reject}</button>
         </div>
       </form>
       <div class="aside small muted">
+        ${view.destination !== undefined && html`<p>${said.destination(view.destination)}</p>`}
         <p>
-          Logged in as <strong id="account">${view.account.name}</strong> (${view.account.subject}).
-          ${view.switchAccount !== undefined && html`<a id="switch-account" href="${view.switchAccount}">Use another account</a>`}
+          ${said.account(view.account)}
+          ${view.switchAccount !== undefined && html`<a id="switch-account" href="${view.switchAccount}">${said.switchAccount}</a>`}
         </p>
       </div>
-      ${clientLinks(view.client)}`,
+      ${clientLinks(texts, view.client)}`,
   );
 }

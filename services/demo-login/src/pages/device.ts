@@ -1,7 +1,8 @@
 // The pages of the device flow: where the code of a device is typed, and what is said when the device is let in (RFC 8628 §3.3).
-import type { Html } from '../html.js';
-import { html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import { page } from '../page.js';
+import type { Texts } from '../texts.js';
+import { errorSummary, errorText, invalid, notice } from './notice.js';
 
 /** Everything the question says. */
 export interface DeviceView {
@@ -15,25 +16,23 @@ export interface DeviceView {
   readonly codeError?: string | undefined;
 }
 
-export function devicePage(view: DeviceView): Html {
-  const { codeError, notice } = view;
+export function devicePage(texts: Texts, view: DeviceView): Html {
+  const { codeError, brought } = view;
+  const said = texts.device;
+  const errors = codeError === undefined ? [] : [{ field: 'user-code', words: codeError }];
   return page(
-    codeError === undefined ? 'Let a device in' : 'Please check: let a device in',
-    html`<h1>Let a device in</h1>
-      ${notice !== undefined && html`<div class="notice alarm" role="alert"><p>${notice}</p></div>`}
-      <p>
-        ${
-          view.brought
-            ? 'Compare this code with the one on your device. Go on only if they are the same and the device is in front of you.'
-            : 'Type the code that your device shows. If somebody sent you the code, stop: you would let in their device.'
-        }
-      </p>
+    texts,
+    errors.length === 0 ? said.title : said.titleFailed,
+    html`<h1>${said.title}</h1>
+      ${notice(view.notice)} ${errorSummary(texts, errors)}
+      <p>${brought ? said.compare : said.type}</p>
       <form id="device-form" method="post" action="/device">
         <input type="hidden" name="csrf" value="${view.csrf}" />
         <input type="hidden" name="device_challenge" value="${view.challenge}" />
         <div class="field">
-          <label for="user-code">Code</label>
+          <label for="user-code">${said.code}</label>
           <input
+            class="code"
             type="text"
             id="user-code"
             name="user_code"
@@ -43,21 +42,23 @@ export function devicePage(view: DeviceView): Html {
             autocomplete="off"
             autocapitalize="characters"
             spellcheck="false"
-            ${codeError !== undefined && html` aria-invalid="true" aria-describedby="user-code-error"`}
+            ${invalid(errors, 'user-code')}
           />
-          ${codeError !== undefined && html`<p class="error" id="user-code-error">${codeError}</p>`}
+          ${errorText(errors, 'user-code')}
         </div>
         <div class="actions">
-          <button type="submit" id="continue">${view.brought ? 'The codes are the same' : 'Continue'}</button>
+          <button type="submit" id="continue">${brought ? said.same : said.accept}</button>
         </div>
       </form>`,
   );
 }
 
-export function deviceDonePage(): Html {
+export function deviceDonePage(texts: Texts): Html {
+  const { done, doneWords } = texts.device;
   return page(
-    'Your device is let in',
-    html`<h1>Your device is let in</h1>
-      <p>Go on at the device: it will notice in a moment. You can close this window.</p>`,
+    texts,
+    done,
+    html`<h1>${done}</h1>
+      <p>${doneWords}</p>`,
   );
 }

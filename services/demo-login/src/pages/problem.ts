@@ -1,6 +1,7 @@
 // The page for everything that cannot go on: what happened, what to do, and the word to tell an operator.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import { page } from '../page.js';
+import type { Texts } from '../texts.js';
 
 /** A dead end with a sign at it. */
 export interface Problem {
@@ -13,8 +14,9 @@ export interface Problem {
   readonly detail?: string | undefined;
 }
 
-export function problemPage(problem: Problem): Html {
+export function problemPage(texts: Texts, problem: Problem): Html {
   return page(
+    texts,
     problem.title,
     html`<h1 id="problem">${problem.title}</h1>
       <p>${problem.what}</p>
@@ -23,7 +25,7 @@ export function problemPage(problem: Problem): Html {
       ${
         problem.detail !== undefined &&
         html`<div class="aside small muted">
-          <p>For whoever runs this: <code id="problem-detail">${problem.detail}</code></p>
+          <p>${texts.problem.operators} <code id="problem-detail">${problem.detail}</code></p>
         </div>`
       }`,
   );

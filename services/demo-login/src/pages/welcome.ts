@@ -1,22 +1,16 @@
 // The page for somebody who opens the login app by itself.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import { page } from '../page.js';
+import type { Texts } from '../texts.js';
 
-export function welcomePage(homeUrl: string | undefined): Html {
+export function welcomePage(texts: Texts, homeUrl: string | undefined): Html {
+  const said = texts.welcome;
   return page(
-    'Welcome',
-    html`<h1>There is nothing to log in to yet</h1>
-      <p>
-        Cardea sends browsers here when an application asks somebody to log in, to agree or to log out. Start at an
-        application.
-      </p>
-      ${homeUrl !== undefined && html`<div class="actions"><a class="button" id="way-back" href="${homeUrl}">Go to the demo application</a></div>`}
-      <div class="aside small muted">
-        <p>
-          This app answers at <code>/login</code>, <code>/consent</code>, <code>/logout</code> and <code>/device</code>.
-          Replace it with your own by pointing <code>urls.login</code>, <code>urls.consent</code>,
-          <code>urls.logout</code> and <code>urls.device</code> there.
-        </p>
-      </div>`,
+    texts,
+    said.title,
+    html`<h1>${said.heading}</h1>
+      <p>${said.words}</p>
+      ${homeUrl !== undefined && html`<div class="actions"><a class="button" id="way-back" href="${homeUrl}">${said.home}</a></div>`}
+      <div class="aside small muted"><p>${said.operators}</p></div>`,
   );
 }

@@ -2,12 +2,13 @@
 import { Router, type Request, type Response } from 'express';
 import { accountOf, claimsFor } from '../account.js';
 import type { ConsentRequest } from '../admin-client.js';
-import { clientView } from '../client-view.js';
+import { clientView, destinationOf } from '../client-view.js';
 import { field, listOf } from '../form-values.js';
 import { sendPage } from '../headers.js';
 import { consentPage, switchAccountAddress } from '../pages/consent.js';
 import { grantedScopes, scopeViews } from '../scopes.js';
-import { challengeOf, goOn, staleForm, valueOr, type RouteContext } from './context.js';
+import { textsFor } from '../texts.js';
+import { challengeOf, goOn, valueOr, type RouteContext } from './context.js';
 
 const denial = {
   error: 'access_denied',
@@ -40,20 +41,22 @@ export function consentRoutes(context: RouteContext): Router {
     if (answered?.value !== undefined) goOn(response, answered.value);
   }
 
-  function ask(request: Request, response: Response, challenge: string, asked: ConsentRequest, notice?: string): void {
+  function ask(request: Request, response: Response, challenge: string, asked: ConsentRequest, stale = false): void {
+    const texts = textsFor(request, asked.oidc_context?.ui_locales);
     const client = clientView(asked.client);
     const account = accountOf(asked.subject);
-    const shown = consentPage({
+    const shown = consentPage(texts, {
       client,
       account,
       challenge,
       csrf: csrf.token(request, response),
-      scopes: scopeViews(asked.requested_scope ?? [], account),
+      scopes: scopeViews(texts, asked.requested_scope ?? [], account),
       audience: asked.requested_access_token_audience ?? [],
+      destination: destinationOf(asked.request_url, asked.client),
       switchAccount: switchAccountAddress(asked.request_url),
-      notice,
+      notice: stale ? texts.staleForm : undefined,
     });
-    sendPage(response, notice === undefined ? 200 : 403, shown, { form: true, pictureOrigin: client.logo?.origin });
+    sendPage(response, stale ? 403 : 200, shown, { form: true, pictureOrigin: client.logo?.origin });
   }
 
   /** The request behind the challenge; undefined once the browser has been answered otherwise. */
@@ -77,7 +80,7 @@ export function consentRoutes(context: RouteContext): Router {
       const loaded = await load(request, response);
       if (loaded === undefined) return;
       const [challenge, asked] = loaded;
-      if (!csrf.accepts(request)) ask(request, response, challenge, asked, staleForm);
+      if (!csrf.accepts(request)) ask(request, response, challenge, asked, true);
       // Only the Allow button allows: a form that came some other way without a decision grants nothing.
       else if (field(request.body, 'decision') !== 'accept') await answer(response, challenge, 'reject', denial);
       else {

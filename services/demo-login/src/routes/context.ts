@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { AdminClient, Interaction, Outcome } from '../admin-client.js';
 import type { CsrfGuard } from '../csrf.js';
 import { field, textOf } from '../form-values.js';
+import { textsFor } from '../texts.js';
 import { missingChallenge, problemOf, sendProblem } from '../trouble.js';
 
 export interface RouteContext {
@@ -11,9 +12,6 @@ export interface RouteContext {
   /** An application to start over from, if this app was told one. */
   readonly homeUrl: string | undefined;
 }
-
-/** Said above a form whose token did not fit this browser. */
-export const staleForm = 'This form was out of date, so nothing was sent. Please answer once more.';
 
 /** The challenge of this request, or undefined after a page has said that there is none. */
 export function challengeOf(
@@ -24,7 +22,10 @@ export function challengeOf(
 ): string | undefined {
   const values: unknown = request.method === 'POST' ? request.body : request.query;
   const challenge = textOf(field(values, `${interaction}_challenge`));
-  if (challenge === undefined) sendProblem(response, missingChallenge(interaction, context.homeUrl));
+  if (challenge === undefined) {
+    const texts = textsFor(request);
+    sendProblem(texts, response, missingChallenge(texts, interaction, context.homeUrl));
+  }
   return challenge;
 }
 
@@ -40,7 +41,8 @@ export function valueOr<T>(
   if (outcome.kind === 'handled') goOn(response, outcome.redirectTo);
   else {
     const retry = `/${interaction}?${interaction}_challenge=${encodeURIComponent(challenge)}`;
-    sendProblem(response, problemOf(outcome, interaction, { retry, homeUrl: context.homeUrl }));
+    const texts = textsFor(response.req);
+    sendProblem(texts, response, problemOf(texts, outcome, interaction, { retry, homeUrl: context.homeUrl }));
   }
   return undefined;
 }

@@ -6,7 +6,8 @@ import { clientView } from '../client-view.js';
 import { field, textOf } from '../form-values.js';
 import { sendPage } from '../headers.js';
 import { loginPage, type LoginView } from '../pages/login.js';
-import { challengeOf, goOn, staleForm, valueOr, type RouteContext } from './context.js';
+import { textsFor, type Texts } from '../texts.js';
+import { challengeOf, goOn, valueOr, type RouteContext } from './context.js';
 
 const rememberForSeconds = 3600;
 
@@ -39,7 +40,7 @@ export function loginRoutes(context: RouteContext): Router {
     response: Response,
     status: number,
     challenge: string,
-    said: Partial<LoginView>,
+    say: (texts: Texts) => Partial<LoginView> = () => ({}),
   ): Promise<void> {
     const asked = valueOr(context, 'login', challenge, response, await admin.get('login', challenge));
     if (asked === undefined) return;
@@ -48,6 +49,7 @@ export function loginRoutes(context: RouteContext): Router {
       await answer(response, challenge, 'accept', { subject, ...proof });
       return;
     }
+    const texts = textsFor(request, asked.value.oidc_context?.ui_locales);
     const view = clientView(client);
     const shown = {
       client: view,
@@ -55,8 +57,10 @@ export function loginRoutes(context: RouteContext): Router {
       csrf: csrf.token(request, response),
       username: expectedUser(asked.value),
       remember: false,
+      errors: [],
     };
-    sendPage(response, status, loginPage({ ...shown, ...said }), { form: true, pictureOrigin: view.logo?.origin });
+    const said = { ...shown, ...say(texts) };
+    sendPage(response, status, loginPage(texts, said), { form: true, pictureOrigin: view.logo?.origin });
   }
 
   async function decide(request: Request, response: Response): Promise<void> {
@@ -65,7 +69,11 @@ export function loginRoutes(context: RouteContext): Router {
     const typed = textOf(field(request.body, 'username')) ?? '';
     const remember = field(request.body, 'remember') === '1';
     if (!csrf.accepts(request)) {
-      await ask(request, response, 403, challenge, { username: typed, remember, notice: staleForm });
+      await ask(request, response, 403, challenge, ({ staleForm }) => ({
+        username: typed,
+        remember,
+        notice: staleForm,
+      }));
       return;
     }
     const decision = field(request.body, 'decision');
@@ -77,9 +85,14 @@ export function loginRoutes(context: RouteContext): Router {
     const subject = demo ? demoAccount.subject : subjectOf(typed);
     const password = textOf(field(request.body, 'password'));
     if (subject === undefined || (password === undefined && !demo)) {
-      const usernameError = subject === undefined ? 'Type a user name of at most 120 characters.' : undefined;
-      const passwordError = password === undefined ? 'Type a password. Any will do here.' : undefined;
-      await ask(request, response, 422, challenge, { username: typed, remember, usernameError, passwordError });
+      await ask(request, response, 422, challenge, ({ login }) => ({
+        username: typed,
+        remember,
+        errors: [
+          ...(subject === undefined ? [{ field: 'username', words: login.usernameError }] : []),
+          ...(password === undefined ? [{ field: 'password', words: login.passwordError }] : []),
+        ],
+      }));
       return;
     }
     const context_ = { name: accountOf(subject).name };
@@ -90,7 +103,7 @@ export function loginRoutes(context: RouteContext): Router {
   return Router()
     .get('/login', async (request, response) => {
       const challenge = challengeOf(context, 'login', request, response);
-      if (challenge !== undefined) await ask(request, response, 200, challenge, {});
+      if (challenge !== undefined) await ask(request, response, 200, challenge);
     })
     .post('/login', decide);
 }

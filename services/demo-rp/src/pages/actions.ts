@@ -1,5 +1,5 @@
 // What can be done next: a button, and in one line what it shows.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import type { Session } from '../sessions.js';
 
 interface ActionRow {
@@ -79,7 +79,7 @@ function actionRow(row: ActionRow, csrf: string): Html {
 export function actionsSection(session: Session): Html {
   return html`<section id="actions" aria-labelledby="actions-title">
     <h2 id="actions-title">Try it</h2>
-    <ul class="actions">
+    <ul class="doings">
       ${rowsFor(session).map((row) => actionRow(row, session.csrf))}
       <li>
         <div>

@@ -1,5 +1,5 @@
 // The one page of the relying party: an invitation before the login; after it, who you are and everything that can be seen.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import { decodeJwt } from '../flow/jwt.js';
 import { page } from '../page.js';
 import type { Session } from '../sessions.js';

@@ -1,5 +1,5 @@
 // What the last thing brought: a result in words with its evidence, or an error with what to do about it.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import { claimLines } from '../flow/jwt.js';
 import type { Problem } from '../flow/problem.js';
 import type { Comparison, Result } from '../flow/result.js';

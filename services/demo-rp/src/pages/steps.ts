@@ -1,5 +1,5 @@
 // The story of the flow, hop by hop: who spoke to whom, what was said, why, and how to say it by hand.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import type { Step } from '../flow/step.js';
 import { clockTime } from '../flow/time-words.js';
 

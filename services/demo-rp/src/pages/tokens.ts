@@ -1,5 +1,5 @@
 // The three tokens: what each is for, how long it lives, and what a readable one says.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import { claimLines, decodeJwt, type ClaimLine } from '../flow/jwt.js';
 import { fingerprint } from '../flow/mask.js';
 import { distance, instant } from '../flow/time-words.js';

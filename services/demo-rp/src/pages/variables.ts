@@ -1,5 +1,5 @@
 // The values that the commands of the page take from the shell, whole, behind a fold; the client's secret stays on the server.
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 import type { Session } from '../sessions.js';
 import type { RelyingPartySettings } from '../settings.js';
 

@@ -1,5 +1,5 @@
 // Other ways to ask for a login, each a link with what to expect of it (OpenID Connect Core §3.1.2.1).
-import { html, type Html } from '../html.js';
+import { html, type Html } from '@cardea/pages';
 
 const variants = [
   [

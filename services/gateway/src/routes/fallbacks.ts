@@ -1,67 +1,57 @@
 // Pages for what is not configured, and for errors that have nowhere else to go (hydra-wire §1.10).
-import type { Handler, Route } from '@cardea/http';
-import { parseParameters, sendPage } from '@cardea/http';
+import type { Handler, Request, Route } from '@cardea/http';
+import { parseParameters, sendPage, sheetHeaders } from '@cardea/http';
 import { rowOf } from '@cardea/oauth';
-import { errorPage, textPage, textPageHeaders } from '../pages.js';
+import { errorPage } from '../pages/error-page.js';
+import { messagePage, type Message } from '../pages/message.js';
+import { textsFor, type Texts } from '../texts.js';
 
 /** What an unconfigured page is for, by its path and setting. */
 const unconfigured = [
-  { page: 'login', setting: 'urls.login', purpose: 'people log in' },
-  { page: 'consent', setting: 'urls.consent', purpose: 'people are asked for consent' },
-  { page: 'logout', setting: 'urls.logout', purpose: 'people confirm that they want to log out' },
-  { page: 'device', setting: 'urls.device.verification', purpose: 'people type the code that a device shows' },
-];
+  ['login', 'urls.login'],
+  ['consent', 'urls.consent'],
+  ['logout', 'urls.logout'],
+  ['device', 'urls.device.verification'],
+] as const;
 
 export function fallbackRoutes(): Route[] {
-  const pages = unconfigured.map(({ page, setting, purpose }) => ({
+  const pages = unconfigured.map(([page, setting]) => ({
     path: `/oauth2/fallbacks/${page}`,
-    get: showing(
-      textPage(`${setting} is not configured`, [
-        `This server does not know where ${purpose}.`,
-        `Its operators have to set ${setting} to the page of their login and consent app.`,
-      ]),
-    ),
+    get: showing(({ fallback }) => ({ ...fallback[page], operators: fallback.setting(setting) })),
   }));
-  const loggedOut = textPage('You are logged out', [
-    'You can close this window.',
-    'Operators: set urls.post_logout_redirect to send people somewhere else.',
-  ]);
-  const deviceDone = textPage('Your device is let in', [
-    'Go on at the device; you can close this window.',
-    'Operators: set urls.device.success to send people to a page of your own.',
-  ]);
   return [
     ...pages,
-    { path: '/oauth2/fallbacks/device/done', get: showing(deviceDone) },
-    { path: '/oauth2/fallbacks/logout/callback', get: showing(loggedOut) },
+    { path: '/oauth2/fallbacks/device/done', get: showing(({ deviceDone }) => deviceDone) },
+    { path: '/oauth2/fallbacks/logout/callback', get: showing(({ loggedOut }) => loggedOut) },
     { path: '/oauth2/fallbacks/error', get: showError },
   ];
 }
 
 const showing =
-  (html: string): Handler =>
-  (_request, response) =>
-    sendPage(response, 200, textPageHeaders, html);
+  (message: (texts: Texts) => Message): Handler =>
+  (request, response) => {
+    const texts = textsFor(request);
+    sendPage(response, 200, sheetHeaders, messagePage(texts, message(texts)));
+  };
 
 const showError: Handler = (request, response) => {
-  const url = request.url;
-  const mark = url.indexOf('?');
-  const said = new Map(leniently(mark === -1 ? '' : url.slice(mark + 1)).map(({ name, value }) => [name, value]));
+  const said = new Map(leniently(request).map(({ name, value }) => [name, value]));
   const of = (name: string) => said.get(name) ?? '';
-  const html = errorPage([
-    ['Error', of('error')],
-    ['What happened', of('error_description')],
-    ['Hint', of('error_hint')],
-    ['Details', of('error_debug')],
-    ['Error id', of('error_id')],
-  ]);
-  sendPage(response, rowOf(of('error'))?.status ?? 400, textPageHeaders, html);
+  const page = errorPage(textsFor(request), {
+    code: of('error'),
+    description: of('error_description'),
+    hint: of('error_hint'),
+    debug: of('error_debug'),
+    id: of('error_id'),
+  });
+  sendPage(response, rowOf(of('error'))?.status ?? 400, sheetHeaders, page);
 };
 
 /** Whoever is shown an error page must not be shown another error instead. */
-function leniently(query: string): ReturnType<typeof parseParameters> {
+function leniently({ url }: Request): ReturnType<typeof parseParameters> {
+  const mark = url.indexOf('?');
   try {
-    return parseParameters(query);
+    return parseParameters(mark === -1 ? '' : url.slice(mark + 1));
   } catch {
     return [];
   }

@@ -16,10 +16,15 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Makes a text inert in element content and in quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
 function print(hole: Hole): string {
   if (hole === undefined || hole === null || hole === false) return '';
   if (typeof hole === 'number') return String(hole);
-  if (typeof hole === 'string') return hole.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  if (typeof hole === 'string') return escapeHtml(hole);
   if (Array.isArray(hole)) return (hole as readonly Hole[]).map(print).join('');
   return (hole as Html).markup;
 }

@@ -1,4 +1,4 @@
-// The colours of the demo pages, by role, for light and dark; the test beside it holds them to WCAG 2.2 §1.4.3 and §1.4.11.
+// The colours of every page, by role, for light and dark; the test beside it holds them to WCAG 2.2 §1.4.3 and §1.4.11.
 
 /** A colour per role, as six hexadecimal digits. */
 export type Palette = Readonly<
