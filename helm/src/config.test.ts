@@ -87,6 +87,8 @@ describe('with everything as it comes', () => {
       secrets: { system: [expect.stringMatching(/^\w{48}$/)] },
       keys: { kek: [] },
     });
+    // Who seals anew needs what the token services seal with.
+    expect(configOf(manifests, 'worker').secrets).toEqual(configOf(manifests, 'token').secrets);
     expect(configOf(manifests, 'keys')).toMatchObject({ keys: { kek: [expect.any(String)] }, secrets: { system: [] } });
     for (const service of ['gateway', 'admin']) {
       expect(configOf(manifests, service).dsn).toBeUndefined();

@@ -99,7 +99,7 @@ describe('each secret has one owner', () => {
       gateway: [],
       admin: [],
       token: ['dsn', 'cache-url', 'queue-url', 'system'],
-      worker: ['dsn', 'cache-url', 'queue-url'],
+      worker: ['dsn', 'cache-url', 'queue-url', 'system'],
       keys: ['dsn', 'kek'],
       migrations: ['dsn', 'kek'],
     });

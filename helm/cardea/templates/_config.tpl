@@ -100,6 +100,8 @@ peers:
 {{- define "cardea.config.worker" -}}
 dsn_file: /etc/cardea/secrets/dsn
 redis: { url_file: /etc/cardea/secrets/cache-url, queue_url_file: /etc/cardea/secrets/queue-url }
+# It seals anew what lies under a former one.
+secrets: { system_file: /etc/cardea/secrets/system }
 peers:
   token:
     {{- include "cardea.config.peer" (dict "root" .root "service" "token" "port" 4450) | nindent 4 }}

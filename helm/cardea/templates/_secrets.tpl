@@ -16,8 +16,10 @@
   {{- $files = append $files (dict "secret" $secret "key" (ternary $root.Values.redis.cacheKey "cache-url" (ne $given "")) "file" "cache-url") -}}
   {{- $files = append $files (dict "secret" $secret "key" (ternary $root.Values.redis.queueKey "queue-url" (ne $given "")) "file" "queue-url") -}}
 {{- end -}}
-{{- if eq .service "token" -}}
+{{- if has .service (list "token" "worker") -}}
   {{- $files = append $files (include "cardea.ownSecretFile" (dict "root" $root "which" "system" "file" "system") | fromYaml) -}}
+{{- end -}}
+{{- if eq .service "token" -}}
   {{- if dig "oidc" "subject_identifiers" "supported_types" "" $root.Values.config | toString | contains "pairwise" -}}
     {{- $files = append $files (include "cardea.ownSecretFile" (dict "root" $root "which" "pairwiseSalt" "file" "pairwise-salt") | fromYaml) -}}
   {{- end -}}
