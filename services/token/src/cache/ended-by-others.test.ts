@@ -7,7 +7,7 @@ import type { TokenService } from '../tokens.fixture.js';
 import { createTokenService } from '../tokens.fixture.js';
 
 /** A database of Redis that no other suite uses. */
-const redisUrl = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/8`;
+const redisUrl = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/5`;
 let cached: TokenService;
 /** Knows no cache, and so tells none: as one does that is killed between its COMMIT and that. */
 let interrupted: TokenService;

@@ -17,7 +17,7 @@ import { createTokenService, secrets } from '../tokens.fixture.js';
 import type { Doom } from './doomed.fixture.js';
 
 /** A database of Redis that no other suite flushes. */
-const redisUrl = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/10`;
+const redisUrl = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/6`;
 /** Built, for plain Node: `npm test` sees to it. */
 const script = fileURLToPath(new URL('../../dist/cache/doomed.fixture.js', import.meta.url));
 
