@@ -1,5 +1,5 @@
 // Serves one service or all of them; only what is served gets loaded.
-import type { Config, Service } from '@cardea/service';
+import type { Config, ConfigSource, Service } from '@cardea/service';
 import { runAll } from '@cardea/service';
 import type { Served } from './served.js';
 
@@ -13,6 +13,6 @@ const loaders: Record<Served['name'], () => Promise<readonly Service[]>> = {
 };
 
 /** Settles once the process was told to stop and everything has drained. */
-export async function serve(name: Served['name'], config: Config): Promise<void> {
-  await runAll(await loaders[name](), config);
+export async function serve(name: Served['name'], config: Config, source: ConfigSource): Promise<void> {
+  await runAll(await loaders[name](), config, source);
 }

@@ -26,7 +26,7 @@ export function addServeCommands(program: Command, surroundings: Surroundings): 
       .action((_options: ServeOptions, self: Command) => {
         const { config = [], dev } = self.optsWithGlobals<ServeOptions>();
         const env = dev === true ? { ...surroundings.env, DEV: 'true' } : surroundings.env;
-        return serve(name, configOf(config, { ...surroundings, env }));
+        return serve(name, configOf(config, { ...surroundings, env }), { files: config, env });
       });
     // Hydra's word for it.
     if (name === 'gateway') command.alias('public');

@@ -1,6 +1,7 @@
 // Writes docs/configuration.md from the schema and docs/errors.md from the error table.
 import { errorAdvice, errorTable } from '@cardea/oauth';
 import { foreignSettings } from './config/foreign.js';
+import { isReloadable } from './config/reloadable.js';
 import { configSchema } from './config/schema.js';
 import { environmentName, leaves } from './config/shape.js';
 
@@ -50,7 +51,7 @@ export function configurationPage(): string {
     const value = at(defaults, path);
     const text = durations(key) && typeof value === 'number' ? printed(humanDuration(value)) : printed(value);
     const secret = facts.secret === true ? ` Secret: may be given as \`${key}_file\`.` : '';
-    return `| \`${key}\` | \`${environmentName(path)}\` | ${text} | ${facts.description}${secret} |`;
+    return `| \`${key}\` | \`${environmentName(path)}\` | ${text} | ${isReloadable(key) ? 'yes' : ''} | ${facts.description}${secret} |`;
   });
   return [
     '# Configuration',
@@ -58,8 +59,17 @@ export function configurationPage(): string {
     'Generated from `libs/service/src/config/schema.ts` by `npm run gen`. Files are YAML (`--config FILE`, later ones win), the',
     'environment wins over files, and an unknown key refuses to start. Durations are written `30s`, `10m`, `1h30m`.',
     '',
-    '| Setting | Environment | Default | Meaning |',
-    '| --- | --- | --- | --- |',
+    'Settings that say yes under *Live* are taken up while services run, within two seconds of a change of a file (also of one with a',
+    'secret, or behind a swapped symbolic link) or at once on SIGHUP. The files are read and checked as a whole: what is wrong with them is',
+    'logged with its place, and what was in use stays. No request is lost, and each sees one configuration from its beginning to its end. A',
+    'change of another setting is logged by name with `restart needed`. The environment of a process does not change, so what stands',
+    'there needs a restart too.',
+    '',
+    'A new first secret of `secrets.system` is accepted at once and used after `secrets.acceptance_period`, when every service knows it. Where',
+    'services restart instead of reading it anew, put it second first, restart all, then put it in front.',
+    '',
+    '| Setting | Environment | Default | Live | Meaning |',
+    '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
     "## Hydra's other settings",

@@ -11,6 +11,12 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** A log whose level can change while it is written. */
+export interface OpenLog extends Log {
+  /** @param level the least that is written from now on */
+  setLevel(level: string): void;
+}
+
 const secretNames: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
@@ -93,16 +99,22 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
  *
  * @param level the least that is written
  */
-export function openLog(name: string, level: string, destination: LineWriter = gatherLines(pino.destination(1))): Log {
+export function openLog(
+  name: string,
+  level: string,
+  destination: LineWriter = gatherLines(pino.destination(1)),
+): OpenLog {
   const time = createTimeText();
-  const least = levels.indexOf(level);
+  let least = levels.indexOf(level);
   const service = `","service":${JSON.stringify(name)}`;
   const at = (label: keyof Log) => {
-    if (levels.indexOf(label) < least) return () => undefined;
+    const rank = levels.indexOf(label);
     const begin = `{"level":"${label}","time":"`;
     return (fields: object, message: string): void => {
+      if (rank < least) return;
       destination.write(`${begin}${time()}${service}${members(fields)},"msg":${JSON.stringify(message)}}\n`);
     };
   };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const setLevel = (wanted: string): void => void (least = levels.indexOf(wanted));
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), setLevel };
 }

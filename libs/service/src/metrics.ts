@@ -24,15 +24,23 @@ export function createMetrics(service: string, labels: Readonly<Record<string, s
   const registry = new Registry();
   registry.setDefaultLabels({ service, ...labels });
   collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const histograms = new Map<string, Histogram<string>>();
+  // What follows the configuration is built again and goes on counting where its former self stopped.
+  const known = <M>(name: string): M | undefined => registry.getSingleMetric(name) as M | undefined;
   return {
-    counter: (name, help, labels = []) => new Counter({ name, help, labelNames: [...labels], registers: [registry] }),
+    counter: (name, help, labels = []) =>
+      known(name) ?? new Counter({ name, help, labelNames: [...labels], registers }),
     histogram<L extends string>(name: string, help: string, bounds: readonly number[]) {
+      const present = histograms.get(name);
+      if (present !== undefined) return present as Histogram<L>;
       const { histogram, told } = createHistogram<L>(name, help, bounds);
+      histograms.set(name, histogram);
       // Of a metric, a registry knows its name and asks for nothing but `get`.
       registry.registerMetric(told as unknown as Metric);
       return histogram;
     },
-    gauge: (name, help, labels = []) => new Gauge({ name, help, labelNames: [...labels], registers: [registry] }),
+    gauge: (name, help, labels = []) => known(name) ?? new Gauge({ name, help, labelNames: [...labels], registers }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

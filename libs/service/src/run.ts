@@ -4,6 +4,8 @@ import type { Config } from './config/load.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load.js';
 import { checkHealthy } from './healthy.js';
+import type { ConfigSource } from './reload.js';
+import { watchConfig } from './reload.js';
 import type { Service } from './service.js';
 import type { RunningService } from './start.js';
 import { startService } from './start.js';
@@ -18,13 +20,14 @@ const readArguments = (argv: readonly string[]) =>
     allowPositionals: true,
   }).values;
 
+const sourceOf = (argv: readonly string[]): ConfigSource => ({
+  files: readArguments(argv).config ?? [],
+  env: process.env,
+});
+
 /** Reads `--config FILE` (repeatable) and the environment. */
 export function configFromProcess(argv: readonly string[] = process.argv.slice(2)): Config {
-  return loadConfig({
-    files: readArguments(argv).config ?? [],
-    env: process.env,
-    warn: (message) => process.stderr.write(`${message}\n`),
-  });
+  return loadConfig({ ...sourceOf(argv), warn: (message) => process.stderr.write(`${message}\n`) });
 }
 
 /** Repeated signals (a terminal tells the whole group, then a parent tells its children) do not cut a drain short. */
@@ -41,8 +44,35 @@ function stopSignal(): { given: Promise<void>; forget(): void } {
   };
 }
 
-/** Runs services in this process until SIGTERM or SIGINT. They start in the given order and stop in the reverse one. */
-export async function runAll(services: readonly Service[], config: Config): Promise<void> {
+/** Follows the files, and SIGHUP; in a terminal that signal says that the terminal is gone, and ends the process. */
+function follow(running: readonly RunningService[], config: Config, source: ConfigSource): { close(): void } {
+  const [first] = running;
+  if (first === undefined) return { close: () => undefined };
+  const reloading = watchConfig({
+    source,
+    used: config,
+    async take(next) {
+      for (const service of running) await service.reload(next);
+    },
+    log: first.log,
+    now: () => performance.now(),
+  });
+  const asked = (): void => void reloading.reload();
+  if (!process.stdin.isTTY) process.on('SIGHUP', asked);
+  return {
+    close() {
+      process.off('SIGHUP', asked);
+      reloading.close();
+    },
+  };
+}
+
+/**
+ * Runs services in this process until SIGTERM or SIGINT. They start in the given order and stop in the reverse one.
+ *
+ * @param source what the configuration was read from, to follow its changes
+ */
+export async function runAll(services: readonly Service[], config: Config, source?: ConfigSource): Promise<void> {
   const running: RunningService[] = [];
   const stopAll = async (): Promise<void> => {
     for (const service of running.splice(0).reverse()) await service.stop();
@@ -55,7 +85,9 @@ export async function runAll(services: readonly Service[], config: Config): Prom
     throw error;
   }
   const stop = stopSignal();
+  const following = source === undefined ? undefined : follow(running, config, source);
   await stop.given;
+  following?.close();
   const giveUp = setTimeout(() => {
     process.stderr.write('the drain took too long; giving up\n');
     process.exit(1);
@@ -70,7 +102,7 @@ export async function run(service: Service): Promise<void> {
   try {
     const config = configFromProcess();
     if (readArguments(process.argv.slice(2)).healthy === true) await checkHealthy(service.name, config);
-    else await runAll([service], config);
+    else await runAll([service], config, sourceOf(process.argv.slice(2)));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { Checks } from './checks.js';
 import type { HttpAddress } from './listen.js';
 import type { Config } from './config/load.js';
+import type { Follow } from './follow.js';
 import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Tracing } from './trace.js';
@@ -25,6 +26,8 @@ export interface Host {
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly checks: Checks;
+  /** Builds what reloadable settings decide; what is read elsewhere is read once (docs/configuration.md). */
+  readonly follow: Follow;
   /** True once the service was told to stop. */
   readonly draining: () => boolean;
   serveGrpc(

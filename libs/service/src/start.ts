@@ -3,9 +3,10 @@ import { connectPeer, serveRpc } from '@cardea/rpc';
 import { setTimeout } from 'node:timers/promises';
 import { createChecks } from './checks.js';
 import type { Config } from './config/load.js';
+import { createFollowing } from './follow.js';
 import { boundTimes, drainable } from './http-drain.js';
 import { listen } from './listen.js';
-import type { Log } from './log.js';
+import type { Log, OpenLog } from './log.js';
 import { openLog } from './log.js';
 import { createManagementServer } from './management.js';
 import { createMetrics } from './metrics.js';
@@ -17,6 +18,8 @@ import { openTracing } from './trace.js';
 /** A service that runs. */
 export interface RunningService {
   readonly log: Log;
+  /** Takes up a configuration. @throws what the service cannot do with it; nothing has changed then */
+  reload(config: Config): Promise<void>;
   /** Readiness off, grace, finish in flight, close everything. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -28,10 +31,10 @@ export interface RunningService {
 export async function startService(
   service: Service,
   config: Config,
-  options: { log?: Log; wait?: (millis: number) => Promise<unknown> } = {},
+  options: { log?: Log & Partial<OpenLog>; wait?: (millis: number) => Promise<unknown> } = {},
 ): Promise<RunningService> {
   const { wait = setTimeout } = options;
-  const log = options.log ?? openLog(service.name, config.log.level);
+  const log: Log & Partial<OpenLog> = options.log ?? openLog(service.name, config.log.level);
   const now = Date.now;
   // Dashboards made for Hydra ask for its name.
   const metrics = createMetrics(service.name, config.profile === 'hydra-compat' ? { app: 'hydra' } : {});
@@ -51,6 +54,11 @@ export async function startService(
 
   const observe = observeCalls(metrics, tracing);
 
+  const following = createFollowing(config, {
+    onStop: (close) => void closers.push(close),
+    failed: (error) => notClosed(log, error),
+  });
+
   const host: Host = {
     log,
     now,
@@ -58,6 +66,7 @@ export async function startService(
     metrics,
     tracing,
     checks,
+    follow: (build) => following.follow(build),
     draining,
     async serveGrpc(address, security, services, { reflection = false } = {}) {
       const health = async () => started && !draining() && Object.keys(await checks.problems()).length === 0;
@@ -93,7 +102,7 @@ export async function startService(
       try {
         await close();
       } catch (error) {
-        log.warn({ err: error instanceof Error ? error.message : String(error) }, 'something did not close well');
+        notClosed(log, error);
       }
     }
   };
@@ -127,10 +136,19 @@ export async function startService(
   };
   return {
     log,
+    async reload(next) {
+      if (draining()) return;
+      await following.reload(next);
+      log.setLevel?.(next.log.level);
+    },
     stop() {
       // `draining` must be true before the first await inside, so the promise is made by hand.
       stopping ??= Promise.resolve().then(stop);
       return stopping;
     },
   };
+}
+
+function notClosed(log: Log, error: unknown): void {
+  log.warn({ err: error instanceof Error ? error.message : String(error) }, 'something did not close well');
 }

@@ -23,14 +23,16 @@ const settings = leaves(configSchema);
  * @param options.files YAML or JSON files; later ones win
  * @param options.env wins over files
  * @param options.warn told of Hydra's keys that mean nothing here
+ * @param options.onSecretFile told of each file with a secret, before it is read
  * @throws {ConfigError} naming file, line and the nearest key
  */
 export function loadConfig(options: {
   files?: readonly string[];
   env?: Environment;
   warn?: (message: string) => void;
+  onSecretFile?: (file: string) => void;
 }): Config {
-  const { files = [], env = {}, warn = () => undefined } = options;
+  const { files = [], env = {}, warn = () => undefined, onSecretFile = () => undefined } = options;
   const tree: Tree = {};
   const locators: Locate[] = [];
   for (const file of files) {
@@ -40,7 +42,7 @@ export function loadConfig(options: {
     locators.unshift(read.locate);
   }
   refuseForeign(env);
-  readSecretFiles(tree, env);
+  readSecretFiles(tree, env, onSecretFile);
   applyEnvironment(tree, env);
   const parsed = configSchema.safeParse(tree);
   if (parsed.success) return withDevNames(camelise(parsed.data));
@@ -84,7 +86,7 @@ function applyEnvironment(tree: Tree, env: Environment): void {
   }
 }
 
-function readSecretFiles(tree: Tree, env: Environment): void {
+function readSecretFiles(tree: Tree, env: Environment, onSecretFile: (file: string) => void): void {
   for (const { path } of settings.filter(({ facts }) => facts.secret === true)) {
     const last = `${path.at(-1) ?? ''}_file`;
     const holder = path.slice(0, -1).reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);
@@ -93,6 +95,7 @@ function readSecretFiles(tree: Tree, env: Environment): void {
     // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh tree of our own
     if (isTree(holder) && typeof named === 'string') delete holder[last];
     if (typeof file !== 'string' || file === '') continue;
+    onSecretFile(file);
     try {
       setAt(tree, path, readFileSync(file, 'utf8').trim());
     } catch (error) {

@@ -52,13 +52,14 @@ export type Camel<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T as CamelKey<K & string>]: Camel<T[K]> }
     : T;
 
+/** A key as code spells it. */
+export const camelKey = (key: string): string =>
+  key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+
 /** Renames every key and freezes every object. */
 export function camelise<T>(value: T): Camel<T> {
   if (Array.isArray(value)) return Object.freeze(value.slice()) as Camel<T>;
   if (typeof value !== 'object' || value === null) return value as Camel<T>;
-  const entries = Object.entries(value).map(([key, inner]) => [
-    key.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase()),
-    camelise(inner as unknown),
-  ]);
+  const entries = Object.entries(value).map(([key, inner]) => [camelKey(key), camelise(inner as unknown)]);
   return Object.freeze(Object.fromEntries(entries)) as Camel<T>;
 }

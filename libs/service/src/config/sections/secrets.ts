@@ -9,6 +9,10 @@ export const secrets = z
         'Secrets of at least 16 characters, better 32 random ones. The first seals and signs handles, all open: put a new one in front to rotate.',
       secret: true,
     }).default([]),
+    acceptance_period: duration({
+      description:
+        'How long a new first secret that comes while services run is accepted before it seals and signs: longer than the file takes to reach every one of them.',
+    }).prefault('2m'),
   })
   .prefault({});
 
