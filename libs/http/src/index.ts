@@ -1,6 +1,7 @@
 // @cardea/http: express for the two services that face HTTP; forms, errors, pages and what is counted and logged.
 export type { Request, Response } from 'express';
 export type { App, AppOptions } from './app.js';
+export type { AnswerOptions } from './answering.js';
 export { createApp } from './app.js';
 export { formLimit, jsonLimit, readBody, readJson } from './body.js';
 export type { FormParameter, RequestContext } from './context.js';

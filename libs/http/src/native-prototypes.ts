@@ -24,10 +24,16 @@ interface Prototypes {
   response: object;
 }
 
+/** Tells an app that takes the place of the first to expect what is born as that one's. */
+export function expectSame(app: Express, first: Express): void {
+  const { request, response } = first as unknown as Prototypes;
+  Object.assign(app, { request, response });
+}
+
 /**
  * Makes the classes for `http.createServer` and tells the app to expect them.
  *
- * Valid for this app alone: an app mounted below it would set prototypes again. Use routers instead.
+ * Valid for this app alone, and for those that are told so: an app mounted below it would set prototypes again. Use routers instead.
  */
 export function bornWithPrototypes(app: Express): {
   IncomingMessage: typeof IncomingMessage;

@@ -27,20 +27,21 @@ export function createMetrics(service: string, labels: Readonly<Record<string, s
   const registers = [registry];
   const histograms = new Map<string, Histogram<string>>();
   // What follows the configuration is built again and goes on counting where its former self stopped.
-  const known = <M>(name: string): M | undefined => registry.getSingleMetric(name) as M | undefined;
+  const known = (name: string): unknown => registry.getSingleMetric(name);
   return {
-    counter: (name, help, labels = []) =>
-      known(name) ?? new Counter({ name, help, labelNames: [...labels], registers }),
-    histogram<L extends string>(name: string, help: string, bounds: readonly number[]) {
+    counter: <L extends string>(name: string, help: string, labels: readonly L[] = []) =>
+      (known(name) as Counter<L> | undefined) ?? new Counter({ name, help, labelNames: [...labels], registers }),
+    histogram(name: string, help: string, bounds: readonly number[]) {
       const present = histograms.get(name);
-      if (present !== undefined) return present as Histogram<L>;
-      const { histogram, told } = createHistogram<L>(name, help, bounds);
+      if (present !== undefined) return present;
+      const { histogram, told } = createHistogram<string>(name, help, bounds);
       histograms.set(name, histogram);
       // Of a metric, a registry knows its name and asks for nothing but `get`.
       registry.registerMetric(told as unknown as Metric);
       return histogram;
     },
-    gauge: (name, help, labels = []) => known(name) ?? new Gauge({ name, help, labelNames: [...labels], registers }),
+    gauge: <L extends string>(name: string, help: string, labels: readonly L[] = []) =>
+      (known(name) as Gauge<L> | undefined) ?? new Gauge({ name, help, labelNames: [...labels], registers }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -1,6 +1,6 @@
 // How the admin listener answers whatever the route: TLS, pages of other sites, who is let in, unknown paths and methods by
 // profile.
-import type { AppOptions, Cors, Request } from '@cardea/http';
+import type { AnswerOptions, AppOptions, Cors, Request } from '@cardea/http';
 import { contextOf, createCors, listenerTls } from '@cardea/http';
 import { OAuthError } from '@cardea/oauth';
 import type { Config, Host } from '@cardea/service';
@@ -17,7 +17,7 @@ export function listenerOptions(
   config: Config,
   host: Pick<Host, 'now'>,
   audit: Pick<Audit, 'refused'>,
-): Omit<AppOptions, 'routes'> {
+): Omit<AnswerOptions, 'routes'> {
   const { authentication, cors: corsSettings } = config.serve.admin;
   const authenticate = createAuthenticate({ settings: authentication, now: host.now, refused: audit.refused });
   const cors = createCors({ settings: corsSettings });
@@ -29,7 +29,6 @@ export function listenerOptions(
     prefix: '/admin',
     manner: hydra ? 'hydra' : 'oauth',
     cors,
-    tls: adminTls(config, host),
     admit(request) {
       refuseOtherSites(request, cors);
       if (open) refuseOtherNames(request, ownNames);
@@ -40,7 +39,7 @@ export function listenerOptions(
 }
 
 /** Asks for client certificates where these are a way to prove oneself. */
-function adminTls({ serve, dev, profile }: Config, { now }: Pick<Host, 'now'>): AppOptions['tls'] {
+export function adminTls({ serve, dev, profile }: Config, { now }: Pick<Host, 'now'>): AppOptions['tls'] {
   const tls = listenerTls(serve, 'admin', { mayMakeUp: dev || profile === 'hydra-compat', now });
   const { caFile } = serve.admin.authentication.mtls;
   if (caFile === undefined) return tls;

@@ -3,6 +3,7 @@ import { createApp, healthRoutes } from '@cardea/http';
 import {
   auditV1,
   clientV1,
+  eventStreamV1,
   interactionV1,
   introspectionV1,
   jobV1,
@@ -18,12 +19,14 @@ import { readFileSync } from 'node:fs';
 import { createAudit } from './audit.js';
 import { isConfigured } from './authentication/authenticate.js';
 import { checkExposure } from './exposure.js';
-import { listenerOptions } from './listener.js';
+import { adminTls, listenerOptions } from './listener.js';
+import { createRefusals } from './refusals.js';
 import { attestationRoutes } from './routes/attestation.js';
 import { auditEventRoutes } from './routes/audit-events.js';
 import { boardRoutes } from './routes/board.js';
 import { clientChangeRoutes } from './routes/client-changes.js';
 import { clientRoutes } from './routes/clients.js';
+import { eventRoutes } from './routes/events.js';
 import { interactionRoutes } from './routes/interactions.js';
 import { introspectionRoutes } from './routes/introspect.js';
 import { keyRoutes } from './routes/keys.js';
@@ -38,6 +41,7 @@ import { trustRoutes } from './routes/trust.js';
 export const service: Service = {
   name: 'admin',
   async start(config, host) {
+    // Before anything is opened.
     checkExposure(config.serve.admin);
     const connect = (name: 'token' | 'keys') => {
       const { addresses, tls } = config.peers[name];
@@ -62,38 +66,47 @@ export const service: Service = {
     });
 
     const auditor = peer.client(auditV1.AuditServiceService);
-    const audit = createAudit({ audit: auditor, log: host.log, metrics: host.metrics });
+    const stream = peer.client(eventStreamV1.EventStreamServiceService);
+    const refusals = createRefusals({ report: stream.reportRefusals, log: host.log });
+    host.onStop(() => refusals.close());
+    const audit = createAudit({ audit: auditor, refusals, log: host.log, metrics: host.metrics });
 
-    const { issuer, public: publicUrl } = config.urls.self;
-    const listener = listenerOptions(config, host, audit);
-    const app = createApp(host, {
-      ...listener,
-      routes: [
-        ...introspectionRoutes(introspection),
-        ...interactionRoutes(interactions),
-        ...audit.of([
-          ...clientChangeRoutes(clients),
-          ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
-          ...tokenRoutes({ clients, sessions }),
-          ...trustRoutes(trust),
-          ...sessionRoutes(sessions),
-          ...queueRoutes(jobs),
-          ...(config.serve.admin.board ? boardRoutes(jobs) : []),
-          ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
-          ...keysAuditRoutes({ signer: keyAdmin, findings }),
-        ]),
-        ...auditEventRoutes(auditor),
-        ...attestationRoutes(keyAdmin),
-        ...healthRoutes(host, {
-          prefix: '/admin',
-          // Where callers have to prove themselves, the reason is for those who read the log: health asks nobody.
-          reasons: isConfigured(config.serve.admin.authentication) ? 'hidden' : 'shown',
-          logged: !config.serve.admin.requestLog.disableForHealth,
-        }),
-        ...operationRoutes(host, ownVersion()),
-        ...openApiRoutes(ownVersion(), listener.manner),
-      ],
+    const app = createApp(host, { manner: 'oauth', routes: [], tls: adminTls(config, host) });
+    const answering = await host.follow((current) => {
+      checkExposure(current.serve.admin);
+      const { issuer, public: publicUrl } = current.urls.self;
+      const listener = listenerOptions(current, host, audit);
+      return app.prepare({
+        ...listener,
+        routes: [
+          ...introspectionRoutes(introspection),
+          ...interactionRoutes(interactions),
+          ...audit.of([
+            ...clientChangeRoutes(clients),
+            ...clientRoutes(clients, (publicUrl ?? issuer)?.replace(/\/+$/, '')),
+            ...tokenRoutes({ clients, sessions }),
+            ...trustRoutes(trust),
+            ...sessionRoutes(sessions),
+            ...queueRoutes(jobs),
+            ...(current.serve.admin.board ? boardRoutes(jobs) : []),
+            ...keyRoutes(keys, issuer?.replace(/\/+$/, '')),
+            ...keysAuditRoutes({ signer: keyAdmin, findings }),
+          ]),
+          ...auditEventRoutes(auditor),
+        ...eventRoutes(stream, host.draining),
+          ...attestationRoutes(keyAdmin),
+          ...healthRoutes(host, {
+            prefix: '/admin',
+            // Where callers have to prove themselves, the reason is for those who read the log: health asks nobody.
+            reasons: isConfigured(current.serve.admin.authentication) ? 'hidden' : 'shown',
+            logged: !current.serve.admin.requestLog.disableForHealth,
+          }),
+          ...operationRoutes(host, ownVersion()),
+          ...openApiRoutes(ownVersion(), listener.manner),
+        ],
+      });
     });
+    app.answerBy(answering);
     await host.serveHttp(config.serve.admin, app.server);
   },
 };

@@ -1,5 +1,5 @@
 // How the public listener answers whatever the route: TLS, cross-origin browsers, unknown paths and methods by profile.
-import type { AppOptions, ClaimedClient } from '@cardea/http';
+import type { AnswerOptions, ClaimedClient, ListenerTls } from '@cardea/http';
 import { createCors, listenerTls, oauthErrorBody } from '@cardea/http';
 import type { clientOriginV1, ClientOf } from '@cardea/rpc';
 import type { Config, Host } from '@cardea/service';
@@ -10,9 +10,8 @@ type Origins = ClientOf<typeof clientOriginV1.ClientOriginServiceService>;
 /** @param origins asked only for requests with an Origin header that the installation itself does not list */
 export function listenerOptions(
   config: Config,
-  host: Pick<Host, 'now'>,
   origins: Origins,
-): Pick<AppOptions, 'manner' | 'errorBody' | 'cors' | 'tls'> {
+): Pick<AnswerOptions, 'manner' | 'errorBody' | 'cors'> {
   const hydra = config.profile === 'hydra-compat';
   const settings = config.serve.public.cors;
   // Clients' own lists count unless somebody has said no; in Hydra, only when somebody has said yes.
@@ -24,8 +23,12 @@ export function listenerOptions(
       settings,
       ...(clientsHaveSay ? { allowedByClient: asking(origins) } : {}),
     }),
-    tls: listenerTls(config.serve, 'public', { mayMakeUp: config.dev || hydra, now: host.now }),
   };
+}
+
+/** Undefined for plain HTTP. */
+export function publicTls({ serve, dev, profile }: Config, { now }: Pick<Host, 'now'>): ListenerTls | undefined {
+  return listenerTls(serve, 'public', { mayMakeUp: dev || profile === 'hydra-compat', now });
 }
 
 const asking =

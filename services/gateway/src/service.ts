@@ -8,7 +8,7 @@ import { createClientAddress } from './client-address.js';
 import { createDocument } from './documents.js';
 import { createClientCall } from './client-call.js';
 import { createFairShare } from './fair-share.js';
-import { listenerOptions } from './listener.js';
+import { listenerOptions, publicTls } from './listener.js';
 import { authorizeRoutes } from './routes/authorize.js';
 import { deviceRoutes } from './routes/device.js';
 import { fallbackRoutes } from './routes/fallbacks.js';
@@ -29,13 +29,6 @@ const compatibleRefreshMillis = 250;
 export const service: Service = {
   name: 'gateway',
   async start(config, host) {
-    const settings = gatewaySettings(config, host.now);
-    const addressOf = createClientAddress(config.serve.public.trustedProxies, (address) =>
-      host.log.warn(
-        { address },
-        'requests come with X-Forwarded-For; if it is a proxy of yours that writes it, name it in serve.public.trusted_proxies',
-      ),
-    );
     const { addresses, tls } = config.peers.token;
     const peer = host.connect(
       addresses.length > 0 ? addresses : [config.serve.token.address],
@@ -49,7 +42,7 @@ export const service: Service = {
       if (!(await peer.ready())) throw new Error('the token service is not ready');
     });
 
-    const interval = settings.hydraCompat ? compatibleRefreshMillis : refreshMillis;
+    const interval = config.profile === 'hydra-compat' ? compatibleRefreshMillis : refreshMillis;
     const jwks = publicDocument(host, 'jwks', interval, async () => (await token.getJsonWebKeySet({})).document);
     const metadata = publicDocument(
       host,
@@ -63,36 +56,48 @@ export const service: Service = {
       if (!jwks.fetched() || !metadata.fetched()) throw new Error('the public documents have not been fetched yet');
     });
 
-    const clientCall = createClientCall(addressOf, createFairShare());
-    const app = createApp(host, {
-      ...listenerOptions(config, host, origins),
-      routes: [
-        ...tokenRoutes(token, clientCall),
-        ...introspectionRoutes(token, clientCall),
-        ...credentialRoutes(token),
-        ...wellKnownRoutes({ jwks, metadata }, settings),
-        ...userinfoRoutes(token, (): WriteError => app.writeError),
-        ...authorizeRoutes(authorization, { settings, log: host.log }),
-        ...deviceRoutes(authorization, {
-          settings,
-          log: host.log,
-          writeError: (): WriteError => app.writeError,
-          addressOf,
-        }),
-        ...registrationRoutes(registration, {
-          addressOf,
-          publicUrl: (config.urls.self.public ?? settings.issuer).replace(/\/+$/, ''),
-          hydraCompat: config.profile === 'hydra-compat',
-        }),
-        ...healthRoutes(host, {
-          prefix: '',
-          reasons: 'hidden',
-          logged: !config.serve.public.requestLog.disableForHealth,
-        }),
-        ...(settings.watchedCookie === undefined ? [] : sessionRoutes(settings.watchedCookie)),
-        ...fallbackRoutes(),
-      ],
+    const share = createFairShare();
+    const app = createApp(host, { manner: 'oauth', routes: [], tls: publicTls(config, host) });
+    const answering = await host.follow((current) => {
+      const settings = gatewaySettings(current, host.now);
+      const addressOf = createClientAddress(current.serve.public.trustedProxies, (address) =>
+        host.log.warn(
+          { address },
+          'requests come with X-Forwarded-For; if it is a proxy of yours that writes it, name it in serve.public.trusted_proxies',
+        ),
+      );
+      const clientCall = createClientCall(addressOf, share);
+      return app.prepare({
+        ...listenerOptions(current, origins),
+        routes: [
+          ...tokenRoutes(token, clientCall),
+          ...introspectionRoutes(token, clientCall),
+          ...credentialRoutes(token),
+          ...wellKnownRoutes({ jwks, metadata }, settings),
+          ...userinfoRoutes(token, (): WriteError => app.writeError),
+          ...authorizeRoutes(authorization, { settings, log: host.log }),
+          ...deviceRoutes(authorization, {
+            settings,
+            log: host.log,
+            writeError: (): WriteError => app.writeError,
+            addressOf,
+          }),
+          ...registrationRoutes(registration, {
+            addressOf,
+            publicUrl: (current.urls.self.public ?? settings.issuer).replace(/\/+$/, ''),
+            hydraCompat: current.profile === 'hydra-compat',
+          }),
+          ...healthRoutes(host, {
+            prefix: '',
+            reasons: 'hidden',
+            logged: !current.serve.public.requestLog.disableForHealth,
+          }),
+          ...(settings.watchedCookie === undefined ? [] : sessionRoutes(settings.watchedCookie)),
+          ...fallbackRoutes(),
+        ],
+      });
     });
+    app.answerBy(answering);
     await host.serveHttp(config.serve.public, app.server);
   },
 };

@@ -2,7 +2,7 @@
 import { isKeySet } from '@cardea/oauth';
 import { implement, jsonWebKeyV1, keyAdminV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
-import { listenDsn, required, securityOf } from '@cardea/service';
+import { followServices, listenDsn, required, securityOf } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -97,12 +97,16 @@ export const service: Service = {
     const recorded = config.keys.audit.enabled ? pool : undefined;
     const findSignatures = createFindSignatures(recorded, book.subjectHashes);
     const documents = createDocuments({ pool, envelope: createEnvelope(keks, random), now });
-    await host.serveGrpc(address, security, [
+    // What tokens say and how long they live may change; who signs, and whose tokens they are, may not.
+    const signing = await host.follow((current) => [
       implement(
         signingV1.SigningServiceService,
-        recordAttempts(signingHandlers({ policy, quota, sign, ring }), book.note),
+        recordAttempts(signingHandlers({ policy: policyOf(current, now), quota, sign, ring }), book.note),
         callers.signing,
       ),
+    ]);
+    await host.serveGrpc(address, security, [
+      ...followServices(signing),
       implement(
         keyAdminV1.KeyAdminServiceService,
         noteChanges(keyAdminHandlers({ maker, ring, prePublish, refresh, attest, findSignatures }), log),

@@ -1,8 +1,9 @@
 // The worker, the token service's second role: runs queued jobs, answers nobody.
 import type { Peer } from '@cardea/rpc';
 import { sessionV1, signatureRecordV1 } from '@cardea/rpc';
-import type { Config, Host, Service } from '@cardea/service';
+import type { Host, Service } from '@cardea/service';
 import { required, securityOf } from '@cardea/service';
+import { startSinks } from './event-stream/start-sinks.js';
 import { createEvents } from './events.js';
 import { createReconciliation } from './jobs/reconciliation.js';
 import { createResealing } from './jobs/resealing.js';
@@ -23,7 +24,7 @@ export const workerService: Service = {
     const { log, metrics } = host;
     const redisUrl = required(config.redis.queueUrl ?? config.redis.url, 'redis.url');
     const database = openDatabase(required(config.dsn, 'dsn'), log, {
-      ...{ max: 4, name: 'cardea-worker', sweeps: true, pooler: config.database.pooler },
+      ...{ max: 4, name: 'cardea-worker', sweeps: true, pooler: config.database.pooler, host },
     });
     host.onStop(() => database.end());
     await requireSchema(host, database);
@@ -35,39 +36,46 @@ export const workerService: Service = {
       addresses.length > 0 ? addresses : [config.serve.token.address],
       securityOf(tls, 'peers.token'),
     );
-    const delivering = startDelivering(config, host, { database, redisUrl, token });
+    const delivering = await startDelivering(host, { database, redisUrl, token });
     host.onStop(() => delivering.close());
+    startSinks(config, host, { database, redisUrl });
     const record = token.client(signatureRecordV1.SignatureRecordServiceService);
     const reconciliation = createReconciliation({
       ...{ redisUrl, database, list: record.listSignatures, events: createEvents(log, metrics), log, metrics },
     });
     host.onStop(() => reconciliation.close());
-    const resealing = createResealing(config, { redisUrl, database, random: host.random, log, metrics });
-    if (resealing !== undefined) host.onStop(() => resealing.close());
+    await host.follow((current, onEnd) => {
+      const resealing = createResealing(current, { redisUrl, database, random: host.random, log, metrics });
+      if (resealing !== undefined) onEnd(() => resealing.close());
+    });
   },
 };
 
 /** The token service being away stops no worker: what cannot be signed now is tried again later. */
-function startDelivering(
-  config: Config,
+async function startDelivering(
   host: Host,
   { database, redisUrl, token: peer }: { database: Database; redisUrl: string; token: Peer },
-): LogoutDeliveryWorker {
+): Promise<LogoutDeliveryWorker> {
   const { log, metrics, now, random } = host;
   const token = peer.client(sessionV1.LogoutDeliveryServiceService);
-  const outbound = createOutbound(outboundPolicy(config), { log });
-  host.onStop(() => outbound.close());
   const deliveries = createLogoutDeliveries(database);
   const counter = metrics.counter('cardea_logout_deliveries_total', 'Attempts to tell of a logout.', ['state']);
-  const deliver = createDeliver({
-    deliveries,
-    token,
-    outbound,
-    endIdentityProviderSession: createEndIdentityProviderSession(config.urls.identityProvider, outbound),
-    log,
-    count: (state) => counter.inc({ state }),
-    now,
-    jitter: () => random(4).readUInt32BE() / 2 ** 32,
+  const deliver = await host.follow((config, onEnd) => {
+    const outbound = createOutbound(outboundPolicy(config), { log });
+    onEnd(() => outbound.close());
+    return createDeliver({
+      deliveries,
+      token,
+      outbound,
+      endIdentityProviderSession: createEndIdentityProviderSession(config.urls.identityProvider, outbound),
+      log,
+      count: (state) => counter.inc({ state }),
+      now,
+      jitter: () => random(4).readUInt32BE() / 2 ** 32,
+    });
   });
-  return createLogoutDeliveryWorker({ redisUrl, deliveries, deliver, log, now });
+  return createLogoutDeliveryWorker({
+    ...{ redisUrl, deliveries, log, now },
+    deliver: (id, attempts) => deliver()(id, attempts),
+  });
 }
