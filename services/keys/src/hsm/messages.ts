@@ -1,6 +1,7 @@
 // What main thread and session threads say to each other. Plain values: they cross by structured clone.
 import type { JsonWebKey } from 'node:crypto';
 import type { HsmSettings } from '../settings.js';
+import type { Bell } from './bell.js';
 import type { Remedy } from './return-codes.js';
 import type { Claims } from './stall-watch.js';
 
@@ -11,6 +12,8 @@ export interface ThreadSettings {
   readonly anew: boolean;
   /** Where the thread counts what it begins. */
   readonly claims: Claims;
+  /** What wakes it. */
+  readonly bell: Bell;
 }
 
 /** A key in the token: label and id, and what must be true of it. */

@@ -1,5 +1,6 @@
 // One session thread as the service sees it: hand it a batch, get its results, or learn that it is stuck, died or hangs.
 import { Worker } from 'node:worker_threads';
+import { createBell, ring } from './bell.js';
 import type { FromThread, Job, ThreadSettings, ToThread, TokenKey } from './messages.js';
 import { TokenError } from './return-codes.js';
 import { createClaims, takeAway, watchStall } from './stall-watch.js';
@@ -33,12 +34,16 @@ const hungMillis = 10_000;
 const generateHungMillis = 60_000;
 const stopMillis = 2_000;
 
-export function startSessionThread(settings: Omit<ThreadSettings, 'claims'>): SessionThread {
+export function startSessionThread(settings: Omit<ThreadSettings, 'claims' | 'bell'>): SessionThread {
   const claims = createClaims();
-  const workerData: ThreadSettings = { ...settings, claims };
+  const bell = createBell();
+  const workerData: ThreadSettings = { ...settings, claims, bell };
   const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData, execArgv: [] });
   const told = new Set<string>();
-  const tell = (message: ToThread) => worker.postMessage(message);
+  const tell = (message: ToThread) => {
+    worker.postMessage(message);
+    ring(bell);
+  };
   let pending: { resolve: (batch: Batch) => void; reject: (error: Error) => void } | undefined;
   let stuck = false;
   let markOpen: () => void = () => undefined;

@@ -1,5 +1,6 @@
 // A session thread: opens the token, then works through batches. The event loop of the service never waits for the HSM.
 import { parentPort, workerData } from 'node:worker_threads';
+import { nextMessage } from './bell.js';
 import type { Failure, FromThread, JobResult, ThreadSettings, ToThread } from './messages.js';
 import type { SessionJobs } from './session-jobs.js';
 import { asTokenError, createSessionJobs } from './session-jobs.js';
@@ -8,7 +9,7 @@ import { openToken } from './token.js';
 
 if (parentPort === null) throw new Error('this is a worker thread, not a program');
 const port = parentPort;
-const { hsm, anew, claims } = workerData as ThreadSettings;
+const { hsm, anew, claims, bell } = workerData as ThreadSettings;
 const tell = (message: FromThread) => port.postMessage(message);
 
 const failureOf = (error: unknown): Failure => {
@@ -37,12 +38,14 @@ function runBatch(session: SessionJobs, message: ToThread & { kind: 'batch' }): 
 
 try {
   const session = createSessionJobs(await openToken(hsm, anew));
-  port.on('message', (message: ToThread) => {
-    if (message.kind === 'batch') return runBatch(session, message);
-    session.close();
-    port.close();
-  });
   tell({ kind: 'open' });
+  for (;;) {
+    const message = nextMessage(port, bell) as ToThread;
+    if (message.kind === 'stop') break;
+    runBatch(session, message);
+  }
+  session.close();
+  port.close();
 } catch (error) {
   tell({ kind: 'failed', failure: failureOf(error) });
 }
