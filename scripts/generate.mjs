@@ -62,6 +62,7 @@ async function pages() {
   return {
     'docs/configuration.md': service.configurationPage(),
     'docs/errors.md': service.errorsPage(),
+    'docs/events.md': service.eventsPage(),
     'docs/cli.md': await commandReference(),
     'deploy/cardea.example.yaml': service.exampleFile(),
     'deploy/cardea.schema.json': json({

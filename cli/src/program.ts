@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addApplyCommand } from './apply/command.js';
 import { addClientSecretCommands } from './commands/client-secrets.js';
 import { addClientCommands } from './commands/clients.js';
+import { addEventsCommand } from './commands/events.js';
 import { addHistoryCommands } from './commands/history.js';
 import { addJobCommands } from './commands/jobs.js';
 import { addJsonWebKeyCommands } from './commands/json-web-keys.js';
@@ -39,6 +40,7 @@ docs/configuration.md lists them all; docs/cli.md has every command, exit codes 
 const light: ReadonlySet<string | undefined> = new Set([
   ...verbNames,
   'resend',
+  'events',
   'jobs',
   'apply',
   'smoke',
@@ -76,6 +78,7 @@ export async function createProgram(surroundings: Surroundings, words: readonly 
   addSessionCommands(verbs, surroundings);
   addHistoryCommands(program, verbs, surroundings);
   addJobCommands(program, surroundings);
+  addEventsCommand(program, surroundings);
   addPerformCommands(verbs.perform, surroundings);
   addApplyCommand(program, surroundings);
   addSmokeCommand(program, surroundings);

@@ -130,6 +130,7 @@ const table: readonly (readonly [
   ['token', 'cardea.client.v1.ClientOriginService', ['gateway']],
   ['token', 'cardea.trust.v1.TrustedIssuerService', ['admin']],
   ['token', 'cardea.audit.v1.AuditService', ['admin']],
+  ['token', 'cardea.audit.v1.EventStreamService', ['admin']],
   ['token', 'cardea.audit.v1.SignatureFindingService', ['admin']],
   ['token', 'cardea.job.v1.JobService', ['admin']],
   ['token', 'cardea.session.v1.SessionService', ['admin']],

@@ -13,6 +13,7 @@ export * as trustV1 from './gen/cardea/trust/v1/trust.pb.js';
 export * as jsonWebKeyV1 from './gen/cardea/keys/v1/json_web_key.pb.js';
 export * as clientOriginV1 from './gen/cardea/client/v1/origin.pb.js';
 export * as auditV1 from './gen/cardea/audit/v1/audit.pb.js';
+export * as eventStreamV1 from './gen/cardea/audit/v1/event_stream.pb.js';
 export * as signatureFindingV1 from './gen/cardea/audit/v1/signature_finding.pb.js';
 export * as signatureRecordV1 from './gen/cardea/keys/v1/signature_record.pb.js';
 export * as jobV1 from './gen/cardea/job/v1/job.pb.js';

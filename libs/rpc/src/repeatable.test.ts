@@ -6,6 +6,7 @@ import { repeatablePaths } from './repeatable.js';
 /** Whoever has lost the answer of one of these does not know what happened, and is told so (ARCHITECTURE §2 law 10). */
 const never: Readonly<Record<string, readonly string[]>> = {
   'cardea.audit.v1.AuditService': ['RecordEvent'],
+  'cardea.audit.v1.EventStreamService': ['ReportRefusals'],
   'cardea.audit.v1.SignatureFindingService': ['AcknowledgeFinding'],
   'cardea.authorization.v1.AuthorizationService': ['Authorize', 'EndSession', 'AuthorizeDevice', 'VerifyUserCode'],
   'cardea.authorization.v1.InteractionService': [

@@ -4,6 +4,7 @@
 /** By service: methods that only read, or that say a request id or a state which makes the second time do nothing. */
 const repeatable: Readonly<Record<string, readonly string[]>> = {
   'cardea.audit.v1.AuditService': ['ListEvents'],
+  'cardea.audit.v1.EventStreamService': ['ReadEvents'],
   'cardea.audit.v1.SignatureFindingService': ['ListFindings'],
   'cardea.authorization.v1.InteractionService': ['GetLoginRequest', 'GetConsentRequest', 'GetLogoutRequest'],
   'cardea.client.v1.ClientOriginService': ['CheckOrigin'],

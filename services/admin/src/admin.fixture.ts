@@ -3,6 +3,7 @@ import type { Handlers } from '@cardea/rpc';
 import {
   auditV1,
   clientV1,
+  eventStreamV1,
   implement,
   interactionV1,
   introspectionV1,
@@ -28,6 +29,8 @@ export interface StandIn {
   introspection?: Partial<Handlers<typeof introspectionV1.IntrospectionServiceService>>;
   sessions?: Partial<Handlers<typeof sessionV1.SessionServiceService>>;
   trust?: Partial<Handlers<typeof trustV1.TrustedIssuerServiceService>>;
+  /** Without it, refusals are taken and nothing is told. */
+  events?: Partial<Handlers<typeof eventStreamV1.EventStreamServiceService>>;
   findings?: Partial<Handlers<typeof signatureFindingV1.SignatureFindingServiceService>>;
   jobs?: Partial<Handlers<typeof jobV1.JobServiceService>>;
   keys?: Partial<Handlers<typeof jsonWebKeyV1.JsonWebKeyServiceService>>;
@@ -79,6 +82,13 @@ export async function startAdmin(standIn: StandIn, env: Readonly<Record<string, 
       implement(
         auditV1.AuditServiceService,
         of(auditV1.AuditServiceService, { recordEvent: () => Promise.resolve({}), ...standIn.audit }) as never,
+      ),
+      implement(
+        eventStreamV1.EventStreamServiceService,
+        of(eventStreamV1.EventStreamServiceService, {
+          reportRefusals: () => Promise.resolve({}),
+          ...standIn.events,
+        }) as never,
       ),
       implement(trustV1.TrustedIssuerServiceService, of(trustV1.TrustedIssuerServiceService, standIn.trust) as never),
       implement(

@@ -9,6 +9,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Caller } from './authentication/caller.js';
 import { callerOf } from './authentication/caller.js';
 import { holdAnswer } from './hold-answer.js';
+import type { Refusals } from './refusals.js';
 
 type AuditClient = Pick<ClientOf<typeof auditV1.AuditServiceService>, 'recordEvent'>;
 
@@ -22,8 +23,14 @@ export interface Audit {
 const changes = ['post', 'put', 'patch', 'delete'] as const;
 const longestTarget = 500;
 
-export function createAudit(options: { audit: AuditClient; log: Log; metrics: Metrics }): Audit {
-  const { audit, log, metrics } = options;
+/** @param options.refusals tells the audit stream whom was turned away */
+export function createAudit(options: {
+  audit: AuditClient;
+  refusals: Pick<Refusals, 'add'>;
+  log: Log;
+  metrics: Metrics;
+}): Audit {
+  const { audit, refusals: told, log, metrics } = options;
   const counter = metrics.counter('cardea_admin_changes_total', 'Changes through the admin API.', [
     'action',
     'outcome',
@@ -44,7 +51,10 @@ export function createAudit(options: { audit: AuditClient; log: Log; metrics: Me
       status,
       requestId: contextOf(request).requestId,
     });
-    log.info({ audit: true, ...named(event) }, 'an administrator changed something');
+    log.info(
+      { audit: true, ...named(event), target: withoutPerson(event.target) },
+      'an administrator changed something',
+    );
     return event;
   };
 
@@ -86,14 +96,16 @@ export function createAudit(options: { audit: AuditClient; log: Log; metrics: Me
         return { ...route, ...(Object.fromEntries(all) as Partial<Route>) };
       }),
     refused(request, caller) {
-      refusals.inc({ reason: caller === undefined ? 'unauthorized' : 'forbidden' });
+      const reason = caller === undefined ? 'unauthorized' : 'forbidden';
+      refusals.inc({ reason });
+      told.add({ reason, actor: caller?.name ?? '', method: request.method ?? '' });
       const { requestId } = contextOf(request);
       log.warn(
         {
           audit: true,
           actor: caller?.name ?? '',
           method: request.method,
-          target: targetOf(request),
+          target: withoutPerson(targetOf(request)),
           request_id: requestId,
         },
         'a caller of the admin API was turned away',
@@ -102,8 +114,12 @@ export function createAudit(options: { audit: AuditClient; log: Log; metrics: Me
   };
 }
 
-/** The path and its query; neither holds a secret on this API, and both are what a reader looks for. */
+/** The path and its query; neither holds a secret of who changes anything, and both are what a reader looks for. */
 const targetOf = (request: IncomingMessage) => (request.url ?? '').slice(0, longestTarget);
+
+/** What a log may say of a target: the record, which is for auditors, has all of it. */
+const withoutPerson = (target: string) =>
+  target.replace(/([?&](?:subject|[a-z_]*(?:challenge|verifier|hint))=)[^&]*/g, '$1…');
 
 const named = ({ actor, authentication, action, target, status, requestId }: auditV1.AuditEvent) => ({
   actor,

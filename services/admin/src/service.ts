@@ -93,7 +93,7 @@ export const service: Service = {
             ...keysAuditRoutes({ signer: keyAdmin, findings }),
           ]),
           ...auditEventRoutes(auditor),
-        ...eventRoutes(stream, host.draining),
+          ...eventRoutes(stream, host.draining),
           ...attestationRoutes(keyAdmin),
           ...healthRoutes(host, {
             prefix: '/admin',

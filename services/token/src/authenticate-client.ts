@@ -7,6 +7,7 @@ import type { ClientResolver } from './client-resolver.js';
 import type { ClientSecrets } from './client-secrets.js';
 import type { Events } from './events.js';
 import type { RateLimit } from './rate-limit/rate-limit.js';
+import type { StoredClient } from './storage/clients.js';
 
 /**
  * @param authorization the Authorization header; empty when absent
@@ -33,8 +34,12 @@ export function createAuthenticateClient(options: {
 }): AuthenticateClient {
   const { clients, secrets, assertion, events, limit, strangers, hydraCompat } = options;
 
-  const refuse = (clientId: string, reason: string): OAuthError => {
-    events.record('client_authentication_failed', { client_id: clientId.slice(0, 255), reason });
+  /** @param known the client, where there is one of that id: whoever has none may have sent a secret in its place */
+  const refuse = (clientId: string, reason: string, known?: StoredClient): OAuthError => {
+    const knownClient = known?.client.clientId ?? '';
+    events.record('client_authentication_failed', {
+      ...{ client_id: clientId.slice(0, 255), reason, known_client: knownClient },
+    });
     return new OAuthError('invalid_client');
   };
 
@@ -46,9 +51,10 @@ export function createAuthenticateClient(options: {
     if (claimed !== undefined && claimed !== subject) throw refuse(claimed, 'the assertion is of another client');
     const found = await clients.find(subject);
     if (found === undefined) throw refuse(subject, 'unknown client');
-    if (!isAssertionMethod(registeredMethod(found.client))) throw refuse(subject, 'another method is registered');
+    if (!isAssertionMethod(registeredMethod(found.client)))
+      throw refuse(subject, 'another method is registered', found);
     const reason = await assertion(jwt, found);
-    if (reason !== undefined) throw refuse(subject, reason);
+    if (reason !== undefined) throw refuse(subject, reason, found);
     return found.client;
   };
 
@@ -65,14 +71,14 @@ export function createAuthenticateClient(options: {
     const otherwise = found === undefined ? 'unknown client' : 'another method is registered';
     if (method === 'none') {
       if (fits) return found.client;
-      throw refuse(clientId, otherwise);
+      throw refuse(clientId, otherwise, found);
     }
     // From here on, who is not there costs what a wrong secret costs, and has to wait as long (security catalogue J06).
     const counted = found === undefined ? strangers : limit;
     counted.check(clientId, address);
     const right = await secrets.verify(clientId, credentials.secret, found?.secretHashes ?? []);
     if (fits && right) return found.client;
-    const refusal = refuse(clientId, fits ? 'wrong secret' : otherwise);
+    const refusal = refuse(clientId, fits ? 'wrong secret' : otherwise, found);
     // The right secret by another method than the registered one is no guess: some libraries find the method out by trying.
     if (!right) await counted.failed(clientId, address);
     throw refusal;

@@ -16,6 +16,7 @@ import { createAuthorizeDevice } from './device/authorize-device.js';
 import type { DeviceRooms } from './device/device-rooms.js';
 import { createRedeemDeviceCode } from './device/redeem-device-code.js';
 import { createEncrypt, encryptingSigner } from './encrypt.js';
+import type { EventStream } from './event-stream/open-stream.js';
 import type { Events } from './events.js';
 import { createEvents } from './events.js';
 import { createExchange } from './exchange.js';
@@ -81,6 +82,8 @@ export interface TokenRoomsOptions {
   readonly random: (bytes: number) => Buffer;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Where events go, and what they call a person. */
+  readonly stream: Pick<EventStream, 'recorder' | 'personOf'>;
 }
 
 /** The handlers of the services these rooms answer, and the families others may have to bring down. */
@@ -102,7 +105,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const { issuer, publicUrl, hydraCompat, policy } = settings;
   const seal = (purpose: string) => createSeal(options.secrets, purpose, random);
   const seals = { code: seal('authorization_code'), access: seal('access_token'), refresh: seal('refresh_token') };
-  const events = createEvents(options.log, options.metrics);
+  const events = createEvents(options.log, options.metrics, options.stream.recorder);
   const secrets = createClientSecrets({
     seal: seal('client_secret'),
     hashers: options.clientSettings.hashers,
@@ -113,7 +116,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
 
   const tokens = createAccessTokens(database);
   const refreshTokens = createRefreshTokens(database);
-  const families = createFamilies(database, cache);
+  const families = createFamilies(database, cache, options.stream.personOf);
 
   const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });
   const { accessTokenFormat } = settings;

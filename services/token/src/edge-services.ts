@@ -1,14 +1,16 @@
 // What the token service answers for the edges: may this origin read that answer, the record of what operators did, what does not
 // match in that of signatures, and the queues of the workers.
 import type { Handlers, introspectionV1, ServedService } from '@cardea/rpc';
-import { auditV1, clientOriginV1, implement, jobV1, signatureFindingV1 } from '@cardea/rpc';
+import { auditV1, clientOriginV1, eventStreamV1, implement, jobV1, signatureFindingV1 } from '@cardea/rpc';
 import { createClientOrigins } from './client-origins.js';
 import type { ClientResolver } from './client-resolver.js';
+import type { EventStream } from './event-stream/open-stream.js';
 import type { JobDesk } from './jobs/job-desk.js';
 import { createNamesOnRecord } from './interactions/record.js';
 import { createPageTokens } from './page-tokens.js';
 import { createAuditHandlers } from './rpc/audit.js';
 import { createClientOriginHandlers } from './rpc/client-origin.js';
+import { createEventStreamHandlers } from './rpc/event-stream.js';
 import { createJobHandlers } from './rpc/job.js';
 import { createSignatureFindingHandlers } from './rpc/signature-finding.js';
 import { createSeal } from './seal.js';
@@ -26,10 +28,11 @@ export function edgeServices(options: {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly random: (bytes: number) => Buffer;
+  readonly stream: EventStream;
   /** Certificate names that may call. */
   readonly allow: { readonly gateway: readonly string[]; readonly admin: readonly string[] };
 }): ServedService[] {
-  const { database, desk, clients, introspect, secrets, now, random, allow } = options;
+  const { database, desk, clients, introspect, secrets, now, random, stream, allow } = options;
   const origins = createClientOrigins({ clients, database, now });
   const pageTokens = createPageTokens(createSeal(secrets, 'audit_page_token', random), now);
   const events = createAuditEvents(database);
@@ -40,6 +43,11 @@ export function edgeServices(options: {
     implement(
       auditV1.AuditServiceService,
       createAuditHandlers({ events, pageTokens, namesOnRecord: createNamesOnRecord(secrets) }),
+      { '*': allow.admin },
+    ),
+    implement(
+      eventStreamV1.EventStreamServiceService,
+      createEventStreamHandlers({ database, recorder: stream.recorder, source: stream.source }),
       { '*': allow.admin },
     ),
     implement(

@@ -9,7 +9,8 @@ import { openTokenCache } from './cache/create-cache.js';
 import { createClientKeys } from './client-keys.js';
 import { createClientResolver } from './client-resolver.js';
 import type { ClientSettings } from './client-settings.js';
-import type { TokenRooms } from './create-token-rooms.js';
+import type { TokenRooms, TokenRoomsOptions } from './create-token-rooms.js';
+import { quietStream } from './event-stream/stream.fixture.js';
 import { createTokenRooms, listPublicKeys } from './create-token-rooms.js';
 import type { TestDatabase } from './database.fixture.js';
 import { createTestDatabase, quietLog } from './database.fixture.js';
@@ -98,6 +99,7 @@ export async function createTokenService(
     /** Announcements of PostgreSQL do not reach it. */
     deaf?: boolean;
     commandTimeoutMillis?: number;
+    stream?: TokenRoomsOptions['stream'];
   } = {},
 ) {
   const database = options.database ?? (await createTestDatabase());
@@ -158,6 +160,7 @@ export async function createTokenService(
     random: randomBytes,
     log: quietLog,
     metrics,
+    stream: options.stream ?? quietStream,
   });
   const list = (form: Form) => Object.entries(form).map(([name, value]) => ({ name, value }));
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { flag, location, oneOf } from './fields.js';
 import { clients } from './sections/clients.js';
 import { database, dsn } from './sections/database.js';
+import { events } from './sections/events.js';
 import { oidc } from './sections/oidc.js';
 import { rateLimits } from './sections/rate-limits.js';
 import { hsm, keys, secrets } from './sections/secrets.js';
@@ -63,4 +64,5 @@ export const configSchema = z.strictObject({
   keys,
   log,
   tracing,
+  events,
 });

@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, readonly Role[]>> = {
     ['getOAuth2LogoutRequest', 'acceptOAuth2LogoutRequest', 'rejectOAuth2LogoutRequest', 'acceptUserCodeRequest'],
   ),
   ...operations(['introspector'], ['introspectOAuth2Token']),
-  ...operations(['auditor'], ['listAuditEvents']),
+  ...operations(['auditor'], ['listAuditEvents', 'readEvents']),
   ...operations(['auditor'], ['acknowledgeSignatureFinding']),
   ...operations(['auditor', 'key-operator'], ['getAttestation', 'listRecordedSignatures', 'listSignatureFindings']),
   ...operations(

@@ -24,6 +24,7 @@ const rules: readonly Rule[] = [
   { path: /^\/admin\/keys-audit(?:\/|$)/, read: ['auditor', 'key-operator'], change: ['auditor'] },
   { path: /^\/admin\/attestation(?:\/|$)/, read: ['auditor', 'key-operator'], change: [] },
   { path: /^\/admin\/audit-events(?:\/|$)/, read: ['auditor'], change: [] },
+  { path: /^\/admin\/events(?:\/|$)/, read: ['auditor'], change: [] },
   { path: /^\/admin\/(?:version|openapi\.json)$/, read: adminRoles, change: [] },
   // A page that offers changes is for those who may make them.
   { path: /^\/admin\/board(?:\/|$)/, read: ['operator'], change: ['operator'] },

@@ -3,6 +3,7 @@ import type { Manner } from '@cardea/http';
 import { errorIdHeader } from '@cardea/http';
 import { isOpen } from '../authentication/roles.js';
 import { clientOperations, clientSchemas } from './clients.js';
+import { eventOperations, eventSchemas } from './events.js';
 import { interactionOperations, interactionSchemas } from './interactions.js';
 import { keyOperations, keySchemas } from './keys.js';
 import { keysAuditOperations, keysAuditSchemas } from './keys-audit.js';
@@ -21,6 +22,7 @@ export const adminOperations: readonly Operation[] = [
   ...keyOperations,
   ...keysAuditOperations,
   ...queueOperations,
+  ...eventOperations,
   ...operatingOperations,
 ];
 export const operations: readonly Operation[] = [...adminOperations, ...publicOperations];
@@ -32,6 +34,7 @@ const schemas: Readonly<Record<string, Schema>> = {
   ...keySchemas,
   ...keysAuditSchemas,
   ...queueSchemas,
+  ...eventSchemas,
   ...operationSchemas,
   ...publicSchemas,
 };

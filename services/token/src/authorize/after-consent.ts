@@ -4,6 +4,8 @@ import type { Authorization, CodeContent } from '@cardea/oauth';
 import { OAuthError, successResponse } from '@cardea/oauth';
 import { approveDevice } from '../device/decide-device.js';
 import type { FrontTokens } from '../issue-front.js';
+import type { NewEvent } from '../storage/event-outbox.js';
+import { newEvent } from '../storage/event-outbox.js';
 import type { CodeRow } from '../storage/flows.js';
 import type { GrantRow } from '../storage/grants.js';
 import { browserStateCookies, sessionStateOf } from './browser-state.js';
@@ -42,6 +44,9 @@ export async function continueAfterConsent(
     remember: granted.remember,
     rememberUntil: granted.rememberSeconds === 0 ? Infinity : granted.handledAt + granted.rememberSeconds,
     skipped: consent.skip,
+    told: consent.skip
+      ? undefined
+      : tellOfGrant(context, request.client.clientId, login.subject, granted, consent.grantId),
     body: sealGrantBody(seals.grant, flow.body.start, login, granted, authorization),
   };
   const { device } = flow.body.start;
@@ -69,6 +74,19 @@ export async function continueAfterConsent(
     },
     cookies: state === undefined ? [] : browserStateCookies(settings, sessionId),
   };
+}
+
+function tellOfGrant(
+  { stream }: AuthorizationContext,
+  client_id: string,
+  subject: string,
+  { scopes }: FlowGrant,
+  grant_id: string,
+): NewEvent | undefined {
+  const type = 'cardea.consent.granted.v1';
+  if (!stream.wants(type)) return undefined;
+  const person = stream.personOf(subject);
+  return newEvent(type, { client_id, grant_id, scope: scopes.join(' '), ...(person !== undefined && { person }) });
 }
 
 /**

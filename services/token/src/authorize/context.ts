@@ -3,6 +3,7 @@ import type { AuthorizationResponse, RequestPolicy, ResponseTarget } from '@card
 import type { clientV1 } from '@cardea/rpc';
 import type { ClientResolver } from '../client-resolver.js';
 import type { DeviceRooms } from '../device/device-rooms.js';
+import type { EventSettings } from '../event-stream/settings.js';
 import type { Events } from '../events.js';
 import type { Handles } from '../handles.js';
 import type { IssueFront } from '../issue-front.js';
@@ -57,6 +58,8 @@ export interface AuthorizationContext {
   readonly handles: Handles;
   readonly issueFront: IssueFront;
   readonly events: Events;
+  /** Which events are wanted, and what they call a person. */
+  readonly stream: Pick<EventSettings, 'wants' | 'personOf'>;
   readonly flows: Flows;
   readonly sessions: Sessions;
   readonly sessionEnds: Pick<SessionEnds, 'hasEnded'>;

@@ -21,7 +21,7 @@ import { createReplays } from '../storage/replays.js';
 import { createSessionEnds } from '../storage/session-ends.js';
 import { createSessions } from '../storage/sessions.js';
 import { createLoginChallenges } from './challenge.js';
-import type { AuthorizationSettings } from './context.js';
+import type { AuthorizationContext, AuthorizationSettings } from './context.js';
 import { createFlowBodies } from './flow-bodies.js';
 import { createHintVerifier } from './hint.js';
 import { createReadRequestObject } from './request-object.js';
@@ -40,6 +40,7 @@ export function createAuthorizationContext(options: {
   clientKeys: ClientKeys;
   outbound: Pick<Outbound, 'getText'>;
   events: Events;
+  stream: AuthorizationContext['stream'];
   settings: AuthorizationSettings;
   clock: { now(): number };
   random: (bytes: number) => Buffer;
@@ -55,6 +56,7 @@ export function createAuthorizationContext(options: {
     handles,
     issueFront,
     events,
+    stream: options.stream,
     device: options.device,
     clock,
     random,

@@ -32,6 +32,8 @@ import { authorize } from './authorize.js';
 import type { AuthorizationSettings, AuthorizeOutcome } from './context.js';
 import type { CookieToSet } from './cookies.js';
 import { createAuthorizationContext } from './create-context.js';
+import type { EventStream } from '../event-stream/open-stream.js';
+import { quietStream } from '../event-stream/stream.fixture.js';
 
 const migrations = new URL('../../migrations/', import.meta.url);
 const secrets = ['a-secret-of-at-least-32-characters-for-tests'];
@@ -105,10 +107,14 @@ export function authorizationUrl(parameters: Record<string, string> = {}): strin
   return `https://as.test/oauth2/auth?${query.toString()}`;
 }
 
-/** @param ownOutbound the way out, where it is not to be open to everything; closed with the rest */
+/**
+ * @param ownOutbound the way out, where it is not to be open to everything; closed with the rest
+ * @param openStream the audit stream, where somebody listens
+ */
 export async function createInstallation(
   overrides: Partial<AuthorizationSettings> = {},
   ownOutbound?: Outbound,
+  openStream: (database: pg.Pool) => EventStream = () => quietStream,
 ): Promise<Installation> {
   const dsn = process.env['CARDEA_TEST_DSN'];
   if (dsn === undefined) throw new Error('CARDEA_TEST_DSN is not set: run these tests through `npm test`');
@@ -123,6 +129,7 @@ export async function createInstallation(
     if (file.endsWith('.sql')) await database.query(readFileSync(new URL(file, migrations), 'utf8'));
   }
 
+  const stream = openStream(database);
   const clock = { millis: Date.now() };
   const clients = new Map<string, clientV1.Client>();
   const app = clientV1.Client.create({
@@ -193,7 +200,8 @@ export async function createInstallation(
     }),
     issueFront: createIssueFront({ settings: tokenSettings, mintAccessToken, signer }),
     issuedTokens: createIssuedTokens(database, createNoTokenCache()),
-    events: createEvents(quietLog, metrics),
+    events: createEvents(quietLog, metrics, stream.recorder),
+    stream,
     clients: {
       find: async (id: string) => {
         const client = clients.get(id);

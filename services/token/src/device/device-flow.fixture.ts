@@ -10,6 +10,7 @@ import { createAuthorizationHandlers } from '../rpc/authorization.js';
 import { createInteractionHandlers } from '../rpc/interaction.js';
 import type { Form, TokenService } from '../tokens.fixture.js';
 import { call, createTokenService, secrets as defaultSecrets } from '../tokens.fixture.js';
+import { quietStream } from '../event-stream/stream.fixture.js';
 
 export const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -57,6 +58,7 @@ export async function createDeviceFlow(
     issueFront: it.rooms.issueFront,
     issuedTokens: it.rooms.issuedTokens,
     events: it.rooms.events,
+    stream: quietStream,
     device: it.device,
     secrets: options.secrets ?? defaultSecrets,
     publicKeys: () => it.publicKeys.all(),

@@ -62,12 +62,15 @@ export async function rejectConsentRequest(
   context: AuthorizationContext,
   { challenge, rejection }: interactionV1.RejectConsentRequestRequest,
 ): Promise<interactionV1.RejectConsentRequestResponse> {
+  let refused: { readonly client_id: string; readonly person: string } | undefined;
   const redirectTo = await answerConsent(context, 'reject_consent', challenge, ({ body, login }) => {
     const fallback = context.settings.hydraCompat ? 'consent request denied' : 'access_denied';
     const next = { ...body, rejection: rejectionOf(rejection, fallback) };
     const { error } = next.rejection;
+    refused = { client_id: body.start.clientId, person: context.stream.personOf(login.subject) ?? '' };
     return [next, { action: 'reject consent', subject: login.subject, scopes: [], error }];
   });
+  if (refused !== undefined) context.events.record('consent_refused', refused);
   return { redirectTo };
 }
 

@@ -49,7 +49,13 @@ export async function acceptLoginRequest(
     throw new OAuthError('invalid_request', 'Another subject is logged in at this browser; log out first.');
   }
   const note = noteOf(context, start, { action: 'accept login', subject: login.subject, error: '' });
-  return { redirectTo: await answerLogin(context, 'accept_login', { start, login }, note) };
+  const redirectTo = await answerLogin(context, 'accept_login', { start, login }, note);
+  context.events.record('login_accepted', {
+    client_id: start.clientId,
+    remembered: String(start.remembered !== undefined),
+    person: context.stream.personOf(login.subject) ?? '',
+  });
+  return { redirectTo };
 }
 
 export async function rejectLoginRequest(
@@ -60,7 +66,9 @@ export async function rejectLoginRequest(
   const fallback = context.settings.hydraCompat ? 'login request denied' : 'access_denied';
   const body = { start, rejection: rejectionOf(rejection, fallback) };
   const note = noteOf(context, start, { action: 'reject login', subject: undefined, error: body.rejection.error });
-  return { redirectTo: await answerLogin(context, 'reject_login', body, note) };
+  const redirectTo = await answerLogin(context, 'reject_login', body, note);
+  context.events.record('login_rejected', { client_id: start.clientId });
+  return { redirectTo };
 }
 
 /** States in which the login app may still answer. */

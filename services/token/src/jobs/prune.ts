@@ -14,6 +14,7 @@ export interface Pruned {
   readonly usedOnce: number;
   readonly userCodes: number;
   readonly logoutDeliveries: number;
+  readonly eventBatches: number;
   readonly grants: number;
 }
 
@@ -38,6 +39,11 @@ const logoutDeliveries = `DELETE FROM cardea.logout_delivery WHERE id IN (
     SELECT id FROM cardea.logout_delivery WHERE state IN ('delivered', 'failed') AND next_at < to_timestamp($1)
     LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
 
+/** Dead letters are kept as long (jobs/queues.ts); the events themselves are gone by then. */
+const eventBatches = `DELETE FROM cardea.event_delivery WHERE id IN (
+    SELECT id FROM cardea.event_delivery WHERE state = 'failed' AND next_at < to_timestamp($1) - interval '14 days'
+    LIMIT ${String(batch)} FOR UPDATE SKIP LOCKED)`;
+
 /** Safe to run at any time, and from several processes at once. `now` in milliseconds since the epoch. */
 export async function prune(database: Database, now: number): Promise<Pruned> {
   const partitionsMade = await createPartitions(database, now);
@@ -60,6 +66,7 @@ export async function prune(database: Database, now: number): Promise<Pruned> {
     usedOnce: await inBatches(usedOnce),
     userCodes: await inBatches(userCodes),
     logoutDeliveries: await inBatches(logoutDeliveries),
+    eventBatches: await inBatches(eventBatches),
     // Behind the tokens and sessions that kept them.
     grants: await pruneGrants(database, now),
   };

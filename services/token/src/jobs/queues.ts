@@ -3,6 +3,7 @@
 
 export const queueNames = {
   cleaning: 'cardea-cleaning',
+  events: 'cardea-events',
   logout: 'cardea-logout',
   reconciliation: 'cardea-reconciliation',
   resealing: 'cardea-resealing',

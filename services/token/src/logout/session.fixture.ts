@@ -19,6 +19,7 @@ import type { DeliveryRow, LogoutDeliveries } from '../storage/logout-deliveries
 import { createLogoutDeliveries } from '../storage/logout-deliveries.js';
 import type { TokenService } from '../tokens.fixture.js';
 import { call, clientSettings, createTokenService, secrets } from '../tokens.fixture.js';
+import { quietStream } from '../event-stream/stream.fixture.js';
 
 export type Cookies = Map<string, string>;
 
@@ -69,6 +70,7 @@ export async function createSessions(
     issueFront: rooms.issueFront,
     issuedTokens: rooms.issuedTokens,
     events: rooms.events,
+    stream: quietStream,
     device: it.device,
     secrets,
     publicKeys: () => it.publicKeys.all(),

@@ -7,7 +7,7 @@ import { storageFailure } from './database.js';
 import type { FlowProof, FlowRef } from './flows.js';
 import { provenFlow, provenValues } from './flows.js';
 import type { GrantRow } from './grants.js';
-import { grantValues, insertGrant } from './grants.js';
+import { grantValues, insertGrant, tellGrant } from './grants.js';
 import type { NewRefreshToken } from './refresh-tokens.js';
 import type { AccessTokenRow, TokenRef } from './tokens.js';
 
@@ -105,6 +105,8 @@ const statements = {
       WHERE ${provenFlow} AND EXISTS (SELECT FROM approved) RETURNING client_id
     ), granted AS (
       ${insertGrant} FROM moved
+    ), told AS (
+      ${tellGrant('(SELECT $20::uuid AS event_id, $21::text AS event_data FROM moved) event')}
     ), freed AS (
       DELETE FROM cardea.user_code WHERE device_key IN (SELECT key FROM approved)
     ) SELECT 1 FROM moved`,
@@ -177,6 +179,8 @@ export function createDeviceCodes(database: Database): DeviceCodes {
         device.body,
         device.key,
         device.expiresAt,
+        grant.told?.id ?? null,
+        grant.told === undefined ? null : JSON.stringify(grant.told.data),
       ]),
     deny: (event, flow, proof, device) =>
       won('deny', [...provenValues(event, flow, proof), device.key, device.expiresAt]),

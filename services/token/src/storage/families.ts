@@ -2,6 +2,8 @@
 // still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
 import { createEndTokens } from '../cache/end-tokens.js';
 import type { Connection, Database } from './database.js';
+import type { NewEvent } from './event-outbox.js';
+import { insertEvents, newEvent } from './event-outbox.js';
 import { sweepAccessTokens } from './sweep-access-tokens.js';
 import type { TokenRef } from './tokens.js';
 
@@ -26,8 +28,24 @@ export type Withdrawal =
 const grantBatch = 500;
 const beforeAll = '00000000-0000-0000-0000-000000000000';
 
-export function createFamilies(database: Database, cache: Parameters<typeof createEndTokens>[1]): Families {
+interface WithdrawnRow {
+  readonly id: string;
+  readonly client_id: string;
+  readonly subject: string;
+  readonly skipped: boolean;
+}
+
+/** @param personOf the pseudonym of a person in the audit stream, where there are any */
+export function createFamilies(
+  database: Database,
+  cache: Parameters<typeof createEndTokens>[1],
+  personOf: (subject: string) => string | undefined = () => undefined,
+): Families {
   const endTokens = createEndTokens(database, cache);
+  const revoked = ({ id, client_id, subject }: WithdrawnRow): NewEvent => {
+    const person = personOf(subject);
+    return newEvent('cardea.consent.revoked.v1', { client_id, grant_id: id, ...(person !== undefined && { person }) });
+  };
   return {
     async fall(grantId) {
       // Two statements, so that the second sees what was issued while the first waited for the grant's lock.
@@ -74,15 +92,16 @@ export function createFamilies(database: Database, cache: Parameters<typeof crea
             : ['subject = $1 AND client_id = $2', [which.subject, which.clientId]];
       for (let count = grantBatch; count === grantBatch;) {
         count = await endTokens(async (connection) => {
-          const { rows } = await connection.query<{ id: string }>(
+          const { rows } = await connection.query<WithdrawnRow>(
             `WITH own AS MATERIALIZED (
                 SELECT id FROM cardea.consent_grant WHERE ${condition} AND revoked_at IS NULL
                 ORDER BY id LIMIT ${String(grantBatch)} FOR NO KEY UPDATE
               )
               UPDATE cardea.consent_grant g SET revoked_at = now(), fallen_at = coalesce(fallen_at, now())
-              FROM own WHERE g.id = own.id RETURNING g.id`,
+              FROM own WHERE g.id = own.id RETURNING g.id, g.client_id, g.subject, g.skipped`,
             values,
           );
+          await insertEvents(connection, rows.filter(({ skipped }) => !skipped).map(revoked));
           const ids = rows.map((row) => row.id);
           return [ids.length, await killTokens(connection, ids)];
         });

@@ -4,7 +4,7 @@ import { stateAfter, statesBefore } from '@cardea/oauth';
 import { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
 import type { Database } from './database.js';
 import type { CodeRow, FlowProof, FlowRef, Flows, SessionChange } from './flows.js';
-import { grantColumns } from './grants.js';
+import { grantColumns, tellGrant } from './grants.js';
 import type { GrantRow } from './grants.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
@@ -62,7 +62,7 @@ const useLoginText = `WITH moved AS (
 
 // A session that is being ended and a flow that completes in it wait for each other: either the end finds the grant, or the flow
 // the end. What this statement still sees and can no longer lock ended, or was replaced, at this moment.
-const completeText = `WITH alive AS MATERIALIZED (
+const completeText = (told: boolean) => `WITH alive AS MATERIALIZED (
     SELECT id FROM cardea.login_session WHERE id = ANY($12::uuid[]) ORDER BY id FOR KEY SHARE
   ), gone AS MATERIALIZED (
     SELECT id FROM cardea.login_session WHERE id = ANY($12::uuid[]) AND id NOT IN (SELECT id FROM alive)
@@ -71,9 +71,11 @@ const completeText = `WITH alive AS MATERIALIZED (
     UPDATE cardea.flow f SET state = $7, verifier_key = NULL
     FROM ${steps(
       `$10::uuid[], $11::text[], $12::uuid[], $13::text[], $14::text[], $15::boolean[], $16::float8[], $17::boolean[],
-        $18::bytea[], $19::bytea[], $20::float8[], $21::bytea[], $22::bytea[], $23::float8[], $24::bytea[]`,
+        $18::bytea[], $19::bytea[], $20::float8[], $21::bytea[], $22::bytea[], $23::float8[], $24::bytea[]${
+          told ? ', $25::uuid[], $26::text[]' : ''
+        }`,
       `grant_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body,
-        code_key, code_expires, code_body, access_key, access_expires, access_body`,
+        code_key, code_expires, code_body, access_key, access_expires, access_body${told ? ', event_id, event_data' : ''}`,
     )}
     WHERE ${proven} AND NOT EXISTS (SELECT FROM gone WHERE gone.id = i.session_id)
     RETURNING f.client_id, i.*
@@ -89,7 +91,7 @@ const completeText = `WITH alive AS MATERIALIZED (
     INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
     SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body
     FROM moved WHERE access_key IS NOT NULL
-  ) SELECT ord FROM moved`;
+  )${told ? `, told AS (${tellGrant('moved')})` : ''} SELECT ord FROM moved`;
 
 export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'complete'> {
   const useLogin = createGroupCommit<LoginStep, boolean>(database, {
@@ -116,26 +118,37 @@ export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'c
     results: won,
   });
 
+  const completeValues = (all: readonly ConsentStep[]): unknown[] => [
+    ...stepValues('use_consent', all),
+    ...[uuidColumn(all, ({ grant }) => grant.id), textColumn(all, ({ grant }) => grant.subject)],
+    uuidColumn(all, ({ grant }) => grant.sessionId),
+    ...[
+      textColumn(all, ({ grant }) => arrayText(grant.scopes)),
+      textColumn(all, ({ grant }) => arrayText(grant.audience)),
+    ],
+    flagColumn(all, ({ grant }) => grant.remember),
+    numberColumn(all, ({ grant }) => (grant.rememberUntil === Infinity ? null : grant.rememberUntil)),
+    ...[flagColumn(all, ({ grant }) => grant.skipped), bytesColumn(all, ({ grant }) => grant.body)],
+    bytesColumn(all, ({ code }) => code?.key),
+    numberColumn(all, ({ code }) => code?.expiresAt),
+    bytesColumn(all, ({ code }) => code?.body),
+    bytesColumn(all, ({ access }) => access?.key),
+    numberColumn(all, ({ access }) => access?.expiresAt),
+    bytesColumn(all, ({ access }) => access?.body),
+  ];
   const complete = createGroupCommit<ConsentStep, boolean>(database, {
     name: 'flow_complete',
-    text: completeText,
+    text: completeText(false),
+    values: completeValues,
+    results: won,
+  });
+  const completeAndTell = createGroupCommit<ConsentStep, boolean>(database, {
+    name: 'flow_complete_told',
+    text: completeText(true),
     values: (all) => [
-      ...stepValues('use_consent', all),
-      ...[uuidColumn(all, ({ grant }) => grant.id), textColumn(all, ({ grant }) => grant.subject)],
-      uuidColumn(all, ({ grant }) => grant.sessionId),
-      ...[
-        textColumn(all, ({ grant }) => arrayText(grant.scopes)),
-        textColumn(all, ({ grant }) => arrayText(grant.audience)),
-      ],
-      flagColumn(all, ({ grant }) => grant.remember),
-      numberColumn(all, ({ grant }) => (grant.rememberUntil === Infinity ? null : grant.rememberUntil)),
-      ...[flagColumn(all, ({ grant }) => grant.skipped), bytesColumn(all, ({ grant }) => grant.body)],
-      bytesColumn(all, ({ code }) => code?.key),
-      numberColumn(all, ({ code }) => code?.expiresAt),
-      bytesColumn(all, ({ code }) => code?.body),
-      bytesColumn(all, ({ access }) => access?.key),
-      numberColumn(all, ({ access }) => access?.expiresAt),
-      bytesColumn(all, ({ access }) => access?.body),
+      ...completeValues(all),
+      uuidColumn(all, ({ grant }) => grant.told?.id),
+      textColumn(all, ({ grant }) => grant.told && JSON.stringify(grant.told.data)),
     ],
     results: won,
   });
@@ -144,7 +157,7 @@ export function createFlowSteps(database: Database): Pick<Flows, 'useLogin' | 'c
     useLogin: ({ id, expiresAt }, proof, next, session, formerSession) =>
       useLogin({ id, expiresAt, proof, next, session, formerSession }),
     complete: ({ id, expiresAt }, proof, grant, code, access) =>
-      complete({ id, expiresAt, proof, grant, code, access }),
+      (grant.told === undefined ? complete : completeAndTell)({ id, expiresAt, proof, grant, code, access }),
   };
 }
 

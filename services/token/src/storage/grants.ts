@@ -1,6 +1,8 @@
 // What subjects allowed clients before: asked when a flow decides whether to ask again (OpenID Connect Core §3.1.2.4).
+import type { EventType } from '@cardea/service';
 import { numberColumn, textColumn } from './columns.js';
 import type { Database } from './database.js';
+import type { NewEvent } from './event-outbox.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
 
@@ -19,7 +21,14 @@ export interface GrantRow {
   readonly skipped: boolean;
   /** Sealed. */
   readonly body: Buffer;
+  /** What the audit stream is to say of it, written with it; undefined where nobody wants to hear. */
+  readonly told?: NewEvent | undefined;
 }
+
+/** Tells of a grant what `from` has as `event_id` and `event_data`, where it has any. */
+export const tellGrant = (from: string) => `INSERT INTO cardea.event (id, type, data)
+      SELECT event_id, '${'cardea.consent.granted.v1' satisfies EventType}', event_data::jsonb
+      FROM ${from} WHERE event_id IS NOT NULL`;
 
 export const grantColumns =
   'id, client_id, subject, session_id, scopes, audience, remember, remember_until, skipped, body';

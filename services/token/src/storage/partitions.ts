@@ -2,7 +2,7 @@
 import type { Database } from './database.js';
 import { sqlState } from './database.js';
 
-const partitionedTables = ['flow', 'authorization_code', 'device_code', 'access_token'] as const;
+const partitionedTables = ['flow', 'authorization_code', 'device_code', 'access_token', 'event'] as const;
 const dayMillis = 86_400_000;
 /** Rows that expire later than this live in the default partition. */
 const daysAhead = 7;

@@ -1,0 +1,101 @@
+// Writes docs/events.md from the table of events.
+import type { EventFacts } from './event-types.js';
+import { eventTypes } from './event-types.js';
+
+const keepings: Readonly<Record<EventFacts['keeping'], string>> = {
+  'with the change': 'with the change',
+  always: 'behind',
+  'with the change, when asked for': 'with the change, if asked for',
+  'when asked for': 'behind, if asked for',
+};
+
+/** docs/events.md */
+export function eventsPage(): string {
+  const rows = Object.entries(eventTypes).map(([type, { says, keeping, data }]) => {
+    const members = Object.entries(data).map(([name, meaning]) => `\`${name}\`: ${meaning}`);
+    return `| \`${type}\` | ${keepings[keeping]} | ${says} | ${members.join('; ')} |`;
+  });
+  return [
+    '# The audit stream',
+    '',
+    'Generated from `libs/service/src/events/event-types.ts` by `npm run gen`.',
+    '',
+    'What happens is told as [CloudEvents 1.0](https://cloudevents.io) in JSON: tokens issued, refused and revoked, reuse detected, logins',
+    'and consents, changes of clients, keys and trusted issuers, what operators did and who was turned away, what does not match in the',
+    'record of signatures. It is for a SIEM, for alerts of your own, and for whoever watches a release go out.',
+    '',
+    '```json',
+    JSON.stringify(example, null, 2),
+    '```',
+    '',
+    'No event names a person, a token, a secret or the address a browser was sent to; `subject` of CloudEvents is left out for that. With',
+    '`events.pseudonym_key` events that are about a person say `person`: the first 16 bytes of HMAC-SHA-256 of the subject under that key, in',
+    'base64url. Two events with the same `person` are about the same one, and whose they are can be told only with the key. A test sends',
+    'canaries through every flow and finds none of them in events, logs, metrics, traces, queues or arguments of processes.',
+    '',
+    '## Watching',
+    '',
+    '```console',
+    '$ cardea events --since 2026-01-31T12:00:00Z',
+    "$ cardea events --type 'cardea.client.*,cardea.key.*' --format json",
+    '```',
+    '',
+    '`--follow` goes on with what happens. Over HTTP it is `GET /admin/events?after=&type=&client_id=&since=&limit=&wait=` (role `auditor`):',
+    '`{"events": […], "next": "…"}`, and `next` is what `after` is the next time. `wait` keeps the answer back for so many seconds until there is an',
+    'event. Events are kept for six days; then their partition is dropped. The stream is no archive: a sink is.',
+    '',
+    '## Sinks',
+    '',
+    'Workers hand events on, each sink from where it has come to, which stands in PostgreSQL. A new sink begins with what happens from then on.',
+    '',
+    '| Sink | Setting | What arrives |',
+    '| --- | --- | --- |',
+    '| standard output of workers | `events.stdout` | a line for each event, beside the log; only events have `specversion` |',
+    '| a file | `events.file` | a line for each event, on the disk before the sink moves on; begun anew when it was renamed, so logrotate needs no signal |',
+    '| a webhook | `events.webhook.url`, `events.webhook.secret` | `POST` of up to 100 events as `application/cloudevents-batch+json` |',
+    '',
+    'Of several workers one at a time writes lines, whichever is free: with files on several machines, each event is in one of them.',
+    '',
+    '**Each event comes at least once**: who breaks off begins again at the same place. The same event has the same `id` however often it comes.',
+    '',
+    '**Order.** Lines come in the order of the stream, which is that of `sequence`: the order in which transactions began, each told only when',
+    'none that began before it is still open. Within a batch of the webhook it is the same. Batches go out side by side, and one that has to be',
+    'tried again comes after later ones: sort by `sequence` where it matters.',
+    '',
+    '**The webhook** is signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id`, `webhook-timestamp` and',
+    '`webhook-signature` (`v1,` and base64 of HMAC-SHA-256 of `id.timestamp.body`), so its libraries verify it. Any 2xx within 10 s takes a batch.',
+    'Whatever else is answered, it is tried again for a day, with pauses that double up to two hours; then it is a dead letter of the queue',
+    '`cardea-events` ([queues.md](queues.md)): `cardea jobs retry cardea-events --all` sends it again, as long as the events are kept.',
+    'A job in Redis carries the number of a batch and nothing else.',
+    '',
+    '## What is kept, and when',
+    '',
+    '`events.types` says which events sinks get: names, or beginnings such as `cardea.client.*`; by default all.',
+    '',
+    '- *with the change*: written by the transaction that makes the change, whoever makes it; there is no change without its event.',
+    '- *behind*: written within a quarter of a second, many at once, so that nobody waits. A process that is killed loses that moment; a',
+    '  database that is away for long makes it lose the newest, which `cardea_events_lost_total` counts.',
+    '- *if asked for*: only where `events.types` or a sink is set. Without either, what is busy costs nothing.',
+    '',
+    'Changes of signing keys are told when the token service hears of them, whoever made them and however: by the CLI, by schedule, in an',
+    'emergency. Who it was stands in the log of the keys service.',
+    '',
+    '## Events',
+    '',
+    '| `type` | Kept | What happened | `data` |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const example = {
+  specversion: '1.0',
+  id: '5c4c1f5e-6a0b-4b0e-9d57-0d5a0f0c7a11',
+  source: 'https://id.example',
+  type: 'cardea.client.secret_rotated.v1',
+  time: '2026-01-31T12:00:00.000Z',
+  datacontenttype: 'application/json',
+  sequence: '00000000000000004711-00000000000000000815',
+  data: { client_id: 'shop' },
+};

@@ -1,0 +1,17 @@
+// An event as CloudEvents 1.0 JSON has it. `subject` is left out on purpose: elsewhere it is the person.
+import type { StoredEvent } from '../storage/event-outbox.js';
+import { placeText } from './place.js';
+
+/** @param source of all events: the issuer */
+export const cloudEvent = (source: string, { id, type, occurredAt, data, place }: StoredEvent): string =>
+  JSON.stringify({
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    time: new Date(occurredAt).toISOString(),
+    datacontenttype: 'application/json',
+    // An extension attribute: later in the stream is greater, in the order of letters.
+    sequence: placeText(place),
+    data,
+  });
