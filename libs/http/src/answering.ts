@@ -17,8 +17,6 @@ export interface AnswerOptions extends RouterOptions {
   readonly prefix?: string;
   readonly errorBody?: ErrorBody;
   readonly cors?: Cors | undefined;
-  /** Whether traces of callers are continued, and sampled as they say; they are unless said otherwise. */
-  readonly trustCallers?: boolean;
 }
 
 /** The way of a request from the listener to its route. */

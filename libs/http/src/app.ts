@@ -57,7 +57,7 @@ export function createApp(host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'rand
     const context = openContext(request, {
       requestId: `${boot}${(count++).toString(36).padStart(4, '0')}`,
       // Its route is known in the end. Its path is nobody's business: there may be a token or a person in it.
-      span: host.tracing.atEdge(request.method ?? '', options.trustCallers === false ? {} : request.headers),
+      span: host.tracing.atEdge(request.method ?? '', request.headers),
       startedAt: performance.now(),
       path,
       manner: options.manner,

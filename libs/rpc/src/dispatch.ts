@@ -91,7 +91,9 @@ export function createDispatch(services: readonly ServedService[], options: Disp
     }
     try {
       const traceparent = observed?.traceparent ?? call.traceparent;
-      const answer = await served.handle(request, new HandlerContext(call, caller, traceparent));
+      const context = new HandlerContext(call, caller, traceparent);
+      const work = () => served.handle(request, context);
+      const answer = await (traceparent === '' || observed?.run === undefined ? work() : observed.run(work));
       const response = served.method.responseSerialize(answer);
       if (response.length <= responseBytes) return { ok: true, response };
       return fail(new Error(`a response of ${String(response.length)} bytes is too large`), call.path);

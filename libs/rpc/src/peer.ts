@@ -51,6 +51,8 @@ export interface PeerOptions {
   readonly patienceMillis?: number;
   /** How often certificate files are looked at. */
   readonly renewMillis?: number;
+  /** The trace context of the work under way, for calls whose caller names none. */
+  readonly traceparent?: () => string;
   /** Gives every IP address of a host name; the system's resolver otherwise. */
   readonly resolve?: (host: string) => Promise<readonly string[]>;
 }
@@ -77,11 +79,13 @@ export function connectPeer(options: PeerOptions): Peer {
     resolve: options.resolve,
   });
 
+  const { traceparent = () => '' } = options;
+
   return {
     client(definition, { hot = false, timeoutMillis = defaultTimeoutMillis, idempotent } = {}) {
       const methods = Object.entries(definition).map(([name, method]) => {
         const again = idempotent?.includes(name) ?? isRepeatable(method.path);
-        const call = caller(desk, method, { hot, timeoutMillis, idempotent: again });
+        const call = caller(desk, method, { hot, timeoutMillis, idempotent: again, traceparent });
         return [name, call] as const;
       });
       return Object.fromEntries(methods) as never;
@@ -91,6 +95,7 @@ export function connectPeer(options: PeerOptions): Peer {
         hot: false,
         timeoutMillis: healthTimeoutMillis,
         idempotent: true,
+        traceparent: () => '',
       });
       try {
         const answer = (await check({ service: '' })) as { status: string };
@@ -113,14 +118,15 @@ export function connectPeer(options: PeerOptions): Peer {
 function caller(
   desk: CallDesk,
   method: UnaryMethod,
-  { hot, timeoutMillis, idempotent }: { hot: boolean; timeoutMillis: number; idempotent: boolean },
+  how: { hot: boolean; timeoutMillis: number; idempotent: boolean; traceparent: () => string },
 ) {
+  const { hot, timeoutMillis, idempotent, traceparent } = how;
   return async (request: unknown, options: CallOptions = {}): Promise<unknown> => {
     const response = await desk.send({
       path: method.path,
       request: method.requestSerialize(request),
       deadline: options.deadline ?? Date.now() + timeoutMillis,
-      traceparent: options.traceparent ?? '',
+      traceparent: options.traceparent ?? traceparent(),
       idempotent,
       hot,
       signal: options.signal,

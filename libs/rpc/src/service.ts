@@ -77,6 +77,8 @@ export interface RpcLog {
 export interface ObservedCall {
   /** For the handler's own calls; empty when the request is not sampled. */
   readonly traceparent: string;
+  /** Has the handler work under the call's span; asked only when there is one. */
+  run?<T>(work: () => T): T;
   /**
    * @param outcome `OK`, a gRPC status name when the transport refused, a code of the error table, or `other`
    * @param fault whether it was the server who failed, not the caller

@@ -14,6 +14,8 @@ export interface Metrics {
     labels?: readonly L[],
   ): Histogram<L>;
   gauge<L extends string>(name: string, help: string, labels?: readonly L[]): Gauge<L>;
+  /** Has gauges set that tell of the moment, right before each scrape. */
+  beforeScrape(set: () => void): void;
   /** The text exposition. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -28,6 +30,7 @@ export function createMetrics(service: string, labels: Readonly<Record<string, s
   const histograms = new Map<string, Histogram<string>>();
   // What follows the configuration is built again and goes on counting where its former self stopped.
   const known = (name: string): unknown => registry.getSingleMetric(name);
+  const setters: (() => void)[] = [];
   return {
     counter: <L extends string>(name: string, help: string, labels: readonly L[] = []) =>
       (known(name) as Counter<L> | undefined) ?? new Counter({ name, help, labelNames: [...labels], registers }),
@@ -42,7 +45,11 @@ export function createMetrics(service: string, labels: Readonly<Record<string, s
     },
     gauge: <L extends string>(name: string, help: string, labels: readonly L[] = []) =>
       (known(name) as Gauge<L> | undefined) ?? new Gauge({ name, help, labelNames: [...labels], registers }),
-    text: () => registry.metrics(),
+    beforeScrape: (set) => void setters.push(set),
+    text() {
+      for (const set of setters) set();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }

@@ -30,6 +30,7 @@ export function observeCalls(metrics: Metrics, tracing: Tracing): CallObserver {
     const span = tracing.below(path, traceparent);
     return {
       traceparent: span.traceparent,
+      run: (work) => span.run(work),
       end(outcome, fault) {
         countOf(path, outcome).inc();
         timeOf(path).observe((performance.now() - began) / 1000);

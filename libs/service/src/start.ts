@@ -14,6 +14,7 @@ import { observeCalls } from './observe-calls.js';
 import { createRandom } from './random.js';
 import type { Host, Service } from './service.js';
 import { openTracing } from './trace.js';
+import { traceSettings, untracedProvider } from './trace-settings.js';
 
 /** A service that runs. */
 export interface RunningService {
@@ -45,12 +46,10 @@ export async function startService(
   let stopping: Promise<void> | undefined;
   const draining = () => stopping !== undefined;
   let started = false;
-  const tracing = await openTracing(service.name, {
-    otlpEndpoint: config.tracing.otlpEndpoint,
-    sampleRatio: config.tracing.sampleRatio,
-    random: Math.random,
-  });
+  const tracing = await openTracing(traceSettings(service.name, config.tracing), Math.random);
   closers.push(() => tracing.flush());
+  const untraced = untracedProvider(config.tracing);
+  if (untraced !== undefined) log.warn({}, untraced);
 
   const observe = observeCalls(metrics, tracing);
 
@@ -90,7 +89,7 @@ export async function startService(
       return url;
     },
     connect(addresses, security) {
-      const peer = connectPeer({ addresses, security });
+      const peer = connectPeer({ addresses, security, traceparent: () => tracing.current() });
       closers.push(() => peer.close());
       return peer;
     },

@@ -5,7 +5,8 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startOne } from './running.fixture.js';
-import { openTracing } from './trace.js';
+import type { TraceSettings } from './trace-settings.js';
+import { openTracing, traced } from './trace.js';
 
 interface SentSpan {
   readonly service: string;
@@ -49,8 +50,14 @@ afterAll(() => {
   collector.close();
 });
 
-const open = (service: string, coin = 1) =>
-  openTracing(service, { otlpEndpoint: endpoint, sampleRatio: 0.5, random: () => coin });
+const settings = (service: string): TraceSettings => ({
+  serviceName: `cardea-${service}`,
+  deploymentEnvironment: 'test',
+  target: { url: endpoint, sampleRatio: 0.5, headers: {} },
+  trustsCallers: true,
+});
+const open = (service: string, coin = 1, more: Partial<TraceSettings> = {}) =>
+  openTracing({ ...settings(service), ...more }, () => coin);
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const callerId = 'b7ad6b7169203331';
@@ -60,7 +67,7 @@ describe('who decides', () => {
   test('a caller that samples is followed, and so is each hop below', async () => {
     const gateway = await open('gateway');
     const token = await open('token');
-    const edge = gateway.atEdge('GET /x', sampled);
+    const edge = gateway.atEdge('GET /x', { traceparent: sampled });
     const below = token.below('/a.Service/Method', edge.traceparent);
     below.end(new Error('broken'));
     edge.end();
@@ -81,7 +88,7 @@ describe('who decides', () => {
 
   test('a caller that does not sample is followed too, whatever the coin says', async () => {
     const tracing = await open('gateway', 0);
-    const edge = tracing.atEdge('GET /x', `00-${traceId}-${callerId}-00`);
+    const edge = tracing.atEdge('GET /x', { traceparent: `00-${traceId}-${callerId}-00` });
     const below = tracing.below('/a.Service/Method', edge.traceparent);
     expect([edge.traceparent, below.traceparent]).toEqual(['', '']);
     below.end();
@@ -90,40 +97,80 @@ describe('who decides', () => {
     expect(spans).toEqual([]);
   });
 
-  test.each([undefined, '', 'garbage', `00-${traceId}-${callerId}`, `00-${traceId.toUpperCase()}-${callerId}-01`])(
-    'without a caller that says (%p), the coin does',
-    async (traceparent) => {
-      const heads = await open('gateway', 0.49);
-      const tails = await open('gateway', 0.5);
-      const edge = heads.atEdge('heads', traceparent);
-      edge.end();
-      const none = tails.atEdge('tails', traceparent);
-      none.end();
-      await Promise.all([heads.flush(), tails.flush()]);
-      expect(spans.map(({ name }) => name)).toEqual(['heads']);
-      // The root of a trace has no parent, and a trace of its own.
-      expect(spans[0]?.parentSpanId ?? '').toBe('');
-      expect(edge.traceparent).toBe(`00-${String(spans[0]?.traceId)}-${String(spans[0]?.spanId)}-01`);
-      expect(spans[0]?.traceId).not.toBe(traceId);
-      expect(none.traceparent).toBe('');
-    },
-  );
+  test.each([
+    undefined,
+    '',
+    'garbage',
+    `00-${'0'.repeat(32)}-${callerId}-01`,
+    `00-${traceId}-${callerId}`,
+    `00-${traceId.toUpperCase()}-${callerId}-01`,
+  ])('without a caller that says (%p), the coin does', async (traceparent) => {
+    const heads = await open('gateway', 0.49);
+    const tails = await open('gateway', 0.5);
+    const edge = heads.atEdge('heads', { traceparent });
+    edge.end();
+    const none = tails.atEdge('tails', { traceparent });
+    none.end();
+    await Promise.all([heads.flush(), tails.flush()]);
+    expect(spans.map(({ name }) => name)).toEqual(['heads']);
+    // The root of a trace has no parent, and a trace of its own.
+    expect(spans[0]?.parentSpanId ?? '').toBe('');
+    expect(edge.traceparent).toBe(`00-${String(spans[0]?.traceId)}-${String(spans[0]?.spanId)}-01`);
+    expect(spans[0]?.traceId).not.toBe(traceId);
+    expect(none.traceparent).toBe('');
+  });
+});
+
+test('whoever is not trusted is not followed: a trace of our own begins, if the coin says so', async () => {
+  const heads = await open('gateway', 0, { trustsCallers: false });
+  const tails = await open('gateway', 1, { trustsCallers: false });
+  heads.atEdge('heads', { traceparent: sampled.replace(/01$/, '00') }).end();
+  tails.atEdge('tails', { traceparent: sampled }).end();
+  await Promise.all([heads.flush(), tails.flush()]);
+  expect(spans.map(({ name }) => name)).toEqual(['heads']);
+  expect(spans[0]?.traceId).not.toBe(traceId);
+});
+
+test('questions to storage stand below the work that asks them, and nowhere once it is over or beside it', async () => {
+  const tracing = await open('token');
+  const call = tracing.below('call', sampled);
+  let later: Promise<void> | undefined;
+  await call.run(async () => {
+    await Promise.resolve();
+    await traced(tracing, 'postgresql', 'token_insert', () => Promise.resolve());
+    await expect(traced(tracing, 'redis', 'MGET', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    tracing.outside(() => tracing.step('postgresql', 'shared').end());
+    later = new Promise((resolve) => setImmediate(resolve)).then(() => tracing.step('postgresql', 'late').end());
+  });
+  tracing.step('postgresql', 'beside').end();
+  expect(tracing.current()).toBe('');
+  call.end();
+  await later;
+  await tracing.flush();
+  const parent = spans.find(({ name }) => name === 'call')?.spanId;
+  expect(parent).toBeDefined();
+  expect(
+    spans
+      .filter(({ name }) => name !== 'call')
+      .map(({ name, parentSpanId, status }) => [name, parentSpanId, status.code]),
+  ).toEqual([
+    ['postgresql token_insert', parent, 0],
+    ['redis MGET', parent, 2],
+  ]);
 });
 
 test('without an endpoint nothing is traced', async () => {
-  const tracing = await openTracing('gateway', { sampleRatio: 1, random: () => 0 });
-  expect(tracing.atEdge('x', sampled).traceparent).toBe('');
+  const tracing = await open('gateway', 0, { target: undefined });
+  expect(tracing.atEdge('x', { traceparent: sampled }).traceparent).toBe('');
   expect(tracing.below('x', sampled).traceparent).toBe('');
   await tracing.flush();
 });
 
 test('a collector that is gone does not keep a service from stopping', async () => {
-  const gone = await openTracing('gateway', {
-    otlpEndpoint: 'http://127.0.0.1:1/v1/traces',
-    sampleRatio: 1,
-    random: () => 0,
+  const gone = await open('gateway', 0, {
+    target: { url: 'http://127.0.0.1:1/v1/traces', sampleRatio: 1, headers: {} },
   });
-  gone.atEdge('x', undefined).end();
+  gone.atEdge('x', {}).end();
   await gone.flush().catch(() => undefined);
   expect(spans).toEqual([]);
 });

@@ -2,16 +2,18 @@
 export { portTable } from './demo/ports.js';
 export { launchProgram } from './demo/processes.js';
 export { runDemo } from './demo/run.js';
-export type { Launched, PatroniNode, Progress } from './parts/index.js';
+export type { Launched, PatroniNode, Progress, PrometheusTools } from './parts/index.js';
 export {
   compileLibrary,
   findChromium,
   findHelms,
+  findPrometheus,
   findWrk,
   launchPatroni,
   launchPgbouncer,
   launchPostgres,
   launchPostgresPair,
+  launchPrometheus,
   launchRedis,
   launchRedisCluster,
   prepareAddon,

@@ -13,7 +13,8 @@ import { signatureRecordHandlers } from './audit/list-signatures.js';
 import { openSignatureBook } from './audit/record.js';
 import { createKeyRing } from './key-ring.js';
 import { createQuota } from './policy/quota.js';
-import { signatureCounter } from './metrics.js';
+import { signatureCounter, watchKeyAges } from './metrics.js';
+import { observeBackend } from './observe-backend.js';
 import { openBackend } from './open-backend.js';
 import { createReadiness } from './readiness.js';
 import { openPool } from './registry/connection.js';
@@ -47,13 +48,14 @@ export const service: Service = {
 
     const lost = metrics.counter('cardea_keys_sessions_lost_total', 'PKCS#11 sessions destroyed after an error.');
     const settings = backendSettings(config);
-    const backend = await openBackend(settings, { log, now, random, sessionLost: () => lost.inc() });
+    const opened = await openBackend(settings, { log, now, random, sessionLost: () => lost.inc() });
+    const backend = observeBackend(opened, host);
     host.onStop(() => backend.close());
     const problem = backend.problem();
     if (problem !== undefined) log.error({ reason: problem }, 'the signer is not ready');
 
     const { pooler } = config.database;
-    const pool = openPool(dsn, log, pooler);
+    const pool = openPool(dsn, log, pooler, host.tracing);
     host.onStop(() => pool.end());
     const maker = { registry: openRegistry(pool), backend, now, random };
     // Without a record nothing else of signing needs PostgreSQL, and that is why somebody switched it off.
@@ -74,6 +76,7 @@ export const service: Service = {
     await watch.tried;
 
     host.checks.add('signer', createReadiness({ ring, backend, now }));
+    watchKeyAges(metrics, ring, now);
     const count = signatureCounter(metrics);
     const keks = documentKeks(config);
     const book = openSignatureBook({ dsn, pool, keks, config, host });

@@ -18,7 +18,7 @@ interface ForeignSetting {
 
 const sealed = 'secrets.system seals cookies and page tokens too';
 const ownLog = 'logs are JSON lines with secrets struck out';
-const ownTracing = 'traces go to tracing.otlp_endpoint, by OTLP';
+const onlyOtlp = 'traces go out as OTLP, which it takes too; give its address as tracing.otlp_endpoint';
 const nothing = 'it means nothing to Cardea';
 
 /** In the order they are looked at: what refuses before the root that holds it. */
@@ -36,10 +36,7 @@ export const foreignSettings: readonly ForeignSetting[] = [
   { key: 'log.leak_sensitive_values', why: ownLog, harmless: [false, 'false'] },
   { key: 'log.redaction_text', why: ownLog },
   { key: 'log.format', why: ownLog },
-  ...['provider', 'providers', 'service_name', 'deployment_environment'].map((name) => ({
-    key: `tracing.${name}`,
-    why: ownTracing,
-  })),
+  ...['jaeger', 'zipkin'].map((name) => ({ key: `tracing.providers.${name}`, why: onlyOtlp })),
   ...['version', 'sqa', 'profiling', 'cgroups', 'feature_flags', 'db'].map((key) => ({ key, why: nothing })),
 ];
 

@@ -289,13 +289,13 @@ describe('settings that only Hydra has', () => {
       'log: {level: debug, format: json, leak_sensitive_values: false}',
       'oidc: {subject_identifiers: {supported_types: [public]}, dynamic_client_registration: {enabled: false}}',
       'oauth2: {hashers: {algorithm: bcrypt}, expose_internal_errors: false}',
-      'tracing: {provider: otel}',
+      'tracing: {provider: otel, providers: {zipkin: {server_url: http://z}}}',
       'sqa: {opt_out: true}',
     ].join('\n');
     expect(warnings(text).map((line) => line.split(' is a setting of Hydra and ignored: ')[0])).toEqual([
       'FILE:8: secrets.cookie',
       'FILE:9: log.format',
-      'FILE:12: tracing.provider',
+      'FILE:12: tracing.providers.zipkin',
       'FILE:1: version',
       'FILE:13: sqa',
     ]);

@@ -11,6 +11,8 @@ export { launchPgbouncer } from './pgbouncer.js';
 export { launchPostgres } from './postgres.js';
 export { launchPostgresPair } from './postgres-pair.js';
 export type { Progress } from './progress.js';
+export type { PrometheusTools } from './prometheus.js';
+export { findPrometheus, launchPrometheus } from './prometheus.js';
 export { launchRedis } from './redis.js';
 export { launchRedisCluster } from './redis-cluster.js';
 export { removeParts } from './remove.js';

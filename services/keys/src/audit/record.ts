@@ -1,7 +1,7 @@
 // The record of signatures as the service uses it: nothing leaves the signer before it stands there, and what stands there
 // already is given again (docs/decisions/0021-signature-audit.md).
 import type { Config, Host } from '@cardea/service';
-import { ConfigError } from '@cardea/service';
+import { ConfigError, traced } from '@cardea/service';
 import type pg from 'pg';
 import type { FirstSignature, SignatureRecord } from '../signer.js';
 import { createVeil } from './answers.js';
@@ -54,7 +54,7 @@ export function openSignatureBook(options: {
   host: Host;
 }): SignatureBook {
   const { dsn, pool, keks, config, host } = options;
-  const { log, now, random, metrics, checks, onStop } = host;
+  const { log, now, random, metrics, tracing, checks, onStop } = host;
   const { enabled, retention, secret } = config.keys.audit;
   if (!enabled) return noBook;
 
@@ -79,7 +79,10 @@ export function openSignatureBook(options: {
 
   return {
     async record(signature) {
-      const first = await audit.append(auditEntry(signature, now(), veil), signature.signature, signature.underWay);
+      // Written with others' in one commit, which no trace alone could claim.
+      const first = await traced(tracing, 'postgresql', 'audit_append', () =>
+        audit.append(auditEntry(signature, now(), veil), signature.signature, signature.underWay),
+      );
       if (first === undefined) return undefined;
       const { kid, inputHash, sealed } = first;
       return { kid, inputHash, signatures: sealed === undefined ? [] : veil.open(sealed) };

@@ -1,6 +1,6 @@
 // Connections to the registry's database, and work that is done alone on one of them.
-import type { Log, Pooler } from '@cardea/service';
-import { reachPostgres } from '@cardea/service';
+import type { Log, Pooler, Tracing } from '@cardea/service';
+import { noTracing, reachPostgres, tracePool } from '@cardea/service';
 import pg from 'pg';
 import { cannotSign } from '../unavailable.js';
 
@@ -11,7 +11,7 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 const patienceMillis = 30_000;
 
 /** @param pooler with `transaction` a connection is never given settings of its own */
-export function openPool(dsn: string, log: Log, pooler: Pooler = 'none'): pg.Pool {
+export function openPool(dsn: string, log: Log, pooler: Pooler = 'none', tracing: Tracing = noTracing): pg.Pool {
   const reach = reachPostgres(pg.Client, dsn, pooler);
   const pool = new pg.Pool({
     connectionString: reach.connectionString,
@@ -28,6 +28,7 @@ export function openPool(dsn: string, log: Log, pooler: Pooler = 'none'): pg.Poo
   // Without a listener, a backend that is terminated while idle would end this process.
   pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
   reach.watch(pool);
+  tracePool(pool, tracing);
   return pool;
 }
 

@@ -1,5 +1,5 @@
 // The token cache over Redis when there is one, and its parts' end.
-import type { Log, Metrics } from '@cardea/service';
+import type { Log, Metrics, Tracing } from '@cardea/service';
 import type { Database } from '../storage/database.js';
 import { createDebts } from './debts.js';
 import { createEpoch } from './epoch.js';
@@ -22,11 +22,15 @@ export function openTokenCache(options: {
   now: () => number;
   log: Log;
   metrics: Metrics;
+  tracing?: Tracing;
   commandTimeoutMillis?: number;
 }): OpenTokenCache {
-  const { url, database, log, commandTimeoutMillis } = options;
+  const { url, database, log, commandTimeoutMillis, tracing } = options;
   if (url === undefined) return { ...createNoTokenCache(), close: () => undefined };
-  const redis = openCacheRedis(url, log, commandTimeoutMillis === undefined ? {} : { commandTimeoutMillis });
+  const redis = openCacheRedis(url, log, {
+    ...(commandTimeoutMillis === undefined ? {} : { commandTimeoutMillis }),
+    ...(tracing === undefined ? {} : { tracing }),
+  });
   const epoch = createEpoch(database, redis, log);
   return {
     ...createTokenCache({ ...options, redis, epoch, debts: createDebts(database) }),

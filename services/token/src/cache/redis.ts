@@ -1,10 +1,12 @@
 // Opens the cache's Redis connection: it fails within milliseconds and never ends the process (ARCHITECTURE §6). It knows
 // which server it speaks to, since a restored or promoted one may have forgotten what was revoked.
-import type { Log } from '@cardea/service';
+import type { Log, Tracing } from '@cardea/service';
 import type { Cluster } from 'ioredis';
+import { noTracing } from '@cardea/service';
 import { Redis } from 'ioredis';
 import { redisCluster } from '../redis-cluster.js';
 import { openClusterRedis, runId } from './cluster-redis.js';
+import { traceCommands } from './trace-commands.js';
 
 /** One life of the connection, to one server, or to one set of them that shares the keys out in one way. */
 export interface RedisLink {
@@ -28,13 +30,15 @@ export interface CacheRedisOptions {
   readonly connectionName?: string;
   /** What is logged when it cannot be reached. */
   readonly outage?: string;
+  /** Where single commands show; those on many keys are shown by whoever gathers them. */
+  readonly tracing?: Tracing;
 }
 
 const firstRetryMillis = 50;
 const longestRetryMillis = 1_000;
 
 export function openCacheRedis(url: string, log: Log, options: CacheRedisOptions = {}): CacheRedis {
-  const { outage = 'the Redis cache cannot be reached; answers come from PostgreSQL' } = options;
+  const { tracing = noTracing, outage = 'the Redis cache cannot be reached; answers come from PostgreSQL' } = options;
   const settings = {
     connectionName: options.connectionName ?? 'cardea-cache',
     autoResendUnfulfilledCommands: false,
@@ -52,9 +56,14 @@ export function openCacheRedis(url: string, log: Log, options: CacheRedisOptions
   };
   const ready = (): void => void (said = '');
   const cluster = redisCluster(url);
-  if (cluster !== undefined) return openClusterRedis(cluster, settings, { retryStrategy, trouble, ready, log });
+  if (cluster !== undefined) {
+    const opened = openClusterRedis(cluster, settings, { retryStrategy, trouble, ready, log });
+    traceCommands(opened.client, tracing);
+    return opened;
+  }
 
   const client = new Redis(url, { ...settings, enableOfflineQueue: false, enableAutoPipelining: true, retryStrategy });
+  traceCommands(client, tracing);
   let link: RedisLink | undefined;
   let life = 0;
 

@@ -1,6 +1,7 @@
 // Live access tokens in Redis: entries prove themselves by a MAC, are filled only under a lease taken before PostgreSQL was
 // read, and are gone before a revocation is answered (ARCHITECTURE §5, §6: Redis down costs speed, never truth).
-import type { Metrics } from '@cardea/service';
+import type { Metrics, Tracing } from '@cardea/service';
+import { noTracing, traced } from '@cardea/service';
 import type { KeyObject } from 'node:crypto';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deriveKeys } from '../seal.js';
@@ -53,8 +54,9 @@ export function createTokenCache(options: {
   /** Milliseconds since the epoch. */
   now: () => number;
   metrics: Metrics;
+  tracing?: Tracing;
 }): TokenCache {
-  const { redis, epoch, random, now } = options;
+  const { redis, epoch, random, now, tracing = noTracing } = options;
   const client = redis.client;
   const macKeys = deriveKeys(options.secrets, 'token cache');
   const lookups = options.metrics.counter('cardea_token_cache_total', 'Cache lookups of access tokens.', ['result']);
@@ -166,7 +168,7 @@ export function createTokenCache(options: {
       }
       let found: Buffer | null;
       try {
-        found = await read(name(at, ref.key));
+        found = await traced(tracing, 'redis', 'MGET', () => read(name(at, ref.key)));
         failures = 0;
       } catch {
         failed();
@@ -186,7 +188,8 @@ export function createTokenCache(options: {
       misses.inc();
       return refill(at, ref, load);
     },
-    invalidate: (keys) => (keys.length === 0 ? Promise.resolve() : invalidate(keys)),
+    invalidate: (keys) =>
+      keys.length === 0 ? Promise.resolve() : traced(tracing, 'redis', 'DEL', () => invalidate(keys)),
     debts: options.debts,
   };
 }

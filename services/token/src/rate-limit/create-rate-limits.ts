@@ -1,5 +1,5 @@
 // The limits of an installation over its Redis, and their end.
-import type { Config, Log, Metrics } from '@cardea/service';
+import type { Config, Log, Metrics, Tracing } from '@cardea/service';
 import type { CacheRedis } from '../cache/redis.js';
 import { openCacheRedis } from '../cache/redis.js';
 import { deriveKeys } from '../seal.js';
@@ -61,6 +61,7 @@ interface RateLimitOptions {
   readonly now: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing;
 }
 
 /** @param options.redis undefined counts in this process alone */
@@ -96,7 +97,7 @@ export function createRateLimits(
 export function openRateLimits(
   options: RateLimitOptions & { readonly url: string | undefined },
 ): RateLimits & { close(): void } {
-  const { settings, url, log } = options;
+  const { settings, url, log, tracing } = options;
   const needed = Object.values(settings).some((limit) => limit !== undefined);
   const redis =
     url === undefined || !needed
@@ -104,6 +105,7 @@ export function openRateLimits(
       : openCacheRedis(url, log, {
           connectionName: 'cardea-limits',
           outage: 'Redis cannot be reached; failed attempts are counted by each process alone',
+          ...(tracing === undefined ? {} : { tracing }),
         });
   return { ...createRateLimits({ ...options, redis: redis?.client }), close: () => redis?.close() };
 }

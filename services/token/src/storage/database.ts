@@ -1,12 +1,15 @@
 // Opens the PostgreSQL pool and says in one place what its failures mean (ARCHITECTURE §2 law 10: unknown is 503).
 import { OAuthError } from '@cardea/oauth';
-import type { Log, Pooler } from '@cardea/service';
-import { reachPostgres, sqlState } from '@cardea/service';
+import type { Host, Log, Pooler } from '@cardea/service';
+import { reachPostgres, sqlState, tracePool } from '@cardea/service';
 import pg from 'pg';
+import type { StorageObserver } from './observe-storage.js';
+import { observeStorage } from './observe-storage.js';
 
 export { sqlState };
 
-export type Database = pg.Pool;
+/** A pool; one that is looked at says so to whoever sends many rows at once through it. */
+export type Database = pg.Pool & { readonly observed?: StorageObserver };
 export type Connection = pg.PoolClient;
 
 // timestamptz as milliseconds since the epoch, bigint as number: what the rules count in.
@@ -35,14 +38,21 @@ const statementMillis = 5_000;
  * @param dsn may name several servers
  * @param options.pooler with `transaction` a connection is never given settings of its own: the role must have them
  *   (docs/scaling.md)
+ * @param options.host whose metrics and traces show what is asked
  * @param options.sweeps for statements over whole tables: PostgreSQL plans them as it likes
  */
 export function openDatabase(
   dsn: string,
   log: Log,
-  options: { max?: number; name?: string; sweeps?: boolean; pooler?: Pooler } = {},
+  options: {
+    max?: number;
+    name?: string;
+    sweeps?: boolean;
+    pooler?: Pooler;
+    host?: Pick<Host, 'metrics' | 'tracing'>;
+  } = {},
 ): Database {
-  const { sweeps = false, pooler = 'none' } = options;
+  const { sweeps = false, pooler = 'none', host } = options;
   const reach = reachPostgres(pg.Client, dsn, pooler);
   const ownSettings = {
     statement_timeout: statementMillis,
@@ -65,7 +75,9 @@ export function openDatabase(
   // Without a listener, a backend that is terminated while idle would end this process.
   pool.on('error', (error) => log.warn({ err: error.message }, 'an idle PostgreSQL connection was lost'));
   reach.watch(pool);
-  return pool;
+  if (host === undefined) return pool;
+  tracePool(pool, host.tracing);
+  return Object.assign(pool, { observed: observeStorage(host.metrics, host.tracing) });
 }
 
 /** Turns a storage failure into the answer it deserves: the outcome is unknown, so come back later. */

@@ -1,5 +1,6 @@
 // Group commit: rows that arrive while a batch is in flight go in the next one (ARCHITECTURE §9.4).
 // Measured: 60 µs a row against 265 for a statement each, with synchronous_commit on.
+import type { TraceSpan } from '@cardea/service';
 import type { Database } from './database.js';
 import { sqlState, storageFailure } from './database.js';
 
@@ -21,6 +22,7 @@ interface Waiting<Row, Result> {
   readonly row: Row;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
+  readonly span: TraceSpan | undefined;
 }
 
 /**
@@ -39,22 +41,31 @@ export function createGroupCommit<Row, Result>(
   let waiting: Waiting<Row, Result>[] = [];
   let inFlight = 0;
   let scheduled = false;
+  const { observed } = database;
+  const counted = observed?.batches(statement.name);
 
   const run = async (batch: readonly Waiting<Row, Result>[]): Promise<void> => {
     const rows = batch.map((item) => item.row);
     try {
+      counted?.(rows.length);
       const { rows: returned } = await database.query<Record<string, unknown>>({
         name: statement.name,
         text: statement.text,
         values: statement.values(rows),
       });
       const results = statement.results(returned, rows);
-      batch.forEach((item, index) => item.resolve(results[index] as Result));
+      batch.forEach((item, index) => {
+        item.span?.end();
+        item.resolve(results[index] as Result);
+      });
     } catch (error) {
       if (batch.length > 1 && sqlState(error) !== undefined && !isOutage(error)) {
         for (const item of batch) await run([item]);
       } else {
-        for (const item of batch) item.reject(storageFailure(error));
+        for (const item of batch) {
+          item.span?.end(error);
+          item.reject(storageFailure(error));
+        }
       }
     }
   };
@@ -74,10 +85,11 @@ export function createGroupCommit<Row, Result>(
 
   return (row) =>
     new Promise((resolve, reject) => {
-      waiting.push({ row, resolve, reject });
+      waiting.push({ row, resolve, reject, span: observed?.row(statement.name) });
       if (!scheduled && inFlight < maxInFlight) {
         scheduled = true;
-        setImmediate(pump);
+        if (observed === undefined) setImmediate(pump);
+        else observed.outside(() => setImmediate(pump));
       }
     });
 }
