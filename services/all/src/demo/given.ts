@@ -29,7 +29,8 @@ export function readGiven(files: readonly string[], env: Environment, warn: (mes
 const owners: readonly (readonly [name: RegExp, owners: readonly string[]])[] = [
   [/^(DSN|DATABASE_LISTEN_DSN)(_FILE)?$/, ['token', 'worker', 'keys']],
   [/^(REDIS_URL|SECRETS_SYSTEM)(_FILE)?$/, ['token', 'worker']],
-  [/^URLS_IDENTITY_PROVIDER_HEADERS(_FILE)?$/, ['worker']],
+  [/^(URLS_IDENTITY_PROVIDER_HEADERS|EVENTS_WEBHOOK_SECRET)(_FILE)?$/, ['worker']],
+  [/^EVENTS_PSEUDONYM_KEY(_FILE)?$/, ['token']],
   [/^(KEYS_KEK|HSM_|SOFTHSM2_)/, ['keys']],
 ];
 
