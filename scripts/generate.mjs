@@ -54,16 +54,26 @@ function descriptorModule(bytes) {
 const draft = 'http://json-schema.org/draft-07/schema#';
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
+/** A page that is written by hand but for one part. */
+function withPart(file, part) {
+  const marks = /(<!-- made by `npm run gen`: begin -->\n)[^]*(<!-- made by `npm run gen`: end -->)/;
+  return readFileSync(path.join(root, file), 'utf8').replace(
+    marks,
+    (_all, begin, end) => `${begin}\n${part}\n\n${end}`,
+  );
+}
+
 async function pages() {
   await buildAll();
   const service = await import('../libs/service/dist/index.js');
-  const { commandReference } = await import('../cli/dist/index.js');
+  const { commandReference, productionChecklist } = await import('../cli/dist/index.js');
   const values = readFileSync(path.join(root, 'helm/cardea/values.yaml'), 'utf8');
   return {
     'docs/configuration.md': service.configurationPage(),
     'docs/errors.md': service.errorsPage(),
     'docs/events.md': service.eventsPage(),
     'docs/cli.md': await commandReference(),
+    'docs/production.md': withPart('docs/production.md', productionChecklist()),
     'deploy/cardea.example.yaml': service.exampleFile(),
     'deploy/cardea.schema.json': json({
       $schema: draft,

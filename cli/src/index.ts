@@ -1,3 +1,4 @@
-// @cardea/cli: the `cardea` command as a function, and the page that describes it.
+// @cardea/cli: the `cardea` command as a function, and the pages that are written from it.
+export { productionChecklist } from './doctor/checklist.js';
 export { main } from './main.js';
 export { commandReference } from './reference.js';

@@ -35,7 +35,7 @@ Whatever fails is one line that says what is wrong and what to do; \`--debug\`, 
 
 In the clone it is \`npx cardea\`. For other machines \`npm run pack -w cli\` makes a tarball with everything but what npm fetches:
 
-\`\`\`console
+\`\`\`console unrun=machine
 $ npm install --global cardea-0.1.0.tgz
 $ cardea version
 \`\`\`

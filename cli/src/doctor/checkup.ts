@@ -14,6 +14,8 @@ export interface Checkup {
 export interface Check {
   /** What is looked at, for the line of progress. */
   readonly name: string;
+  /** What it finds good, for people who prepare an installation: the end of a sentence, in Markdown. */
+  readonly wants: string;
   readonly look: (checkup: Checkup) => readonly Finding[] | Promise<readonly Finding[]>;
 }
 

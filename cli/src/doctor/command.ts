@@ -10,40 +10,15 @@ import type { Surroundings } from '../main.js';
 import { formatHelp, rendererFor } from '../output/formats.js';
 import type { ConfigOptions } from '../with-config.js';
 import { withConfig } from '../with-config.js';
-import { lookAtAddresses } from './addresses.js';
-import { lookAtApps } from './apps.js';
-import type { Check } from './checkup.js';
+import type { Check, Checkup } from './checkup.js';
 import { sentence } from './checkup.js';
-import { lookAtFiles } from './file-modes.js';
-import { lookAtPorts } from './ports.js';
-import { lookAtPostgres } from './postgres.js';
-import { lookAtPublicFace } from './public-face.js';
-import { lookAtRedis } from './redis.js';
-import { lookAtRuntime } from './runtime.js';
-import { lookAtSecrets } from './secrets.js';
-import { lookAtSigner } from './signer.js';
-import { lookThroughAdmin } from './through-admin.js';
+import { checks } from './checks.js';
 
 interface DoctorOptions extends ConfigOptions {
   readonly format: string;
   readonly quiet?: true;
   readonly strict?: true;
 }
-
-/** From what is nearest to what depends on all the rest. */
-const checks: readonly Check[] = [
-  { name: 'Node.js', look: () => lookAtRuntime(process.versions) },
-  { name: 'addresses and cookies', look: ({ config }) => lookAtAddresses(config) },
-  { name: 'secrets', look: ({ config }) => lookAtSecrets(config) },
-  { name: 'files', look: lookAtFiles },
-  { name: 'PostgreSQL', look: lookAtPostgres },
-  { name: 'Redis', look: lookAtRedis },
-  { name: 'keys', look: lookAtSigner },
-  { name: 'services', look: lookAtPorts },
-  { name: 'the issuer', look: lookAtPublicFace },
-  { name: 'login and consent', look: lookAtApps },
-  { name: 'queues and cookies', look: lookThroughAdmin },
-];
 
 export function addDoctorCommand(program: Command, surroundings: Surroundings): void {
   const command = withConfig(program.command('doctor'))
@@ -66,7 +41,7 @@ export function addDoctorCommand(program: Command, surroundings: Surroundings): 
     const found: Finding[] = [];
     for (const { name, look } of checks) {
       if (people) surroundings.out(`${found.length === 0 ? '' : '\n'}${name}\n`);
-      const each = await lookSafely({ name, look }, { config, files, env: surroundings.env, now: Date.now });
+      const each = await lookSafely(name, look, { config, files, env: surroundings.env, now: Date.now });
       if (people)
         surroundings.out(
           linesOf(each)
@@ -88,7 +63,7 @@ export function addDoctorCommand(program: Command, surroundings: Surroundings): 
 }
 
 /** A check that itself fails is a finding too. */
-async function lookSafely({ name, look }: Check, checkup: Parameters<Check['look']>[0]): Promise<readonly Finding[]> {
+async function lookSafely(name: string, look: Check['look'], checkup: Checkup): Promise<readonly Finding[]> {
   try {
     return await look(checkup);
   } catch (error) {
