@@ -39,6 +39,8 @@ export function sharedSettings(ports: Ports, keysAddress: string, full: boolean)
       device: { verification: `${local(ports.login)}/device`, success: `${local(ports.login)}/device/done` },
       post_logout_redirect: `${local(ports.rp)}/logged-out`,
     },
+    // Whoever tries it has their apps on this machine, and they too shall hear of logouts.
+    clients: { http: { private_ip_exception_urls: ['http://127.0.0.1:*/**'] } },
   };
 }
 
