@@ -1,5 +1,6 @@
 // Structured logs: one JSON line an event, secrets struck out by name wherever they stand (security §2.8).
 import { pino } from 'pino';
+import { openDestination } from './log-destination.js';
 import type { LineWriter } from './log-lines.js';
 import { gatherLines } from './log-lines.js';
 
@@ -15,6 +16,8 @@ export interface Log {
 export interface OpenLog extends Log {
   /** @param level the least that is written from now on */
   setLevel(level: string): void;
+  /** Tells how many lines standard output has not taken, each time it does not. */
+  whenDropped(tell: (lines: number) => void): void;
 }
 
 const secretNames: ReadonlySet<string> = new Set([
@@ -99,11 +102,9 @@ const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
  *
  * @param level the least that is written
  */
-export function openLog(
-  name: string,
-  level: string,
-  destination: LineWriter = gatherLines(pino.destination(1)),
-): OpenLog {
+export function openLog(name: string, level: string, destination?: LineWriter): OpenLog {
+  const standard = openDestination();
+  const lines = destination ?? gatherLines(standard);
   const time = createTimeText();
   let least = levels.indexOf(level);
   const service = `","service":${JSON.stringify(name)}`;
@@ -112,9 +113,10 @@ export function openLog(
     const begin = `{"level":"${label}","time":"`;
     return (fields: object, message: string): void => {
       if (rank < least) return;
-      destination.write(`${begin}${time()}${service}${members(fields)},"msg":${JSON.stringify(message)}}\n`);
+      lines.write(`${begin}${time()}${service}${members(fields)},"msg":${JSON.stringify(message)}}\n`);
     };
   };
   const setLevel = (wanted: string): void => void (least = levels.indexOf(wanted));
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), setLevel };
+  const { whenDropped } = standard;
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), setLevel, whenDropped };
 }

@@ -39,6 +39,8 @@ export async function startService(
   const now = Date.now;
   // Dashboards made for Hydra ask for its name.
   const metrics = createMetrics(service.name, config.profile === 'hydra-compat' ? { app: 'hydra' } : {});
+  const dropped = metrics.counter('cardea_log_lines_dropped_total', 'Log lines that standard output did not take.');
+  log.whenDropped?.((lines) => dropped.inc(lines));
   // What it remembers must not last longer because somebody sets the clock back.
   const checks = createChecks(() => performance.now());
   const closers: (() => Promise<void> | void)[] = [];
