@@ -1,4 +1,6 @@
 // @cardea/service: what every process shares: configuration, log, metrics, traces, health, start and drain.
+export type { ClockWatch } from './clock-watch.js';
+export { watchClock } from './clock-watch.js';
 export type { Config } from './config/load.js';
 export { ConfigError } from './config/config-error.js';
 export { loadConfig, required } from './config/load.js';

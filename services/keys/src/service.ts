@@ -2,7 +2,7 @@
 import { isKeySet } from '@cardea/oauth';
 import { implement, jsonWebKeyV1, keyAdminV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
-import { followServices, listenDsn, required, securityOf } from '@cardea/service';
+import { followServices, listenDsn, required, securityOf, watchClock } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
 import { createSigningSet } from './json-web-key/signing-set.js';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,6 +57,8 @@ export const service: Service = {
     const { pooler } = config.database;
     const pool = openPool(dsn, log, pooler, host.tracing);
     host.onStop(() => pool.end());
+    const clock = await watchClock(host, pool);
+    host.onStop(() => clock.close());
     const maker = { registry: openRegistry(pool), backend, now, random };
     // Without a record nothing else of signing needs PostgreSQL, and that is why somebody switched it off.
     const trust = config.keys.audit.enabled ? { trustMillis } : {};
@@ -108,27 +110,31 @@ export const service: Service = {
         callers.signing,
       ),
     ]);
-    await host.serveGrpc(address, security, [
-      ...followServices(signing),
-      implement(
-        keyAdminV1.KeyAdminServiceService,
-        noteChanges(keyAdminHandlers({ maker, ring, prePublish, refresh, attest, findSignatures }), log),
-        callers.keyAdmin,
-      ),
-      implement(
-        jsonWebKeyV1.JsonWebKeyServiceService,
-        jsonWebKeyHandlers({
-          signing: createSigningSet({ maker, rules: signingSetRules(config) }),
-          documents: createDocumentSet({ documents, canSeal: keks.length > 0, mlDsa: config.keys.mlDsa, random }),
-          refresh,
-        }),
-        callers.jsonWebKey,
-      ),
-      implement(
-        signatureRecordV1.SignatureRecordServiceService,
-        signatureRecordHandlers(recorded),
-        callers.signatureRecord,
-      ),
-    ]);
+    await host.serveGrpc(
+      address,
+      security,
+      [
+        ...followServices(signing),
+        implement(
+          keyAdminV1.KeyAdminServiceService,
+          noteChanges(keyAdminHandlers({ maker, ring, prePublish, refresh, attest, findSignatures }), log),
+          callers.keyAdmin,
+        ),
+        implement(
+          jsonWebKeyV1.JsonWebKeyServiceService,
+          jsonWebKeyHandlers({
+            signing: createSigningSet({ maker, rules: signingSetRules(config) }),
+            documents: createDocumentSet({ documents, canSeal: keks.length > 0, mlDsa: config.keys.mlDsa, random }),
+            refresh,
+          }),
+          callers.jsonWebKey,
+        ),
+        implement(
+          signatureRecordV1.SignatureRecordServiceService,
+          signatureRecordHandlers(recorded),
+          callers.signatureRecord,
+        ),
+      ].map(clock.guard),
+    );
   },
 };

@@ -1,9 +1,8 @@
 // The token service, wired by hand: PostgreSQL, the signer behind it, and all OAuth rules over them as the configuration has them.
 import type { Service } from '@cardea/service';
-import { followServices, listenDsn, required, securityOf } from '@cardea/service';
+import { followServices, listenDsn, required, securityOf, watchClock } from '@cardea/service';
 import { listen } from './announcements.js';
 import { createClientResolver } from './client-resolver.js';
-import { watchClock } from './clock-watch.js';
 import { connectSigner } from './connect-signer.js';
 import type { Standing } from './create-services.js';
 import { createServices } from './create-services.js';

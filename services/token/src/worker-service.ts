@@ -1,8 +1,8 @@
 // The worker, the token service's second role: runs queued jobs, answers nobody.
 import type { Peer } from '@cardea/rpc';
 import { sessionV1, signatureRecordV1 } from '@cardea/rpc';
-import type { Host, Service } from '@cardea/service';
-import { required, securityOf } from '@cardea/service';
+import type { ClockWatch, Host, Service } from '@cardea/service';
+import { required, securityOf, watchClock } from '@cardea/service';
 import { startSinks } from './event-stream/start-sinks.js';
 import { createEvents } from './events.js';
 import { createReconciliation } from './jobs/reconciliation.js';
@@ -28,6 +28,8 @@ export const workerService: Service = {
     });
     host.onStop(() => database.end());
     await requireSchema(host, database);
+    const clock = await watchClock(host, database);
+    host.onStop(() => clock.close());
     const pruning = createPruneWorker({ redisUrl, database, log, metrics });
     host.onStop(() => pruning.close());
     host.checks.add('queue', () => pruning.ready());
@@ -36,7 +38,7 @@ export const workerService: Service = {
       addresses.length > 0 ? addresses : [config.serve.token.address],
       securityOf(tls, 'peers.token'),
     );
-    const delivering = await startDelivering(host, { database, redisUrl, token });
+    const delivering = await startDelivering(host, { database, redisUrl, token, clock });
     host.onStop(() => delivering.close());
     startSinks(config, host, { database, redisUrl });
     const record = token.client(signatureRecordV1.SignatureRecordServiceService);
@@ -54,10 +56,11 @@ export const workerService: Service = {
 /** The token service being away stops no worker: what cannot be signed now is tried again later. */
 async function startDelivering(
   host: Host,
-  { database, redisUrl, token: peer }: { database: Database; redisUrl: string; token: Peer },
+  parts: { database: Database; redisUrl: string; token: Peer; clock: Pick<ClockWatch, 'demand'> },
 ): Promise<LogoutDeliveryWorker> {
   const { log, metrics, now, random } = host;
-  const token = peer.client(sessionV1.LogoutDeliveryServiceService);
+  const { database, redisUrl, clock } = parts;
+  const token = parts.token.client(sessionV1.LogoutDeliveryServiceService);
   const deliveries = createLogoutDeliveries(database);
   const counter = metrics.counter('cardea_logout_deliveries_total', 'Attempts to tell of a logout.', ['state']);
   const deliver = await host.follow((config, onEnd) => {
@@ -76,6 +79,10 @@ async function startDelivering(
   });
   return createLogoutDeliveryWorker({
     ...{ redisUrl, deliveries, log, now },
-    deliver: (id, attempts) => deliver()(id, attempts),
+    async deliver(id, attempts) {
+      // When it is to be tried again is written down by this clock; who refuses leaves it due.
+      clock.demand();
+      await deliver()(id, attempts);
+    },
   });
 }

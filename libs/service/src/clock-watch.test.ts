@@ -1,15 +1,20 @@
-// A token service in another time than PostgreSQL: it does not start, or says nothing until its clock is right (security F20).
+// A service in another time than PostgreSQL: it does not start, or says nothing until its clock is right (security F20).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { CallContext, ServedService } from '@cardea/rpc';
 import { watchClock } from './clock-watch.js';
 import type { TestDatabase } from './database.fixture.js';
-import { createTestDatabase, quietLog } from './database.fixture.js';
+import { createTestDatabase } from './database.fixture.js';
 
 let database: TestDatabase;
+let connection: Awaited<ReturnType<TestDatabase['connect']>>;
 beforeAll(async () => {
-  database = await createTestDatabase(2);
+  database = await createTestDatabase();
+  connection = await database.connect();
 });
 afterAll(() => database.drop());
+
+const nobody = () => undefined;
+const quietLog = { debug: nobody, info: nobody, warn: nobody, error: nobody };
 
 /** A host whose clock can be moved, and the check that was added. */
 function movable() {
@@ -34,12 +39,12 @@ test.each([
 ])('F20: a clock that is %i ms ahead keeps it from starting', async (ahead, words) => {
   const { clock, host } = movable();
   clock.ahead = ahead;
-  await expect(watchClock(host, database.pool)).rejects.toThrow(`the clock of this machine is ${words} PostgreSQL's`);
+  await expect(watchClock(host, connection)).rejects.toThrow(`the clock of this machine is ${words} PostgreSQL's`);
 });
 
 test('F20: a clock that steps while it serves makes it refuse, and not for longer than that', async () => {
   const { clock, probes, host } = movable();
-  const watch = await watchClock(host, database.pool, 100);
+  const watch = await watchClock(host, connection, 100);
   const method = { handle: () => Promise.resolve('done') } as unknown as ServedService['methods'][number];
   const { handle } = watch.guard({ definition: {}, methods: [method] }).methods[0]!;
   const call = () => handle({}, {} as CallContext);
@@ -53,6 +58,7 @@ test('F20: a clock that steps while it serves makes it refuse, and not for longe
     clock.ahead = ahead;
     // At once, before it was looked at.
     await expect(call()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    expect(() => watch.demand()).toThrow(expect.objectContaining({ code: 'temporarily_unavailable' }));
     await until(async () => !(await ready()));
     await expect(call()).rejects.toMatchObject({ code: 'temporarily_unavailable' });
     clock.ahead = 0;
@@ -65,7 +71,7 @@ test('F20: a clock that steps while it serves makes it refuse, and not for longe
 test('while PostgreSQL does not answer, nothing is known of the clock', async () => {
   const { clock, host } = movable();
   clock.ahead = 300_000;
-  const away = { query: () => Promise.reject(new Error('connection refused')) } as unknown as TestDatabase['pool'];
+  const away = { query: () => Promise.reject(new Error('connection refused')) };
   const watch = await watchClock(host, away);
   watch.close();
 });
