@@ -110,7 +110,7 @@ test('a flood of refusals of all kinds stays small, and none of them is lost', a
     report: (async ({ refusals: some }: { refusals: readonly eventStreamV1.Refusals[] }) => {
       told.push(...some);
       return {};
-    }) as never,
+    }),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   for (let n = 0; n < 1_000; n++) refusals.add({ reason: 'forbidden', actor: `someone ${String(n)}`, method: 'GET' });

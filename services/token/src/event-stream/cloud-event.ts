@@ -1,4 +1,6 @@
 // An event as CloudEvents 1.0 JSON has it. `subject` is left out on purpose: elsewhere it is the person.
+import type { EventType } from '@cardea/service';
+import { eventTypes } from '@cardea/service';
 import type { StoredEvent } from '../storage/event-outbox.js';
 import { placeText } from './place.js';
 
@@ -13,5 +15,14 @@ export const cloudEvent = (source: string, { id, type, occurredAt, data, place }
     datacontenttype: 'application/json',
     // An extension attribute: later in the stream is greater, in the order of letters.
     sequence: placeText(place),
-    data,
+    data: inOrder(type, data),
   });
+
+/** jsonb forgets in which order members were written: they come as the table of events has them. */
+const inOrder = (type: EventType, data: StoredEvent['data']): StoredEvent['data'] =>
+  Object.fromEntries(
+    Object.keys(eventTypes[type].data).flatMap((name) => {
+      const value = data[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );

@@ -1,5 +1,6 @@
 // The sinks that a worker serves: its standard output, a file, a webhook (docs/events.md).
 import type { Config, Host } from '@cardea/service';
+import { required } from '@cardea/service';
 import { createDueWorker } from '../jobs/due-worker.js';
 import { queueNames } from '../jobs/queues.js';
 import { createOutbound, outboundPolicy } from '../outbound/index.js';
@@ -15,7 +16,7 @@ import { eventSettings } from './settings.js';
 const linesAtOnce = 500;
 const concurrency = 4;
 
-/** Registers what is to be closed with the host. */
+/** Registers what is to be closed with the host. @throws {ConfigError} for a webhook without a secret */
 export function startSinks(
   config: Config,
   host: Pick<Host, 'log' | 'metrics' | 'now' | 'random' | 'onStop'>,
@@ -38,8 +39,9 @@ export function startSinks(
   if (events.stdout) lines('stdout', stdoutSink());
   if (events.file !== undefined) lines('file', fileSink(events.file));
 
-  const { url, secret } = events.webhook;
-  if (url === undefined || secret === undefined) return;
+  const { url } = events.webhook;
+  if (url === undefined) return;
+  const secret = required(events.webhook.secret, 'events.webhook.secret');
   const counter = host.metrics.counter('cardea_event_batches_total', 'Attempts to hand events to the webhook.', [
     'result',
   ]);

@@ -24,6 +24,7 @@ export const events = z
     file: text({
       description: 'File that workers append events to, a line each; begun anew after somebody has renamed it.',
     }).optional(),
+    // The worker alone needs both: the others know no secret of it.
     webhook: z
       .strictObject({
         url: url({
@@ -34,9 +35,6 @@ export const events = z
             'Signs what is posted, as Standard Webhooks says; `whsec_…` is base64. Needed with events.webhook.url.',
           secret: true,
         }).optional(),
-      })
-      .refine(({ url: address, secret }) => (address === undefined) === (secret === undefined), {
-        message: 'needs url and secret together',
       })
       .prefault({}),
     pseudonym_key: text({
