@@ -5,4 +5,5 @@ export type { Language } from './language.js';
 export { chooseLanguage, languages } from './language.js';
 export { leavesOf } from './leaves.js';
 export { mark } from './mark.js';
+export { customProperties, dark, light } from './palette.js';
 export { style } from './style.js';

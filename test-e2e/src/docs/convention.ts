@@ -3,7 +3,7 @@ import type { Block } from './blocks.js';
 import { placeOf } from './blocks.js';
 
 /** Why a command is not run here. It is still parsed, and its flags, scripts and files have to exist. */
-export const reasons: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   cluster: 'needs a Kubernetes cluster',
   machine: 'changes the machine: its services, what is installed',
   running: 'starts what runs already while the page is tested',

@@ -27,7 +27,7 @@ export async function mistakesInData(block: Block, dsn: string): Promise<string[
 }
 
 /** Whether a program has these very lines, further in or not; a line `// …` skips some. */
-export function isExcerpt(shown: string, program: string): boolean {
+function isExcerpt(shown: string, program: string): boolean {
   const plain = (text: string) =>
     text
       .split('\n')

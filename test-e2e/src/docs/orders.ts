@@ -31,7 +31,7 @@ const onlyCommands = (text: string) =>
     .join('\n');
 
 /** Each simple command as words, without assignments in front of it, redirections and comments. */
-export function commandsOf(text: string): string[][] {
+function commandsOf(text: string): string[][] {
   return text
     .replace(/\\\n/g, ' ')
     .split('\n')
