@@ -63,6 +63,8 @@ function withPart(file, part) {
   );
 }
 
+const chartFile = (name) => readFileSync(path.join(root, 'helm/cardea/files', name), 'utf8');
+
 async function pages() {
   await buildAll();
   const service = await import('../libs/service/dist/index.js');
@@ -80,6 +82,9 @@ async function pages() {
       title: 'Cardea',
       ...service.configJsonSchema({ secrets: true }),
     }),
+    // A chart reads no file outside of itself, and nobody else looks for rules in a chart.
+    'deploy/prometheus/rules/cardea.yaml': chartFile('prometheus-rules.yaml'),
+    'deploy/grafana/dashboards/cardea.json': chartFile('dashboards/cardea.json'),
     'helm/cardea/values.schema.json': json(chartSchema(values, service.configJsonSchema)),
   };
 }

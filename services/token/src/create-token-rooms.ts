@@ -11,6 +11,7 @@ import type { ClientRooms } from './create-client-rooms.js';
 import { createClientRooms } from './create-client-rooms.js';
 import type { ClientSettings } from './client-settings.js';
 import { createClientSecrets } from './client-secrets.js';
+import { countGrants } from './count-grants.js';
 import type { AuthorizeDevice } from './device/authorize-device.js';
 import { createAuthorizeDevice } from './device/authorize-device.js';
 import type { DeviceRooms } from './device/device-rooms.js';
@@ -164,7 +165,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   const issue = withHooks(plainIssue, { settings, outbound: options.outbound });
   const issueFront = createIssueFront({ settings, mintAccessToken, signer });
   const codes = createCodes(database);
-  const exchange = createExchange({
+  const uncounted = createExchange({
     settings,
     authenticate,
     quota,
@@ -187,6 +188,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
     events,
     now,
   });
+  const exchange = countGrants(uncounted, options.metrics);
   const { invalidate } = cache;
   const revoke = createRevoke({ authenticate, live, seals, tokens, refreshTokens, families, invalidate, events });
   const userinfo = createUserinfo({ live, clients: resolver, signer, encrypt, issuer, hydraCompat, now });

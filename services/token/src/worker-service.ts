@@ -5,6 +5,8 @@ import type { ClockWatch, Host, Service } from '@cardea/service';
 import { required, securityOf, watchClock } from '@cardea/service';
 import { startSinks } from './event-stream/start-sinks.js';
 import { createEvents } from './events.js';
+import { createJobDesk } from './jobs/job-desk.js';
+import { watchQueues } from './jobs/queue-metrics.js';
 import { createReconciliation } from './jobs/reconciliation.js';
 import { createResealing } from './jobs/resealing.js';
 import { createDeliver } from './logout/deliver.js';
@@ -33,6 +35,10 @@ export const workerService: Service = {
     const pruning = createPruneWorker({ redisUrl, database, log, metrics });
     host.onStop(() => pruning.close());
     host.checks.add('queue', () => pruning.ready());
+    const desk = createJobDesk(redisUrl, log);
+    host.onStop(() => desk.close());
+    const queues = watchQueues({ desk, metrics, now: host.now });
+    host.onStop(() => queues.close());
     const { addresses, tls } = config.peers.token;
     const token = host.connect(
       addresses.length > 0 ? addresses : [config.serve.token.address],

@@ -13,6 +13,8 @@ export type StateName = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed
 export interface JobDesk {
   /** @returns every queue in alphabetical order, with its jobs by state */
   queues(): Promise<readonly { readonly name: string; readonly counts: Readonly<Record<StateName, number>> }[]>;
+  /** Since when the oldest job that nothing holds up waits, milliseconds since the epoch. @throws {OAuthError} not_found */
+  waitingSince(queue: string): Promise<number | undefined>;
   /** @returns `limit` jobs from the `from`th on, the newest first @throws {OAuthError} not_found: no such queue */
   list(queue: string, state: StateName, from: number, limit: number): Promise<readonly DeskJob[]>;
   /** @throws {OAuthError} not_found */
@@ -76,6 +78,11 @@ export function createJobDesk(redisUrl: string | undefined, log: Log): JobDesk {
   return {
     queues: () =>
       inTime(async () => Promise.all(names.map(async (name) => ({ name, counts: await counts(queueOf(name)) })))),
+    waitingSince: (name) =>
+      inTime(async () => {
+        const [oldest] = (await queueOf(name).getJobs(['wait'], 0, 0, true)) as (Job | undefined)[];
+        return oldest && oldest.timestamp + oldest.delay;
+      }),
     list: (name, state, from, limit) =>
       inTime(async () => {
         // Each of several lists has a beginning of its own; none of them is long where anybody turns pages.
