@@ -44,9 +44,8 @@ export function createDebts(database: Database): Debts {
   };
   return {
     async owe(connection) {
-      const { rows } = await connection.query<{ id: number }>(
-        'INSERT INTO cardea.cache_debt DEFAULT VALUES RETURNING id',
-      );
+      const text = 'INSERT INTO cardea.cache_debt DEFAULT VALUES RETURNING id';
+      const { rows } = await connection.query<{ id: number }>({ name: 'cache_debt_owe', text });
       return (rows[0] as { id: number }).id;
     },
     strike(id) {

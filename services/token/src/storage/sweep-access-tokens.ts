@@ -30,21 +30,39 @@ export async function sweepAccessTokens(
   let ended = 0;
   for (const partition of await partitions(database)) {
     for (let from = 0; from < partition.blocks; from += blocks) {
-      const range = [`(${String(from)},0)`, `(${String(from + blocks)},0)`];
-      ended += await endTokens(async (connection) => {
-        const { rows } = await connection.query<{ key: Buffer }>(
-          `DELETE FROM ${partition.name} WHERE ctid >= $1::tid AND ctid < $2::tid AND ${which.condition} RETURNING key`,
-          [...range, ...which.values],
-        );
-        return [rows.length, rows.map(({ key }) => key)];
-      }).catch((error: unknown) => {
-        if (isGone(error)) return 0;
-        throw error;
-      });
+      const range: [string, string] = [`(${String(from)},0)`, `(${String(from + blocks)},0)`];
+      ended += await sweepRange(endTokens, partition.name, range, which);
     }
   }
   return ended;
 }
+
+/** Locks rows in the order in which they lie, revocations in that of their keys: of two that wait for each other this one tries again. */
+async function sweepRange(
+  endTokens: EndTokens,
+  partition: string,
+  range: readonly [from: string, to: string],
+  which: { readonly condition: string; readonly values: readonly unknown[] },
+): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await endTokens(async (connection) => {
+        const { rows } = await connection.query<{ key: Buffer }>(
+          `DELETE FROM ${partition} WHERE ctid >= $1::tid AND ctid < $2::tid AND ${which.condition} RETURNING key`,
+          [...range, ...which.values],
+        );
+        return [rows.length, rows.map(({ key }) => key)];
+      });
+    } catch (error) {
+      const state = stateOf(error);
+      // 42P01: the partition expired and was dropped meanwhile, with all its tokens.
+      if (state === '42P01') return 0;
+      if (state !== '40P01' || tries === mostTries) throw error;
+    }
+  }
+}
+
+const mostTries = 5;
 
 async function partitions(database: Database): Promise<Partition[]> {
   try {
@@ -54,6 +72,4 @@ async function partitions(database: Database): Promise<Partition[]> {
   }
 }
 
-/** 42P01: the partition expired and was dropped meanwhile, with all its tokens. */
-const isGone = (error: unknown): boolean =>
-  sqlState(error) === '42P01' || (error instanceof Error && sqlState(error.cause) === '42P01');
+const stateOf = (error: unknown) => sqlState(error) ?? (error instanceof Error ? sqlState(error.cause) : undefined);

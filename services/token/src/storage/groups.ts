@@ -1,0 +1,90 @@
+// Those who ask while the work for those before is under way are served together by the next (ARCHITECTURE §9.4): the pump behind
+// group-commit.ts, and behind transactions that decide about many at once.
+import { OAuthError } from '@cardea/oauth';
+import type { TraceSpan } from '@cardea/service';
+import { sqlState, storageFailure } from './database.js';
+import type { StorageObserver } from './observe-storage.js';
+
+export interface GroupLimits {
+  readonly maxBatch?: number;
+  readonly maxInFlight?: number;
+}
+
+interface Waiting<Row, Result> {
+  readonly row: Row;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+  readonly span: TraceSpan | undefined;
+}
+
+/**
+ * Makes a function that settles after the work for its row has committed.
+ *
+ * What PostgreSQL refuses was rolled back whole and is tried row by row, so that one bad row cannot fail its neighbours. Work whose
+ * outcome is unknown (the connection broke) fails for all of them.
+ *
+ * @param seen by whom, and under which name
+ * @param work answers in the order of its rows; it must bear being done again
+ */
+export function createGroups<Row, Result>(
+  seen: { readonly name: string; readonly observed: StorageObserver | undefined },
+  work: (rows: readonly Row[]) => Promise<readonly Result[]>,
+  limits: GroupLimits = {},
+): (row: Row) => Promise<Result> {
+  const maxBatch = limits.maxBatch ?? 256;
+  const maxInFlight = limits.maxInFlight ?? 2;
+  let waiting: Waiting<Row, Result>[] = [];
+  let inFlight = 0;
+  let scheduled = false;
+  const { name, observed } = seen;
+  const counted = observed?.batches(name);
+
+  const run = async (batch: readonly Waiting<Row, Result>[]): Promise<void> => {
+    try {
+      counted?.(batch.length);
+      const results = await work(batch.map((item) => item.row));
+      batch.forEach((item, index) => {
+        item.span?.end();
+        item.resolve(results[index] as Result);
+      });
+    } catch (error) {
+      if (batch.length > 1 && isRefusal(error)) {
+        for (const item of batch) await run([item]);
+      } else {
+        for (const item of batch) {
+          item.span?.end(error);
+          item.reject(storageFailure(error));
+        }
+      }
+    }
+  };
+
+  const pump = (): void => {
+    scheduled = false;
+    while (inFlight < maxInFlight && waiting.length > 0) {
+      const batch = waiting.slice(0, maxBatch);
+      waiting = waiting.slice(maxBatch);
+      inFlight++;
+      void run(batch).finally(() => {
+        inFlight--;
+        pump();
+      });
+    }
+  };
+
+  return (row) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ row, resolve, reject, span: observed?.row(name) });
+      if (!scheduled && inFlight < maxInFlight) {
+        scheduled = true;
+        if (observed === undefined) setImmediate(pump);
+        else observed.outside(() => setImmediate(pump));
+      }
+    });
+}
+
+/** Classes 08 and 57 (connection, shutdown) and 53 (resources): retrying row by row would only make it worse. */
+function isRefusal(error: unknown): boolean {
+  const state = sqlState(error instanceof OAuthError ? error.cause : error);
+  return state !== undefined && !/^(08|53|57)/.test(state);
+}
