@@ -4,8 +4,13 @@ import { sqlState } from './database.js';
 
 const partitionedTables = ['flow', 'authorization_code', 'device_code', 'access_token', 'event'] as const;
 const dayMillis = 86_400_000;
-/** Rows that expire later than this live in the default partition. */
+/** Made at any rate. */
 const daysAhead = 7;
+/** Made at most, where tokens are seen to live that long. Rows that expire later live in the default partition. */
+const mostDaysAhead = 40;
+/** Of the default partition: rows of one statement, and statements of one round. */
+const batch = 10_000;
+const mostBatches = 200;
 
 const dayStart = (millis: number) => Math.floor(millis / dayMillis) * dayMillis;
 const isoDay = (millis: number) => new Date(millis).toISOString().slice(0, 10);
@@ -27,7 +32,7 @@ export function expiryBounds(rows: readonly { readonly expiresAt: number }[]): [
 export async function createPartitions(database: Database, now: number): Promise<number> {
   let made = 0;
   for (const table of partitionedTables) {
-    const wanted = Array.from({ length: daysAhead + 1 }, (_, day) => {
+    const wanted = Array.from({ length: (await horizon(database, table, now)) + 1 }, (_, day) => {
       const [from, to] = [isoDay(dayStart(now) + day * dayMillis), isoDay(dayStart(now) + (day + 1) * dayMillis)];
       return { name: `${table}_${from.replaceAll('-', '')}`, from, to };
     });
@@ -52,6 +57,46 @@ export async function createPartitions(database: Database, now: number): Promise
 }
 
 /**
+ * How many days ahead partitions are needed: a day with rows in the default partition can get none any more, so the days behind the
+ * last that is in use are made before anybody needs them.
+ */
+async function horizon(database: Database, table: string, now: number): Promise<number> {
+  const daysUntil = (millis: number) => Math.round((dayStart(millis) - dayStart(now)) / dayMillis);
+  const { rows } = await database.query<{ latest: number | null }>(
+    `SELECT max(expires_at) AS latest FROM cardea.${table}_default WHERE expires_at < to_timestamp($1)`,
+    [(dayStart(now) + mostDaysAhead * dayMillis) / 1_000],
+  );
+  const used = [daysUntil(rows[0]?.latest ?? now), ...(await farthestInUse(database, table, daysUntil))];
+  return Math.min(mostDaysAhead, Math.max(daysAhead, ...used.map((days) => days + 1)));
+}
+
+/** @returns in how many days the last partition beyond the usual ones ends that has a row; empty when there is none */
+async function farthestInUse(database: Database, table: string, daysUntil: (millis: number) => number) {
+  const far = (await partitionsOf(database, table))
+    .map(({ name, from }) => ({ name, days: daysUntil(from) }))
+    .filter(({ days }) => days >= daysAhead)
+    .sort((a, b) => b.days - a.days);
+  for (const { name, days } of far) {
+    const { rowCount } = await database.query(`SELECT FROM cardea.${name} LIMIT 1`);
+    if (rowCount === 1) return [days];
+  }
+  return [];
+}
+
+/** The partitions of single days, and when each begins. */
+async function partitionsOf(database: Database, table: string): Promise<{ name: string; from: number }[]> {
+  const { rows } = await database.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = $1::regclass AND c.relname ~ '_[0-9]{8}$'`,
+    [`cardea.${table}`],
+  );
+  return rows.map(({ name }) => ({
+    name,
+    from: Date.parse(name.replace(/^.*_(....)(..)(..)$/, '$1-$2-$3T00:00:00Z')),
+  }));
+}
+
+/**
  * Drops partitions whose last row expired more than an hour ago, and the leftovers of the default partitions.
  *
  * @returns the names of the dropped partitions
@@ -59,23 +104,19 @@ export async function createPartitions(database: Database, now: number): Promise
 export async function dropExpiredPartitions(database: Database, now: number): Promise<string[]> {
   const dropped: string[] = [];
   for (const table of partitionedTables) {
-    const { rows } = await database.query<{ name: string }>(
-      `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-        WHERE i.inhparent = $1::regclass AND c.relname ~ '_[0-9]{8}$'`,
-      [`cardea.${table}`],
-    );
-    for (const { name } of rows) {
-      const text = name.slice(-8);
-      const end = Date.parse(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}T00:00:00Z`) + dayMillis;
-      if (end + 3_600_000 > now) continue;
+    for (const { name, from } of await partitionsOf(database, table)) {
+      if (from + dayMillis + 3_600_000 > now) continue;
       await database.query(`DROP TABLE IF EXISTS cardea.${name}`);
       dropped.push(name);
     }
-    await database.query(
-      `DELETE FROM cardea.${table}_default WHERE ctid = ANY(ARRAY(
-         SELECT ctid FROM cardea.${table}_default WHERE expires_at < to_timestamp($1) LIMIT 10000))`,
-      [now / 1000 - 3600],
-    );
+    for (let batches = 0, full = true; full && batches < mostBatches; batches++) {
+      const { rowCount } = await database.query(
+        `DELETE FROM cardea.${table}_default WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM cardea.${table}_default WHERE expires_at < to_timestamp($1) LIMIT ${String(batch)}))`,
+        [now / 1000 - 3600],
+      );
+      full = rowCount === batch;
+    }
   }
   return dropped;
 }
