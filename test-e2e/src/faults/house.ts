@@ -53,6 +53,8 @@ interface HouseOptions {
   readonly hsm: boolean;
   /** Servers in place of the one; they are reached without wires. */
   readonly postgres?: (place: ServerPlace) => Promise<Postgres>;
+  /** For every process of ours, at each start. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly progress: Progress;
 }
 
@@ -160,7 +162,7 @@ async function build(
       configFile: configOf(name),
       logFile: at('logs', `${name}.log`),
       managementPort: ports.management[name],
-      environment,
+      environment: { ...environment, ...options.environment },
     });
   }
   const cardea = async (as: MemberName, words: readonly string[]) => {

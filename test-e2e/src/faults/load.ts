@@ -103,7 +103,7 @@ const errands: readonly (readonly [share: number, errand: (stage: Stage) => Prom
 ];
 
 /** One thing: usually an errand, sometimes one that was not finished. */
-async function turn(stage: Stage): Promise<void> {
+export async function turn(stage: Stage): Promise<void> {
   const { memory, random } = stage;
   const late = [...memory.unfinished][0];
   if (late !== undefined && random() < 0.2) {

@@ -26,7 +26,7 @@ export interface RunOptions {
 const warmUpMillis = 1_500;
 const recoveryPatienceMillis = 90_000;
 /** How long a used refresh token still answers its client (`oauth2.grant.refresh_token.rotation_grace_period`). */
-const graceMillis = 10_000;
+export const graceMillis = 10_000;
 /** How many tokens of earlier faults are asked about again. */
 const older = 200;
 
@@ -85,7 +85,7 @@ function isNew({ invariant, subject, sentence }: Breach, told: Set<string>): boo
 }
 
 /** Waits until every operation works at every door. @returns milliseconds; undefined when it does not come to that */
-async function recover(house: House, stage: Stage): Promise<number | undefined> {
+export async function recover(house: House, stage: Stage): Promise<number | undefined> {
   const began = Date.now();
   for (const end = began + recoveryPatienceMillis; Date.now() < end; await sleep(50)) {
     if (await everythingWorks(house, stage)) return Date.now() - began;
@@ -111,7 +111,7 @@ async function everythingWorks(house: House, stage: Stage): Promise<boolean> {
 }
 
 /** Repeats what ends something until it is acknowledged. @returns a breach for each that never is */
-async function finish({ memory }: Stage): Promise<Breach[]> {
+export async function finish({ memory }: Stage): Promise<Breach[]> {
   for (let round = 0; round < 20 && memory.unfinished.size > 0; round++) {
     for (const one of [...memory.unfinished]) await one.again();
     if (memory.unfinished.size > 0) await sleep(250);
@@ -125,7 +125,7 @@ async function finish({ memory }: Stage): Promise<Breach[]> {
 }
 
 /** Asks everybody about these tokens; who refuses is asked again. */
-async function sweep({ operations }: Stage, tokens: readonly Held[]): Promise<void> {
+export async function sweep({ operations }: Stage, tokens: readonly Held[]): Promise<void> {
   const waiting = [...tokens];
   const lane = async () => {
     for (let held = waiting.pop(); held !== undefined; held = waiting.pop()) {

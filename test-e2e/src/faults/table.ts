@@ -47,9 +47,13 @@ export function showTable(outcomes: readonly Outcome[]): string {
 
 /** For a document. */
 export function markdownTable(outcomes: readonly Outcome[]): string {
-  const rows = [heads, ...outcomes.map(cells)].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  // Padded as the formatter of the documents pads.
-  const widths = heads.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+  return markdownRows(heads, outcomes.map(cells));
+}
+
+/** A table for a document, padded as the formatter of the documents pads. */
+export function markdownRows(names: readonly string[], body: readonly (readonly string[])[]): string {
+  const rows = [names, ...body].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = names.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const [head = [], ...others] = rows;
@@ -60,11 +64,9 @@ export function markdownTable(outcomes: readonly Outcome[]): string {
 export const showBreach = ({ invariant, sentence, history }: Breach): string =>
   [`${invariant}: ${sentence}`, ...history.map((line) => `    ${line}`)].join('\n');
 
-const begin = '<!-- made by `npm run faults -- --write`: begin -->';
-const end = '<!-- made by `npm run faults -- --write`: end -->';
-
-/** Replaces what stands between the two marks of a document. @throws when it has no marks */
-export function writeSection(document: string, section: string): string {
+/** Replaces what stands between the two marks of a command in a document. @throws when it has no marks */
+export function writeSection(document: string, section: string, command = 'npm run faults -- --write'): string {
+  const [begin, end] = [`<!-- made by \`${command}\`: begin -->`, `<!-- made by \`${command}\`: end -->`] as const;
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error(`the document has no lines ${begin} and ${end}`);

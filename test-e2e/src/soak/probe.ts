@@ -1,0 +1,72 @@
+// Loaded into every process of a soak before anything else (`NODE_OPTIONS=--import`), so that nothing of it is in what is shipped:
+// says over a socket of its own, named by the process id, what lives after everything that is dead was collected.
+import http2 from 'node:http2';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
+
+/** What it says, as one line of JSON; bytes. */
+export interface Said {
+  readonly heapBytes: number;
+  /** Outside the heap: buffers and what native code holds for objects. */
+  readonly externalBytes: number;
+  /** What keeps the event loop alive, by kind (`process.getActiveResourcesInfo`): timers that are unreferenced are not in it. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** HTTP/2 streams that are open, of either end. */
+  readonly streams: number;
+}
+
+const place = process.env['CARDEA_SOAK_PROBES'];
+if (isMainThread && place !== undefined) {
+  const streams = countStreams();
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc') as () => void;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    void (async () => {
+      // What a finalizer lets go of goes in the second round.
+      collect();
+      await turn();
+      collect();
+      const { heapUsed, external } = process.memoryUsage();
+      const resources: Record<string, number> = {};
+      for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+      const said: Said = { heapBytes: heapUsed, externalBytes: external, resources, streams: streams() };
+      socket.end(JSON.stringify(said));
+    })();
+  });
+  server.listen(path.join(place, `${String(process.pid)}.sock`)).unref();
+}
+
+/** @returns how many streams are open now */
+function countStreams(): () => number {
+  let open = 0;
+  const count = (stream: { once(event: 'close', listener: () => void): unknown }) => {
+    open++;
+    stream.once('close', () => open--);
+  };
+  const { connect, createServer, createSecureServer } = http2;
+  const counting = <Given extends unknown[]>(create: (...given: Given) => http2.Http2Server) =>
+    function (...given: Given) {
+      return create(...given).on('stream', count);
+    };
+  Object.assign(http2, {
+    connect(...given: Parameters<typeof connect>) {
+      const session = connect(...given);
+      const request = session.request.bind(session);
+      return Object.assign(session, {
+        request(...asked: Parameters<typeof request>) {
+          const stream = request(...asked);
+          count(stream);
+          return stream;
+        },
+      });
+    },
+    createServer: counting(createServer),
+    createSecureServer: counting(createSecureServer as typeof createServer),
+  });
+  return () => open;
+}
