@@ -29,6 +29,10 @@ export async function explainChallenge(
     const title = `A ${interaction} challenge.`;
     if (answer.status === 200) return { title, findings: waiting(JSON.parse(answer.text) as Json, interaction) };
     if (answer.status === 410) return { title, findings: [handled(interaction)] };
+    // Who lacks a credential is told what to send; whose challenge has ended is not.
+    if (answer.status === 401 && answer.headers['www-authenticate'] === undefined) {
+      return { title, findings: [expired(interaction)] };
+    }
     if (answer.status === 401 || answer.status === 403) {
       await admin.call('GET', path, { query: { [`${interaction}_challenge`]: challenge } });
     }
@@ -61,8 +65,14 @@ const handled = (interaction: string): Finding =>
     fix: 'send the browser to the redirect_to of the 410 answer',
   });
 
+const expired = (interaction: string): Finding =>
+  wrong('state', 'it has expired: nobody answered it in time', {
+    decides: 'ttl.login_consent_request',
+    fix: `begin again at the client; when people need longer at the ${interaction} app, raise ttl.login_consent_request`,
+  });
+
 const gone = (interaction: string): Finding =>
-  wrong('state', `nobody here knows it: it has expired, was cut off, or belongs to another provider`, {
-    decides: 'ttl.login_consent_request, secrets.system',
+  wrong('state', `nobody here knows it: it was cut off, or belongs to another provider`, {
+    decides: 'secrets.system, the admin API that is asked',
     fix: `begin again at the client; see that the ${interaction} app passes the challenge on unchanged, and asks the right admin API`,
   });

@@ -21,7 +21,7 @@ export const errorAdvice = {
   invalid_request: advice(
     'A parameter is missing, came twice or is misspelt; the description says which.',
     'the request; redirect_uris of the client for redirect_uri; oauth2.pkce.* for code_challenge',
-    'Give the whole URL to `cardea explain`, which goes through it step by step.',
+    'Give the whole URL to `cardea explain`, which goes through it step by step; a redirect_uri is registered by `cardea update client ID --redirect-uri …`, exactly as it is sent.',
   ),
   invalid_client: advice(
     'The secret is wrong, the client was deleted, or it authenticates in another way than it is registered for.',

@@ -118,7 +118,7 @@ export const errorTable = {
     403,
     'PERMISSION_DENIED',
     true,
-    'The request is not allowed: the browser did not bring the cookie that began this flow.',
+    'The request is not allowed: the browser did not bring the cookie that began this flow. Begin again in one browser, at the host name of the issuer.',
   ),
   authorization_pending: row(400, 'FAILED_PRECONDITION', false, 'The end user has not answered yet.'),
   slow_down: row(400, 'FAILED_PRECONDITION', false, 'Polling came too fast.'),

@@ -41,7 +41,10 @@ export function resolveRedirectUri(
 ): string {
   if (requested !== undefined) {
     if (redirectUriMatches(registered, requested)) return requested;
-    throw new OAuthError('invalid_request', 'The redirect_uri is not registered for this client.');
+    throw new OAuthError(
+      'invalid_request',
+      'The redirect_uri is not registered for this client: it must be one of its redirect_uris, letter by letter (127.0.0.1 and localhost are two names).',
+    );
   }
   const [only, ...others] = registered;
   if (only === undefined || others.length > 0) {

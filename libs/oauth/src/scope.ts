@@ -22,6 +22,10 @@ export function parseScope(text: string | undefined): string[] {
   return scopes;
 }
 
+/** What is said of a scope that a client is not registered for. */
+export const foreignScope = (scope: string): string =>
+  `The client may not ask for scope '${scope}': add it to the scope of the client, or ask for less.`;
+
 /** Whether a scope is covered by the registered or granted ones. */
 export function scopeAllowed(allowed: readonly string[], wanted: string, strategy: ScopeStrategy): boolean {
   if (allowed.includes(wanted)) return true;

@@ -33,6 +33,11 @@ export interface GrantCall {
   readonly now: number;
 }
 
+/** Where parameters come from that newcomers do not find. */
+const whence: Readonly<Record<string, string>> = {
+  refresh_token: ' One comes with a login whose scope has offline_access, where the consent app grants it.',
+};
+
 /** Parameters that may repeat; their values are joined by spaces. */
 const repeatable = ['audience'];
 
@@ -96,7 +101,7 @@ export function createExchange(options: {
     }
     const { presents } = grantTable[grantType];
     if (presents !== undefined && !parameters.has(presents)) {
-      throw new OAuthError('invalid_request', `The parameter ${presents} is missing.`);
+      throw new OAuthError('invalid_request', `The parameter ${presents} is missing.${whence[presents] ?? ''}`);
     }
     const outcome = await redeem[grantType]({ client, parameters, now: options.now() });
     if ('kind' in outcome) throw await refused(client, grantType, outcome);

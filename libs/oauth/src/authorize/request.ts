@@ -5,7 +5,7 @@ import { OAuthError } from '../errors.js';
 import { readCodeChallenge } from '../pkce.js';
 import { redirectUriIsInsecure, resolveRedirectUri } from '../redirect-uri.js';
 import type { ScopeStrategy } from '../scope.js';
-import { parseScope, scopeAllowed } from '../scope.js';
+import { foreignScope, parseScope, scopeAllowed } from '../scope.js';
 import type { ClaimsRequest } from './claims-request.js';
 import { parseClaimsRequest } from './claims-request.js';
 import type { Prompt } from './prompt.js';
@@ -161,7 +161,7 @@ export function checkAuthorizationRequest(
   const scopes = client.scope.split(' ').filter((scope) => scope !== '');
   for (const scope of request.scopes) {
     if (!scopeAllowed(scopes, scope, policy.scopeStrategy)) {
-      throw new OAuthError('invalid_scope', `The client may not ask for scope '${scope}'.`);
+      throw new OAuthError('invalid_scope', foreignScope(scope));
     }
   }
   for (const audience of request.audience) {

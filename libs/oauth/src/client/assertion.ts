@@ -55,10 +55,14 @@ export function readAssertion(claims: Claims, rules: AssertionRules): Assertion 
   const now = rules.now / 1000;
   if (expiresAt === undefined) throw new AssertionError('The claim exp is missing.');
   if (issuedAt === undefined && !rules.iatOptional) throw new AssertionError('The claim iat is missing.');
-  if (expiresAt + clockSkew <= now) throw new AssertionError('The assertion has expired.');
-  if (issuedAt !== undefined && issuedAt > now + clockSkew) throw new AssertionError('The claim iat is in the future.');
+  if (expiresAt + clockSkew <= now)
+    throw new AssertionError(
+      'The assertion has expired: make a new one for each request, and compare the clocks of both machines.',
+    );
+  if (issuedAt !== undefined && issuedAt > now + clockSkew)
+    throw new AssertionError('The claim iat is in the future: compare the clocks of both machines.');
   if (notBefore !== undefined && notBefore > now + clockSkew) {
-    throw new AssertionError('The assertion is not valid yet.');
+    throw new AssertionError('The assertion is not valid yet: compare the clocks of both machines.');
   }
   if ((expiresAt - (issuedAt ?? now)) * 1000 > rules.longestMillis + clockSkew * 1000) {
     throw new AssertionError('The assertion is good for too long.');

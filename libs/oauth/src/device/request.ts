@@ -6,7 +6,7 @@ import { grantAllowed, registeredScopes } from '../grants/grant.js';
 import { deviceGrantType } from '../grants/device-code.js';
 import type { Parameters } from '../parameters.js';
 import type { ScopeStrategy } from '../scope.js';
-import { parseScope, scopeAllowed } from '../scope.js';
+import { foreignScope, parseScope, scopeAllowed } from '../scope.js';
 
 /** What a device asks for. */
 export interface DeviceRequest {
@@ -45,7 +45,7 @@ export function checkDeviceRequest(
 ): void {
   const registered = registeredScopes(client);
   const foreign = scopes.find((scope) => !scopeAllowed(registered, scope, scopeStrategy));
-  if (foreign !== undefined) throw new OAuthError('invalid_scope', `The client may not ask for scope '${foreign}'.`);
+  if (foreign !== undefined) throw new OAuthError('invalid_scope', foreignScope(foreign));
   const astray = audience.find((entry) => !audienceAllowed(client.audience, entry));
   if (astray !== undefined) {
     throw new OAuthError('invalid_request', `The client may not ask for audience '${astray}'.`);

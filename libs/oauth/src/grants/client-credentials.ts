@@ -1,7 +1,7 @@
 // The client_credentials grant: the client acts for itself (RFC 6749 §4.4).
 import { audienceAllowed, parseAudience } from '../audience.js';
 import { isPublicClient } from '../authorize/request.js';
-import { parseScope, scopeAllowed } from '../scope.js';
+import { foreignScope, parseScope, scopeAllowed } from '../scope.js';
 import type { Decision, GrantRequest } from './grant.js';
 import { forClientAlone, refuse, registeredScopes } from './grant.js';
 
@@ -15,7 +15,7 @@ export function decideClientCredentials(request: GrantRequest<undefined>): Decis
   const scopes = parseScope(parameters.get('scope'));
   const registered = registeredScopes(client);
   const foreign = scopes.find((scope) => !scopeAllowed(registered, scope, policy.scopeStrategy));
-  if (foreign !== undefined) return refuse('invalid_scope', `The client may not ask for scope '${foreign}'.`);
+  if (foreign !== undefined) return refuse('invalid_scope', foreignScope(foreign));
   const audience = parseAudience(parameters.get('audience'));
   const astray = audience.find((entry) => !audienceAllowed(client.audience, entry));
   if (astray !== undefined) return refuse('invalid_request', `The client may not ask for audience '${astray}'.`);

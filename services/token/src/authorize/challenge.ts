@@ -30,7 +30,7 @@ export function createChallenges<T extends { readonly expiresAt: number }>(
       const sealed = challenge.length > longest ? Buffer.alloc(0) : Buffer.from(challenge, 'base64url');
       // Buffer.from forgives foreign letters and spare bits; a challenge has one spelling.
       const plain = sealed.toString('base64url') === challenge ? seal.open('', sealed) : undefined;
-      if (plain === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
+      if (plain === undefined) throw unknownChallenge();
       const value = decode(plain.toString());
       if (value.expiresAt <= now) throw expiredChallenge();
       return value;
@@ -38,11 +38,19 @@ export function createChallenges<T extends { readonly expiresAt: number }>(
   };
 }
 
+/** The answer to a challenge that is none of ours. */
+export function unknownChallenge(): OAuthError {
+  return new OAuthError(
+    'not_found',
+    'The challenge is unknown: it was cut off or changed on its way through the app, or another provider made it. Pass it on unchanged.',
+  );
+}
+
 /** The answer to a challenge that nobody answered in time. */
 export function expiredChallenge(): OAuthError {
   return new OAuthError(
     'request_unauthorized',
-    'The request has expired: it took too long to answer. Begin again at the client.',
+    'The request has expired: it took longer than ttl.login_consent_request. Begin again at the client.',
   );
 }
 

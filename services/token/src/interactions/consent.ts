@@ -3,7 +3,7 @@ import { audienceAllowed, OAuthError, scopeAllowed } from '@cardea/oauth';
 import type { clientV1, interactionV1 } from '@cardea/rpc';
 import type { AuthorizationContext } from '../authorize/context.js';
 import { requestUrl } from '../authorize/context.js';
-import { expiredChallenge } from '../authorize/challenge.js';
+import { expiredChallenge, unknownChallenge } from '../authorize/challenge.js';
 import type { FlowBody, FlowConsent, FlowGrant, FlowLogin } from '../authorize/flow-body.js';
 import { startRequest } from '../authorize/flow-body.js';
 import { withParameter } from '../authorize/pages.js';
@@ -88,12 +88,12 @@ interface OpenConsent {
 async function openConsent(context: AuthorizationContext, challenge: string, recalls: boolean): Promise<OpenConsent> {
   if (challenge === '') throw new OAuthError('invalid_request', 'The consent_challenge is missing.');
   const opened = context.handles.open('consent_challenge', challenge);
-  if (opened === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
+  if (opened === undefined) throw unknownChallenge();
   if (opened.expiresAt * 1000 <= context.clock.now()) throw expiredChallenge();
   const ref = { id: Buffer.from(opened.entropy.subarray(0, 16)), expiresAt: opened.expiresAt };
   const recalled = recalls ? context.flows.recall(ref, null) : undefined;
   const row = recalled ?? (await context.flows.find(ref));
-  if (row === undefined) throw new OAuthError('not_found', 'The challenge is unknown.');
+  if (row === undefined) throw unknownChallenge();
   const body = context.bodies.open(ref.id, row.body);
   if (row.state === 'completed' || row.state === 'refused') throw handledRequest(context, body.start);
   const client = await liveClient(context, row.clientId);
