@@ -20,6 +20,7 @@ interface Asked {
 interface Page {
   readonly events: readonly Json[];
   readonly next: string;
+  readonly more: boolean;
 }
 
 const path = '/admin/events';
@@ -67,12 +68,12 @@ async function* eventsOf(
   let after = '';
   if (follow && filter['since'] === undefined) after = (await ask({ after: 'end' })).next;
   for (let told = 0; ;) {
-    const { events, next } = await ask({ after, ...(follow && { wait: patience }) });
+    const { events, next, more } = await ask({ after, ...(follow && { wait: patience }) });
     for (const event of events) {
       yield event;
       if (++told === most) return;
     }
-    if (!follow && events.length < Number(pageSize)) return;
+    if (!follow && !more) return;
     after = next;
   }
 }

@@ -35,11 +35,11 @@ test('events come with the place to read on from, and only those that are asked 
   const { call } = await start({
     readEvents: async (request) => {
       asked.push(request);
-      return { eventsJson: [JSON.stringify(event)], next: '1-1' };
+      return { eventsJson: [JSON.stringify(event)], next: '1-1', more: false };
     },
   });
   const { json, headers } = await call('GET', '/admin/events');
-  expect(json).toEqual({ events: [event], next: '1-1' });
+  expect(json).toEqual({ events: [event], next: '1-1', more: false });
   expect(headers.get('cache-control')).toBe('no-store');
   const query =
     'after=1-1&type=cardea.key.*,cardea.client.created.v1&client_id=shop&since=2026-01-31T12:00:00Z&limit=7';
@@ -60,12 +60,20 @@ test('an answer waits for an event, reading on meanwhile', async () => {
     readEvents: async ({ after }) => {
       places.push(after);
       const found = places.length === 3;
-      return { eventsJson: found ? [JSON.stringify(event)] : [], next: String(places.length) };
+      return {
+        eventsJson: found ? [JSON.stringify(event)] : [],
+        next: String(places.length),
+        more: places.length === 1,
+      };
     },
   });
-  expect((await call('GET', '/admin/events?after=0&wait=25')).json).toEqual({ events: [event], next: '3' });
+  expect((await call('GET', '/admin/events?after=0&wait=25')).json).toEqual({
+    events: [event],
+    next: '3',
+    more: false,
+  });
   expect(places).toEqual(['0', '1', '2']);
-  expect((await call('GET', '/admin/events?after=9')).json).toEqual({ events: [], next: '4' });
+  expect((await call('GET', '/admin/events?after=9')).json).toEqual({ events: [], next: '4', more: false });
 });
 
 test('what cannot be asked is refused', async () => {
@@ -107,10 +115,10 @@ test('a flood of refusals of all kinds stays small, and none of them is lost', a
   const told: eventStreamV1.Refusals[] = [];
   const quiet = () => undefined;
   const refusals = createRefusals({
-    report: (async ({ refusals: some }: { refusals: readonly eventStreamV1.Refusals[] }) => {
+    report: async ({ refusals: some }: { refusals: readonly eventStreamV1.Refusals[] }) => {
       told.push(...some);
       return {};
-    }),
+    },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });
   for (let n = 0; n < 1_000; n++) refusals.add({ reason: 'forbidden', actor: `someone ${String(n)}`, method: 'GET' });

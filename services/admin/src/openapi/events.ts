@@ -3,7 +3,7 @@ import { eventTypeNames } from '@cardea/service';
 import type { Operation } from './operation.js';
 import { answer } from './operation.js';
 import type { Schema } from './schema.js';
-import { described, instant, list, object, oneOf, ref, text, whole } from './schema.js';
+import { described, flag, instant, list, object, oneOf, ref, text, whole } from './schema.js';
 
 export const eventSchemas: Readonly<Record<string, Schema>> = {
   cloudEvent: object({
@@ -22,6 +22,7 @@ export const eventSchemas: Readonly<Record<string, Schema>> = {
   eventPage: object({
     events: list(ref('cloudEvent')),
     next: described(text, 'What `after` is next.'),
+    more: described(flag, 'Whether there may be more at once, even if there is no event in this answer.'),
   }),
 };
 

@@ -34,12 +34,14 @@ export function eventRoutes(stream: Stream, draining: () => boolean): Route[] {
         for (;;) {
           const found = await stream.readEvents({ ...asked, after }, callOptions(request, response));
           after = found.next;
-          if (found.eventsJson.length > 0 || Date.now() >= until || response.destroyed || draining()) {
+          const told = found.eventsJson.length > 0;
+          if (told || Date.now() >= until || response.destroyed || draining()) {
             response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
-            response.end(`{"events":[${found.eventsJson.join(',')}],"next":${JSON.stringify(found.next)}}`);
+            const { next, more } = found;
+            response.end(`{"events":[${found.eventsJson.join(',')}],${JSON.stringify({ next, more }).slice(1)}`);
             return;
           }
-          await setTimeout(lookMillis);
+          if (!found.more) await setTimeout(lookMillis);
         }
       },
     },

@@ -22,7 +22,7 @@ import { call, createTokenService, verdict } from '../tokens.fixture.js';
 import { allEvents, openTestStream, quietStream, until } from './stream.fixture.js';
 
 // For busy machines; nothing here depends on how fast anything is.
-jest.setTimeout(60_000);
+jest.setTimeout(150_000);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -220,6 +220,26 @@ test('whoever reads on misses nothing that was slow to commit, and reads nothing
     );
   const wrong = { ...asked, after: '', types: ['cardea.nothing.*'] };
   expect(await verdict(Promise.resolve().then(() => readEvents(wrong, call)))).toBe('invalid_request');
+});
+
+test('what is rare is found in parts of the stream, each of which says that there may be more', async () => {
+  const { readEvents } = createEventStreamHandlers({
+    ...{ database: database.pool, recorder: quietStream.recorder, source: 'x' },
+  });
+  const busy = Array.from({ length: 5_100 }, () => newEvent('cardea.token.issued.v1', { client_id: 'busy' }));
+  await insertEvents(database.pool, [newEvent('cardea.token.issued.v1', { client_id: 'rare' }), ...busy]);
+  await insertEvents(database.pool, [newEvent('cardea.token.issued.v1', { client_id: 'rare' })]);
+  const parts: number[] = [];
+  await until(async () => {
+    parts.length = 0;
+    for (let [after, more] = ['', true]; more;) {
+      const part = await readEvents({ after, types: [], clientId: 'rare', since: undefined, limit: 0 }, call);
+      parts.push(part.eventsJson.length);
+      [after, more] = [part.next, part.more];
+    }
+    return parts.length === 2 && parts[1] === 1;
+  });
+  expect(parts).toEqual([1, 1]);
 });
 
 test('signing keys are told of as they come, begin, retire and go, whoever hears it and however often', async () => {

@@ -43,9 +43,9 @@ export function createPump(options: {
     let more = true;
     while (more && !closed) {
       more = await advanceSink(database, name, async (connection, after) => {
-        const { events, next } = await readEvents(connection, { after, filter, limit: batch });
+        const { events, next, more: further } = await readEvents(connection, { after, filter, limit: batch });
         if (events.length > 0) await take(events, { connection, after, next });
-        return { took: events.length > 0, next };
+        return { kept: events.length > 0 || further, next, more: further };
       });
     }
     said = '';

@@ -25,7 +25,7 @@ import { startSinks } from './start-sinks.js';
 import { until } from './stream.fixture.js';
 
 // For busy machines; nothing here depends on how fast anything is.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const redisUrl = `${needed('CARDEA_TEST_REDIS_URL').replace(/\/\d*$/, '')}/12`;
 let database: TestDatabase;

@@ -41,7 +41,7 @@ export async function allEvents(database: Database): Promise<readonly Omit<NewEv
 
 /** Waits for something that comes by itself, on a machine that may be busy. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const from = Date.now(); Date.now() - from < 40_000; await new Promise((resolve) => setTimeout(resolve, 20)))
+  for (const from = Date.now(); Date.now() - from < 100_000; await new Promise((resolve) => setTimeout(resolve, 20)))
     if (await holds()) return;
-  throw new Error('not within 40 s');
+  throw new Error('not within 100 s');
 }

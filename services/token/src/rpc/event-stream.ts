@@ -23,15 +23,15 @@ export function createEventStreamHandlers(options: {
   const { database, recorder, source } = options;
   return {
     async readEvents({ after, types, clientId, since, limit }) {
-      if (after === 'end') return { eventsJson: [], next: placeText(await streamEnd(database)) };
+      if (after === 'end') return { eventsJson: [], next: placeText(await streamEnd(database)), more: false };
       const from = after === '' ? streamBeginning : placeOf(after);
       if (from === undefined) throw new OAuthError('invalid_request', 'That is no place in the stream.');
-      const { events, next } = await readEvents(database, {
+      const { events, next, more } = await readEvents(database, {
         after: from,
         filter: { types: namedTypes(types), clientId, since: since?.getTime() },
         limit: Math.min(limit > 0 ? limit : defaultPage, largestPage),
       });
-      return { eventsJson: events.map((event) => cloudEvent(source, event)), next: placeText(next) };
+      return { eventsJson: events.map((event) => cloudEvent(source, event)), next: placeText(next), more };
     },
 
     async reportRefusals({ refusals }) {

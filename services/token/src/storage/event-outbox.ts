@@ -68,6 +68,14 @@ export async function insertEvents(database: Database | Connection, events: read
 // Whoever began before a transaction that is still open may yet write in front of it: nothing from there on counts.
 const horizonText = 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon';
 
+/** Who looks for what is rare does so in parts of the stream, each in little time. */
+const mostLookedThrough = 5_000;
+
+// Each by the index alone.
+const boundText = `SELECT xid::text, sequence FROM cardea.event
+  WHERE (xid, sequence) > ($1::xid8, $2) AND xid < $3::xid8
+  ORDER BY event.xid, event.sequence OFFSET ${String(mostLookedThrough)} LIMIT 1`;
+
 const readText = `SELECT id, xid::text, sequence, occurred_at, type, data FROM cardea.event
   WHERE (xid, sequence) > ($1::xid8, $2) AND xid < $3::xid8 AND expires_at > now() AND type = ANY($4)
     AND ($5 = '' OR data->>'client_id' = $5) AND ($6::float8 IS NULL OR occurred_at >= to_timestamp($6 / 1000))
@@ -80,32 +88,43 @@ export async function streamEnd(database: Database | Connection): Promise<Stream
   return { xid: rows[0]?.horizon ?? '0', sequence: 0 };
 }
 
+/** What was found, and where it goes on. */
+export interface FoundEvents {
+  readonly events: readonly StoredEvent[];
+  /** May be behind the last event. */
+  readonly next: StreamPlace;
+  /** Whether there may be more at once. */
+  readonly more: boolean;
+}
+
 /**
- * Reads on.
+ * Reads on: a part of the stream, whatever is found in it.
  *
  * @param options.upTo the last place that counts; without it all that counts now
- * @returns the place to read on from too, which may be behind the last event
  */
 export async function readEvents(
   database: Database | Connection,
   options: { after: StreamPlace; upTo?: StreamPlace; filter: EventFilter; limit: number },
-): Promise<{ events: readonly StoredEvent[]; next: StreamPlace }> {
-  const { after, upTo, filter, limit } = options;
+): Promise<FoundEvents> {
+  const { after, filter, limit } = options;
   try {
     const end = await streamEnd(database);
+    const from = [after.xid, after.sequence, end.xid];
+    const bound =
+      options.upTo ??
+      (await database.query<StreamPlace>({ name: 'event_bound', text: boundText, values: from })).rows[0];
     const { rows } = await database.query<Record<string, unknown>>({
       name: 'event_read',
       text: readText,
       values: [
-        ...[after.xid, after.sequence, end.xid],
-        ...[filter.types, filter.clientId, filter.since ?? null],
-        ...[upTo?.xid ?? null, upTo?.sequence ?? null, limit],
+        ...[...from, filter.types, filter.clientId, filter.since ?? null],
+        ...[bound?.xid ?? null, bound?.sequence ?? null, limit],
       ],
     });
     const events = rows.map(read);
-    const last = events.at(-1)?.place;
-    // A database that was restored elsewhere counts transactions anew: then what is to come is all there is.
-    return { events, next: events.length === limit && last !== undefined ? last : end };
+    const full = events.length === limit;
+    const last = full ? events.at(-1)?.place : bound;
+    return { events, next: last ?? end, more: full || bound !== undefined };
   } catch (error) {
     throw storageFailure(error);
   }

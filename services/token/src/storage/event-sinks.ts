@@ -23,13 +23,16 @@ export async function beginSink(database: Database, name: string): Promise<void>
 /**
  * Takes a sink further. Whoever breaks off in between begins at the same place again: each event comes at least once.
  *
- * @param take handles what stands behind a place, in this transaction; says whether that was anything, and where it has come
- * @returns whether it took anything
+ * @param take handles what stands behind a place, in this transaction; says where it has come, and whether that is to be kept
+ * @returns whether there may be more at once
  */
 export async function advanceSink(
   database: Database,
   name: string,
-  take: (connection: Connection, after: StreamPlace) => Promise<{ readonly took: boolean; readonly next: StreamPlace }>,
+  take: (
+    connection: Connection,
+    after: StreamPlace,
+  ) => Promise<{ readonly kept: boolean; readonly next: StreamPlace; readonly more: boolean }>,
 ): Promise<boolean> {
   return transaction(database, async (connection) => {
     const { rows: locks } = await connection.query<{ mine: boolean }>(lockText, [name]);
@@ -39,10 +42,10 @@ export async function advanceSink(
     if (found === undefined) return false;
     // A database that was restored elsewhere counts transactions anew; its events are told from their beginning, rather than never.
     const after = found.beyond ? { xid: '0', sequence: 0 } : { xid: found.xid, sequence: found.sequence };
-    const { took, next } = await take(connection, after);
-    if (took || found.beyond || BigInt(next.xid) - BigInt(after.xid) > longWay) {
+    const { kept, next, more } = await take(connection, after);
+    if (kept || found.beyond || BigInt(next.xid) - BigInt(after.xid) > longWay) {
       await connection.query(moveText, [name, next.xid, next.sequence]);
     }
-    return took;
+    return more;
   });
 }

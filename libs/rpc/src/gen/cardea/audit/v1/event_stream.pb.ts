@@ -34,6 +34,8 @@ export interface ReadEventsResponse {
   eventsJson: string[];
   /** The place behind them: what to ask for next. */
   next: string;
+  /** Whether there may be more at once: what is asked for is looked for in a part of the stream at a time. */
+  more: boolean;
 }
 
 /** Callers that were turned away. */
@@ -162,7 +164,7 @@ export const ReadEventsRequest: MessageFns<ReadEventsRequest> = {
 };
 
 function createBaseReadEventsResponse(): ReadEventsResponse {
-  return { eventsJson: [], next: "" };
+  return { eventsJson: [], next: "", more: false };
 }
 
 export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
@@ -172,6 +174,9 @@ export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
     }
     if (message.next !== "") {
       writer.uint32(18).string(message.next);
+    }
+    if (message.more !== false) {
+      writer.uint32(24).bool(message.more);
     }
     return writer;
   },
@@ -205,6 +210,14 @@ export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
             message.next = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -224,6 +237,7 @@ export const ReadEventsResponse: MessageFns<ReadEventsResponse> = {
     const message = createBaseReadEventsResponse();
     message.eventsJson = object.eventsJson?.map((e) => e) || [];
     message.next = object.next ?? "";
+    message.more = object.more ?? false;
     return message;
   },
 };
