@@ -98,6 +98,13 @@ describe('an error answer', () => {
     const lines = (await logged(id)).filter((line) => !line.includes('/oauth2/fallbacks/error'));
     expect(lines).toHaveLength(1);
   });
+
+  test('in HTML has one line with the id that is read there', async () => {
+    const response = await fetch(`${demo.public}/nowhere`, { headers: { accept: 'text/html' } });
+    const id = /<code>(\w+)<\/code>/.exec(await response.text())?.[1] ?? '';
+    expect(id).not.toBe('');
+    expect(await logged(id)).toHaveLength(1);
+  });
 });
 
 test('no secret of a whole run is in any log', async () => {
