@@ -46,7 +46,7 @@ const eventBatches = `DELETE FROM cardea.event_delivery WHERE id IN (
 
 /** Safe to run at any time, and from several processes at once. `now` in milliseconds since the epoch. */
 export async function prune(database: Database, now: number): Promise<Pruned> {
-  const partitionsMade = await createPartitions(database, now);
+  const partitionsMade = await createPartitions(database, now, 'used');
   const dropped = await dropExpiredPartitions(database, now);
   const inBatches = async (text: string): Promise<number> => {
     let total = 0;

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** What a round of people, apps and devices leaves behind; `$1` is the time, `$2` how many. */
-const traffic = // A few live longer than partitions are made ahead, so they lie in the default one.
+const traffic = // A few live longer than partitions are made ahead at first; from the second day on they have theirs.
   [
     `INSERT INTO cardea.flow (id, expires_at, state, client_id, browser, body)
     SELECT uuid_send(gen_random_uuid()), to_timestamp($1) + interval '30 minutes', 'login', 'app', '\\x00', decode(repeat('ab', 600), 'hex')`,

@@ -38,7 +38,7 @@ test('tokens of ten days fall into the default partition on the first day, and o
   expect(await inDefault()).toBe(1);
   for (let today = 1; today <= 14; today++) {
     const now = begin + today * day;
-    await createPartitions(database.pool, now);
+    await createPartitions(database.pool, now, 'used');
     await dropExpiredPartitions(database.pool, now);
     await issue(now, 10);
     await issue(now, 0.01);
@@ -64,7 +64,7 @@ test('what expired in the default partition goes, however much it is', async () 
 test('what lives for years takes no partitions with it', async () => {
   const now = Date.now() + 400 * day;
   await issue(now, 3_650);
-  await createPartitions(database.pool, now);
+  await createPartitions(database.pool, now, 'used');
   await dropExpiredPartitions(database.pool, now);
   expect(await partitions()).toBe(8);
 });

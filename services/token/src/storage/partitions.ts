@@ -27,12 +27,18 @@ export function expiryBounds(rows: readonly { readonly expiresAt: number }[]): [
 /**
  * Makes the partitions of the coming days. Safe to run at once from many processes.
  *
+ * @param reach how far: a week, which costs nothing to find out, or as far as tokens are seen to live
  * @returns how many were made
  */
-export async function createPartitions(database: Database, now: number): Promise<number> {
+export async function createPartitions(
+  database: Database,
+  now: number,
+  reach: 'week' | 'used' = 'week',
+): Promise<number> {
   let made = 0;
   for (const table of partitionedTables) {
-    const wanted = Array.from({ length: (await horizon(database, table, now)) + 1 }, (_, day) => {
+    const days = reach === 'week' ? daysAhead : await horizon(database, table, now);
+    const wanted = Array.from({ length: days + 1 }, (_, day) => {
       const [from, to] = [isoDay(dayStart(now) + day * dayMillis), isoDay(dayStart(now) + (day + 1) * dayMillis)];
       return { name: `${table}_${from.replaceAll('-', '')}`, from, to };
     });
@@ -62,12 +68,22 @@ export async function createPartitions(database: Database, now: number): Promise
  */
 async function horizon(database: Database, table: string, now: number): Promise<number> {
   const daysUntil = (millis: number) => Math.round((dayStart(millis) - dayStart(now)) / dayMillis);
-  const { rows } = await database.query<{ latest: number | null }>(
-    `SELECT max(expires_at) AS latest FROM cardea.${table}_default WHERE expires_at < to_timestamp($1)`,
-    [(dayStart(now) + mostDaysAhead * dayMillis) / 1_000],
-  );
-  const used = [daysUntil(rows[0]?.latest ?? now), ...(await farthestInUse(database, table, daysUntil))];
+  const latest = await latestInDefault(database, table, dayStart(now) + mostDaysAhead * dayMillis);
+  const used = [daysUntil(latest ?? now), ...(await farthestInUse(database, table, daysUntil))];
   return Math.min(mostDaysAhead, Math.max(daysAhead, ...used.map((days) => days + 1)));
+}
+
+/** @returns the last expiry before an instant; that instant where there are too many rows to look through in time */
+async function latestInDefault(database: Database, table: string, before: number): Promise<number | undefined> {
+  const text = `SELECT max(expires_at) AS latest FROM cardea.${table}_default WHERE expires_at < to_timestamp($1)`;
+  try {
+    const { rows } = await database.query<{ latest: number | null }>(text, [before / 1_000]);
+    return rows[0]?.latest ?? undefined;
+  } catch (error) {
+    // 57014: the statement took longer than it may.
+    if (sqlState(error) === '57014') return before;
+    throw error;
+  }
 }
 
 /** @returns in how many days the last partition beyond the usual ones ends that has a row; empty when there is none */
