@@ -16,6 +16,7 @@ import { openDatabase } from '../storage/database.js';
 import { insertEvents, newEvent } from '../storage/event-outbox.js';
 import type { HeardKey } from '../storage/known-keys.js';
 import { tellOfKeys } from '../storage/known-keys.js';
+import { createPartitions, dropExpiredPartitions } from '../storage/partitions.js';
 import { createWire, over } from '../tcp-proxy.fixture.js';
 import type { TokenService } from '../tokens.fixture.js';
 import { call, createTokenService, verdict } from '../tokens.fixture.js';
@@ -220,6 +221,19 @@ test('whoever reads on misses nothing that was slow to commit, and reads nothing
     );
   const wrong = { ...asked, after: '', types: ['cardea.nothing.*'] };
   expect(await verdict(Promise.resolve().then(() => readEvents(wrong, call)))).toBe('invalid_request');
+});
+
+test('events lie in the partition of a day, which goes whole after six', async () => {
+  const now = Date.now();
+  await createPartitions(database.pool, now);
+  await insertEvents(database.pool, [newEvent('cardea.token.issued.v1', { client_id: 'kept' })]);
+  const { rows } = await database.pool.query('SELECT tableoid::regclass::text AS partition FROM cardea.event');
+  const day = new Date(now + 6 * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+  expect(rows).toEqual([{ partition: `cardea.event_${day}` }]);
+  await dropExpiredPartitions(database.pool, now + 5 * 86_400_000);
+  expect(await types()).toHaveLength(1);
+  expect(await dropExpiredPartitions(database.pool, now + 9 * 86_400_000)).toContain(`event_${day}`);
+  expect(await types()).toEqual([]);
 });
 
 test('what is rare is found in parts of the stream, each of which says that there may be more', async () => {
