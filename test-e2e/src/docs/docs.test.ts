@@ -19,24 +19,17 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(() => demo.stop());
 
-const clients = () => `${demo.admin}/admin/clients`;
-
-async function clientIds(): Promise<Set<string>> {
-  const response = await fetch(`${clients()}?page_size=500`);
-  return new Set(((await response.json()) as { client_id: string }[]).map((client) => client.client_id));
-}
-
-/** The demo is left as it was found. */
-async function deleteClients(all: ReadonlySet<string>, but: ReadonlySet<string>): Promise<void> {
-  const gone = [...all].filter((id) => !but.has(id));
-  await Promise.all(gone.map((id) => fetch(`${clients()}/${encodeURIComponent(id)}`, { method: 'DELETE' })));
+/** Others may use the demo at the same time: clients of this page go, and no others. */
+async function deleteClients(text: string): Promise<void> {
+  const ids = new Set([...text.matchAll(/ --id ([\w-]+)/g)].map(([, id = '']) => id));
+  await Promise.all([...ids].map((id) => fetch(`${demo.admin}/admin/clients/${id}`, { method: 'DELETE' })));
 }
 
 /** Runs a page in a clone, and with a person, of its own. */
 async function run(page: string, text: string): Promise<string[]> {
   const person = await startPerson(demo.login);
   const workplace = prepareWorkplace(demo, person.url);
-  const before = await clientIds();
+  await deleteClients(text);
   try {
     const steps = stepsOf(blocksOf(page, text), workplace.moved);
     const wrong = await runPage(steps, workplace, person.url);
@@ -44,7 +37,7 @@ async function run(page: string, text: string): Promise<string[]> {
   } finally {
     workplace.remove();
     await person.stop();
-    await deleteClients(await clientIds(), before);
+    await deleteClients(text);
   }
 }
 

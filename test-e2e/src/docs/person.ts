@@ -1,4 +1,4 @@
-// Who sits at the browser that a command opens: logs in as Ada, agrees to everything, and stops where no form is left.
+// Who sits at the browser that a command opens: logs in as Grace, agrees to everything, and stops where no form is left.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrowserSession } from '../browser-session.js';
@@ -24,7 +24,7 @@ function filledIn(page: string): { action: string | undefined; body: URLSearchPa
   for (const [tag] of form.matchAll(/<input\b[^>]*>/g)) {
     const name = attribute(tag, 'name') ?? '';
     if (name === '' || name === 'remember') continue;
-    const typed = name === 'username' ? 'ada' : name === 'password' ? 'any password' : undefined;
+    const typed = name === 'username' ? 'grace' : name === 'password' ? 'any password' : undefined;
     body.append(name, unescaped(typed ?? attribute(tag, 'value') ?? ''));
   }
   const button = /<button\b[^>]*>/.exec(form)?.[0] ?? '';
