@@ -32,7 +32,7 @@ h2{font-size:1.125rem;line-height:1.3;margin:2rem 0 .75rem}
 p{margin:0 0 1rem;text-wrap:pretty}
 .muted{color:var(--muted)}
 .small{font-size:.875rem}
-code{font:.875em/1.5 ${mono};overflow-wrap:anywhere}`;
+code{font:.9375em/1.5 ${mono};overflow-wrap:anywhere}`;
 
 const pieces = `
 .facts{margin:1.5rem 0 0;padding:.25rem 0 0;border-top:.0625rem solid var(--line)}
@@ -62,6 +62,7 @@ input[type=text],input[type=password]{width:100%;min-height:2.875rem;padding:.5r
   border:.0625rem solid var(--field);border-radius:.5rem}
 input[aria-invalid=true]{border-color:var(--alarm);border-width:.125rem}
 input[type=checkbox]{flex:none;width:1.25rem;height:1.25rem;margin:.1875rem 0 0;accent-color:var(--accent)}
+input.code{font:600 1.375rem ${mono};letter-spacing:.125em;text-transform:uppercase}
 .check{display:flex;gap:.75rem;align-items:flex-start;font-weight:400;margin:0}
 .check strong{display:block;font-weight:600}
 .check span span{display:block;color:var(--muted);font-size:.875rem;overflow-wrap:anywhere}

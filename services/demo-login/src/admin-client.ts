@@ -103,13 +103,21 @@ export function sortAnswer(status: number, body: unknown): Outcome<unknown> {
   return { kind: 'refused', error, description, ...id };
 }
 
-/** @param timeoutMillis how long one call may take before the provider counts as away */
-export function createAdminClient(adminUrl: string, timeoutMillis = 10_000): AdminClient {
+/**
+ * @param options.key an API key, where the admin API wants one
+ * @param options.timeoutMillis how long one call may take before the provider counts as away
+ */
+export function createAdminClient(
+  adminUrl: string,
+  { key, timeoutMillis = 10_000 }: { readonly key?: string | undefined; readonly timeoutMillis?: number } = {},
+): AdminClient {
+  const proof: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   const base = `${adminUrl.replace(/\/+$/, '')}/admin/oauth2/auth/requests`;
 
   async function call(path: string, init: RequestInit): Promise<Outcome<unknown>> {
     try {
-      const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(timeoutMillis) });
+      const headers = { ...proof, ...(init.body !== undefined && { 'content-type': 'application/json' }) };
+      const response = await fetch(base + path, { ...init, headers, signal: AbortSignal.timeout(timeoutMillis) });
       const text = await response.text();
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       return sortAnswer(response.status, body);
@@ -129,7 +137,6 @@ export function createAdminClient(adminUrl: string, timeoutMillis = 10_000): Adm
     async answer(interaction, challenge, verdict, body) {
       const outcome = await call(`/${interaction}/${verdict}${query(interaction, challenge)}`, {
         method: 'PUT',
-        headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
       return outcome.kind === 'ok' ? { kind: 'ok', value: textIn(outcome.value, 'redirect_to') } : outcome;

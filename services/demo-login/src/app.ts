@@ -18,6 +18,8 @@ import { sendProblem } from './trouble.js';
 export interface LoginAppSettings {
   /** The provider's admin API, without `/admin`. */
   readonly adminUrl: string;
+  /** An API key, where the admin API wants one. */
+  readonly adminKey?: string | undefined;
   /** Where browsers reach this app; https makes its cookie Secure. */
   readonly publicUrl: string;
   /** An application to start over from. */
@@ -26,7 +28,7 @@ export interface LoginAppSettings {
 
 export function createLoginApp(settings: LoginAppSettings): Express {
   const context: RouteContext = {
-    admin: createAdminClient(settings.adminUrl),
+    admin: createAdminClient(settings.adminUrl, { key: settings.adminKey }),
     csrf: createCsrfGuard({ secure: settings.publicUrl.startsWith('https:') }),
     homeUrl: webAddress(settings.homeUrl),
   };

@@ -10,6 +10,8 @@ export interface DemoLoginOptions {
   readonly host?: string;
   /** The provider's admin API, such as http://127.0.0.1:4445. */
   readonly adminUrl: string;
+  /** An API key of it with the role `login-ui`, where it wants one. */
+  readonly adminKey?: string | undefined;
   /** Where browsers reach this app; by default where it listens. */
   readonly publicUrl?: string | undefined;
   /** An application that dead ends may point back to, such as the demo relying party. */
@@ -27,8 +29,8 @@ export interface DemoLogin {
 export async function startDemoLogin(options: DemoLoginOptions): Promise<DemoLogin> {
   const host = options.host ?? '127.0.0.1';
   const listening = `http://${host.includes(':') ? `[${host}]` : host}`;
-  const { adminUrl, homeUrl } = options;
-  const app = createLoginApp({ adminUrl, homeUrl, publicUrl: options.publicUrl ?? listening });
+  const { adminUrl, adminKey, homeUrl } = options;
+  const app = createLoginApp({ adminUrl, adminKey, homeUrl, publicUrl: options.publicUrl ?? listening });
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, host, () => resolve());

@@ -12,8 +12,9 @@ import { logoutRoutes } from './routes/logout.js';
 import { createSessions } from './sessions.js';
 import type { RelyingPartySettings } from './settings.js';
 import { stylesheet } from './stylesheet.js';
+import { textsFor, type Texts } from './texts.js';
 
-const fault: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+const fault: ErrorRequestHandler = (error: unknown, request, response, next) => {
   if (response.headersSent) {
     next(error);
     return;
@@ -21,19 +22,20 @@ const fault: ErrorRequestHandler = (error: unknown, _request, response, next) =>
   const given = typeof error === 'object' && error !== null && 'status' in error ? Number(error.status) : 500;
   const status = given >= 400 && given < 500 ? given : 500;
   if (status === 500) console.error('demo-rp:', error);
-  const words =
-    status === 500 ? 'This app had a fault of its own; its log says more.' : 'That request could not be read.';
-  sendPage(response, status, notePage('Something broke here', words));
+  const texts = textsFor(request);
+  const { fault: title, faultWords, unreadable } = texts.note;
+  sendPage(response, status, notePage(texts, title, status === 500 ? faultWords : unreadable));
 };
 
-const notePage = (title: string, words: string): ReturnType<typeof page> =>
+const notePage = (texts: Texts, title: string, words: string): ReturnType<typeof page> =>
   page(
+    texts,
     title,
     undefined,
     html`<section class="hero" aria-labelledby="title">
       <h1 id="title">${title}</h1>
       <p class="lede">${words}</p>
-      <p><a class="button" id="way-back" href="/">To the start page</a></p>
+      <p><a class="button" id="way-back" href="/">${texts.note.home}</a></p>
     </section>`,
   );
 
@@ -60,10 +62,11 @@ export function createRelyingPartyApp(settings: RelyingPartySettings): Express {
     .use(express.urlencoded({ extended: false, limit: '16kb' }))
     .use(logoutRoutes(context), loginRoutes(context), actionRoutes(context))
     .get('/', (request, response) => {
-      sendPage(response, 200, homePage(settings, context.sessions.find(request), Date.now()));
+      sendPage(response, 200, homePage(textsFor(request), settings, context.sessions.find(request), Date.now()));
     })
-    .use((_request, response) =>
-      sendPage(response, 404, notePage('There is no such page', 'This app has one page only.')),
-    )
+    .use((request, response) => {
+      const texts = textsFor(request);
+      sendPage(response, 404, notePage(texts, texts.note.unknown, texts.note.unknownWords));
+    })
     .use(fault);
 }

@@ -76,6 +76,7 @@ summary{cursor:pointer}
 .number{color:var(--muted);font-variant-numeric:tabular-nums}
 .step-title{font-weight:600}
 .route,.when{color:var(--muted);font-size:.875rem}
+.arrow::before{content:"→";content:"→" / ""}
 .when{grid-column:5;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .step-body{padding:0 0 1.5rem 3rem}
 .step-body h3{margin:1.25rem 0 .5rem;font-size:.875rem;color:var(--muted)}

@@ -1,9 +1,10 @@
 // Shows who is asking, above every form: name, logo or initial, and its own policy links below the form.
-import { html, type Html } from '@cardea/pages';
+import { html, type Hole, type Html } from '@cardea/pages';
 import type { ClientView } from '../client-view.js';
 import type { Texts } from '../texts.js';
 
-export function clientHeading(client: ClientView, wish: string): Html {
+/** @param wish what it asks for, or where it is at home */
+export function clientHeading(client: ClientView, wish: Hole): Html {
   const picture = client.logo
     ? html`<img src="${client.logo.address}" alt="" referrerpolicy="no-referrer" />`
     : client.initial;

@@ -16,7 +16,7 @@ export interface ConsentView {
   readonly csrf: string;
   readonly scopes: readonly ScopeView[];
   readonly audience: readonly string[];
-  /** The host that the browser goes on to. A name is what somebody chose; this is what was registered. */
+  /** The host that the application is at, and the browser goes on to. A name is what somebody chose; this is what was registered. */
   readonly destination: string | undefined;
   /** The authorization request again, but asking for another person to log in. */
   readonly switchAccount: string | undefined;
@@ -65,7 +65,7 @@ export function consentPage(texts: Texts, view: ConsentView): Html {
   return page(
     texts,
     said.title(view.client.name),
-    html`${clientHeading(view.client, texts.client.asksConsent)}
+    html`${clientHeading(view.client, view.destination === undefined ? texts.client.asksConsent : said.destination(view.destination))}
       <h1>${said.heading(view.client.name)}</h1>
       ${notice(view.notice)}
       <form id="consent-form" method="post" action="/consent">
@@ -91,7 +91,6 @@ export function consentPage(texts: Texts, view: ConsentView): Html {
         </div>
       </form>
       <div class="aside small muted">
-        ${view.destination !== undefined && html`<p>${said.destination(view.destination)}</p>`}
         <p>
           ${said.account(view.account)}
           ${view.switchAccount !== undefined && html`<a id="switch-account" href="${view.switchAccount}">${said.switchAccount}</a>`}

@@ -44,7 +44,7 @@ export const de: Texts = {
     rememberDetail: 'Ihre Antwort gilt dann für diese Anwendung, bis sie widerrufen wird.',
     accept: 'Erlauben',
     reject: 'Ablehnen',
-    destination: (host) => html`In jedem Fall geht es weiter zu <strong id="destination">${host}</strong>.`,
+    destination: (host) => html`unter <span id="destination">${host}</span> bittet um Zugriff auf Ihr Konto`,
     account: (account) => html`Angemeldet als <strong id="account">${account.name}</strong> (${account.subject}).`,
     switchAccount: 'Anderes Konto verwenden',
   },

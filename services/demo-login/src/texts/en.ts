@@ -47,7 +47,7 @@ export const en = {
     rememberDetail: 'Your answer then holds for this application until it is withdrawn.',
     accept: 'Allow',
     reject: 'Deny',
-    destination: (host: string) => html`Either way you go on to <strong id="destination">${host}</strong>.`,
+    destination: (host: string) => html`at <span id="destination">${host}</span> asks for access to your account`,
     account: (account: Account) =>
       html`Logged in as <strong id="account">${account.name}</strong> (${account.subject}).`,
     switchAccount: 'Use another account',

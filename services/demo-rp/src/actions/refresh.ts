@@ -1,6 +1,7 @@
 // Refreshing, and presenting a refresh token that was traded in already (RFC 6749 §6, RFC 9700 §4.14).
 import * as client from 'openid-client';
 import { compare, type Comparison } from '../flow/result.js';
+import type { Texts } from '../texts.js';
 import type { Tokens } from '../sessions.js';
 import type { Action, Bench } from './bench.js';
 
@@ -21,56 +22,49 @@ async function refreshWith(bench: Bench, refreshToken: string): Promise<Tokens> 
   return session.tokens;
 }
 
-const bothTokens = (before: Tokens, after: Tokens): Comparison[] => [
-  ...compare('Refresh token', before.refreshToken, after.refreshToken),
-  ...compare('Access token', before.accessToken, after.accessToken),
+const bothTokens = ({ result }: Texts, before: Tokens, after: Tokens): Comparison[] => [
+  ...compare(result.refreshTokenLabel, before.refreshToken, after.refreshToken),
+  ...compare(result.accessTokenLabel, before.accessToken, after.accessToken),
 ];
 
 export const refresh: Action = {
   doing: 'refresh',
-  telling: () => ({ title: 'Refresh', words: 'The refresh token for new tokens; it is used up by that.' }),
+  telling: ({ result }) => ({ title: result.refresh, words: result.refreshStep }),
   async run(bench) {
+    const { result } = bench.texts;
     const before = bench.tokens;
     if (before.refreshToken === undefined) {
-      return {
-        title: 'There is no refresh token',
-        words: 'It comes with the scope offline_access. Log in again and grant “stay connected”.',
-      };
+      return { title: result.noRefreshToken, words: result.noRefreshTokenWords };
     }
     const after = await refreshWith(bench, before.refreshToken);
     bench.session.previousRefreshToken = before.refreshToken;
     return {
-      title: 'Refreshed',
-      words:
-        'The refresh token was rotated: the old one has been traded in, a new one takes its place. Compare their fingerprints.',
-      comparisons: bothTokens(before, after),
+      title: result.refreshed,
+      words: result.refreshedWords,
+      comparisons: bothTokens(bench.texts, before, after),
     };
   },
 };
 
 export const replay: Action = {
   doing: 'replay',
-  telling: () => ({
-    title: 'The old refresh token again',
-    words: 'A refresh token that was traded in already, as after an answer that got lost on its way.',
+  telling: ({ result }) => ({
+    title: result.replay,
+    words: result.replayStep,
     variables: { refresh_token: '$OLD_REFRESH_TOKEN' },
   }),
   async run(bench) {
+    const { result } = bench.texts;
     const before = bench.tokens;
     if (bench.session.previousRefreshToken === undefined) {
-      return {
-        title: 'There is no old refresh token yet',
-        words: 'Refresh first: what is traded in becomes the old one.',
-      };
+      return { title: result.noOldToken, words: result.noOldTokenWords };
     }
     const after = await refreshWith(bench, bench.session.previousRefreshToken);
     const same = before.refreshToken === after.refreshToken;
     return {
-      title: same ? 'The same successor came back' : 'Another successor came back',
-      words: same
-        ? 'Within a short window the provider takes a repeated refresh by the same client for a lost answer and repeats it: no second family of tokens, and nobody is logged out by a bad network. Later it calls the same thing theft; wait and try.'
-        : 'The provider took the repeated refresh for a lost answer, but did not repeat the one it gave.',
-      comparisons: bothTokens(before, after),
+      title: same ? result.sameSuccessor : result.otherSuccessor,
+      words: same ? result.sameSuccessorWords : result.otherSuccessorWords,
+      comparisons: bothTokens(bench.texts, before, after),
     };
   },
 };

@@ -1,5 +1,6 @@
 // Reading tokens: what is a JWT, what is not, and what its members say.
 import { describe, expect, test } from '@jest/globals';
+import { en } from '../texts/en.js';
 import { claimLines, decodeJwt } from './jwt.js';
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -29,6 +30,6 @@ describe('claimLines', () => {
     ['constructor', 'x', { value: 'x', meaning: undefined }],
     ['email_verified', false, { value: 'false' }],
   ])('%s: %j', (name, value, expected) => {
-    expect(claimLines({ [name]: value }, 100)[0]).toMatchObject({ name, ...expected });
+    expect(claimLines(en, { [name]: value }, 100)[0]).toMatchObject({ name, ...expected });
   });
 });

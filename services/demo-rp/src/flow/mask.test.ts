@@ -7,7 +7,7 @@ const secret = 'ory_at_0123456789abcdefghijklmnopqrstuvwxyz';
 test.each([
   ['short', '••••••••'],
   ['', '••••••••'],
-  [secret, 'ory_at_012… (43 characters)'],
+  [secret, 'ory_at_012… (43)'],
 ])('mask(%j)', (text, expected) => {
   expect(mask(text)).toBe(expected);
 });

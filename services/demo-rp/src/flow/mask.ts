@@ -18,9 +18,9 @@ export function isSecretName(name: string): boolean {
   return secretNames.has(name);
 }
 
-/** The first letters and the length; short values are hidden whole. */
+/** The first letters and how many there are; short values are hidden whole. */
 export function mask(secret: string): string {
-  return secret.length < 24 ? '•'.repeat(8) : `${secret.slice(0, 10)}… (${String(secret.length)} characters)`;
+  return secret.length < 24 ? '•'.repeat(8) : `${secret.slice(0, 10)}… (${String(secret.length)})`;
 }
 
 /** Masks the values of a form or query that open something. */

@@ -1,5 +1,6 @@
 // What can honestly be said about hops that this app did not see.
 import { describe, expect, test } from '@jest/globals';
+import { en } from '../texts/en.js';
 import { consentFact, meanwhile } from './meanwhile.js';
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -21,11 +22,11 @@ describe('meanwhile', () => {
     [idToken({}), /does not say when/],
     [undefined, /does not say when/],
   ])('%#', (token, fact) => {
-    expect(meanwhile({ ...known, idToken: token })[0]?.facts?.[0]).toMatch(fact);
+    expect(meanwhile(en, { ...known, idToken: token })[0]?.facts?.[0]).toMatch(fact);
   });
 
   test('the commands carry the subject, made harmless', () => {
-    const [login] = meanwhile({ ...known, idToken: idToken({ sub: "a'; rm -rf" }) });
+    const [login] = meanwhile(en, { ...known, idToken: idToken({ sub: "a'; rm -rf" }) });
     expect(login?.curl).toContain('{"subject":"arm-rf"}');
     expect(login?.curl).toContain('http://127.0.0.1:4445/admin/oauth2/auth/requests/login');
   });
@@ -36,5 +37,5 @@ test.each([
   ['openid email', 'openid', 'Granted: openid (not: email).'],
   ['openid', '', 'Granted: nothing (not: openid).'],
 ])('asked %j, granted %j', (requested, granted, expected) => {
-  expect(consentFact(requested, granted)).toBe(expected);
+  expect(consentFact(en, requested, granted)).toBe(expected);
 });

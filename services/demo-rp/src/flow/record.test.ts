@@ -1,5 +1,6 @@
 // What the page shows of a request: all of it, except what opens something.
 import { expect, test } from '@jest/globals';
+import { en } from '../texts/en.js';
 import { requestText, stepOf, type Exchange } from './record.js';
 
 const exchange: Exchange = {
@@ -24,12 +25,12 @@ const exchange: Exchange = {
 test('the request is told whole but for its secrets', () => {
   expect(requestText(exchange.request)).toBe(
     'POST /oauth2/token\nHost: 127.0.0.1:4444\nAuthorization: Basic ••••••••\n' +
-      '  grant_type = refresh_token\n  refresh_token = ory_rt_012… (33 characters)',
+      '  grant_type = refresh_token\n  refresh_token = ory_rt_012… (33)',
   );
 });
 
 test('the step holds neither the client’s secret nor a token', () => {
-  const text = JSON.stringify(stepOf(exchange, { title: 't', words: 'w' }));
+  const text = JSON.stringify(stepOf(en, exchange, { title: 't', words: 'w' }));
   expect(text).not.toMatch(/Y2xpZW50|abcdefghijklmnop/);
   expect(text).toContain('127.0.0.1:4444');
 });
@@ -40,11 +41,11 @@ test.each([
   [503, true],
 ])('status %d: failed is %s', (status, failed) => {
   const answer = { status, type: '', body: '' };
-  expect(stepOf({ ...exchange, answer }, { title: 't', words: 'w' }).failed).toBe(failed);
+  expect(stepOf(en, { ...exchange, answer }, { title: 't', words: 'w' }).failed).toBe(failed);
 });
 
 test('no answer is said as such', () => {
-  expect(stepOf({ ...exchange, answer: undefined }, { title: 't', words: 'w' })).toMatchObject({
+  expect(stepOf(en, { ...exchange, answer: undefined }, { title: 't', words: 'w' })).toMatchObject({
     failed: true,
     response: 'No answer.',
   });

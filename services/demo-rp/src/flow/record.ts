@@ -1,5 +1,6 @@
 // Listens in on what openid-client sends, so that the page can show what really went over the wire, with secrets masked.
 import type { CustomFetch } from 'openid-client';
+import type { Texts } from '../texts.js';
 import { curlOf, type SentRequest } from './curl.js';
 import { maskAddress, maskJson, maskPairs } from './mask.js';
 import type { Step } from './step.js';
@@ -63,19 +64,21 @@ export interface Telling {
 }
 
 /** An exchange of this app with the provider as a step of the page. */
-export function stepOf(exchange: Exchange, telling: Telling): Step {
+export function stepOf(texts: Texts, exchange: Exchange, telling: Telling): Step {
   const { request, answer } = exchange;
   return {
     title: telling.title,
     words: telling.words,
-    from: 'This app',
+    from: texts.step.app,
     to: new URL(request.url).host,
     at: exchange.at,
     millis: exchange.millis,
     failed: answer === undefined || answer.status >= 400,
     request: requestText(request),
     response:
-      answer === undefined ? 'No answer.' : `${String(answer.status)} ${answer.type}\n${maskJson(answer.body)}`.trim(),
+      answer === undefined
+        ? texts.step.noAnswer
+        : `${String(answer.status)} ${answer.type}\n${maskJson(answer.body)}`.trim(),
     curl: curlOf(request, telling.variables),
   };
 }

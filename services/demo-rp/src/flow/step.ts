@@ -11,7 +11,7 @@ export interface Explained {
 export interface Step {
   readonly title: string;
   /** Who speaks to whom. */
-  readonly from: 'This app' | 'Your browser';
+  readonly from: string;
   readonly to: string;
   readonly words: string;
   /** Epoch milliseconds. */

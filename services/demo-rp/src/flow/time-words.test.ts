@@ -1,5 +1,7 @@
 // Times as people read them.
 import { expect, test } from '@jest/globals';
+import { de } from '../texts/de.js';
+import { en } from '../texts/en.js';
 import { clockTime, distance, duration, instant } from './time-words.js';
 
 test.each([
@@ -13,7 +15,7 @@ test.each([
   [90_000, '1 day 1 h'],
   [2_592_000, '30 days'],
 ])('duration(%d) is %s', (seconds, expected) => {
-  expect(duration(seconds)).toBe(expected);
+  expect(duration(en, seconds)).toBe(expected);
 });
 
 test.each([
@@ -21,7 +23,7 @@ test.each([
   [160, 100, 'in 1 min'],
   [97, 100, '3 s ago'],
 ])('distance(%d, %d) is %s', (seconds, now, expected) => {
-  expect(distance(seconds, now)).toBe(expected);
+  expect(distance(en, seconds, now)).toBe(expected);
 });
 
 test.each([
@@ -29,9 +31,14 @@ test.each([
   [0, '1 Jan 1970, 00:00:00 UTC'],
   [1e20, undefined],
 ])('instant(%d) is %s', (seconds, expected) => {
-  expect(instant(seconds)).toBe(expected);
+  expect(instant(en, seconds)).toBe(expected);
 });
 
 test('clock time', () => {
   expect(clockTime(1_795_536_312_000)).toBe('16:05:12 UTC');
+});
+
+test('in German', () => {
+  expect(instant(de, 1_795_536_312)).toBe('24. Nov. 2026, 16:05:12 UTC');
+  expect([distance(de, 97, 100), distance(de, 90_100, 100)]).toEqual(['vor 3 Sek.', 'in 1 Tag 1 Std.']);
 });

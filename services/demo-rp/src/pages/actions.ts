@@ -1,6 +1,7 @@
 // What can be done next: a button, and in one line what it shows.
 import { html, type Html } from '@cardea/pages';
 import type { Session } from '../sessions.js';
+import type { Texts } from '../texts.js';
 
 interface ActionRow {
   readonly path: string;
@@ -11,46 +12,41 @@ interface ActionRow {
   readonly blocked?: string | undefined;
 }
 
-function rowsFor(session: Session): ActionRow[] {
+function rowsFor({ actions }: Texts, session: Session): ActionRow[] {
   const refreshable = session.tokens?.refreshToken !== undefined;
-  const noRefresh = refreshable ? undefined : 'There is no refresh token: it takes the scope offline_access.';
+  const noRefresh = refreshable ? undefined : actions.noRefresh;
   const which = (verb: string): ActionRow['buttons'] => [
-    { id: `${verb}-access`, text: 'Access token', token: 'access_token' },
-    ...(refreshable ? [{ id: `${verb}-refresh`, text: 'Refresh token', token: 'refresh_token' }] : []),
+    { id: `${verb}-access`, text: actions.accessToken, token: 'access_token' },
+    ...(refreshable ? [{ id: `${verb}-refresh`, text: actions.refreshToken, token: 'refresh_token' }] : []),
   ];
   return [
     {
       path: '/actions/refresh',
-      title: 'Refresh',
-      words: 'Trade the refresh token for new tokens, and see it rotate.',
-      buttons: [{ id: 'refresh', text: 'Refresh' }],
+      title: actions.refresh,
+      words: actions.refreshWords,
+      buttons: [{ id: 'refresh', text: actions.refresh }],
       blocked: noRefresh,
     },
     {
       path: '/actions/replay',
-      title: 'Repeat the last refresh',
-      words: 'As if its answer had got lost: the old refresh token once more.',
-      buttons: [{ id: 'replay', text: 'Use the old refresh token again' }],
-      blocked: noRefresh ?? (session.previousRefreshToken === undefined ? 'Refresh first.' : undefined),
+      title: actions.replay,
+      words: actions.replayWords,
+      buttons: [{ id: 'replay', text: actions.replayButton }],
+      blocked: noRefresh ?? (session.previousRefreshToken === undefined ? actions.refreshFirst : undefined),
     },
     {
       path: '/actions/userinfo',
-      title: 'Userinfo',
-      words: 'Ask the provider about yourself with the access token.',
-      buttons: [{ id: 'userinfo', text: 'Userinfo' }],
+      title: actions.userinfo,
+      words: actions.userinfoWords,
+      buttons: [{ id: 'userinfo', text: actions.userinfo }],
     },
     {
       path: '/actions/introspect',
-      title: 'Introspect',
-      words: 'Ask the admin API whether a token is good, as an API would.',
+      title: actions.introspect,
+      words: actions.introspectWords,
       buttons: which('introspect'),
     },
-    {
-      path: '/actions/revoke',
-      title: 'Revoke',
-      words: 'Give a token up, and everything that hangs together with it.',
-      buttons: which('revoke'),
-    },
+    { path: '/actions/revoke', title: actions.revoke, words: actions.revokeWords, buttons: which('revoke') },
   ];
 }
 
@@ -61,7 +57,7 @@ function actionRow(row: ActionRow, csrf: string): Html {
         type="submit"
         id="${id}"
         class="quiet"
-        ${token !== undefined && html`name="token" value="${token}" aria-label="${row.title}: ${text.toLowerCase()}"`}
+        ${token !== undefined && html`name="token" value="${token}" aria-label="${row.title}: ${text}"`}
         ${row.blocked !== undefined && html`disabled`}
       >
         ${text}
@@ -76,24 +72,23 @@ function actionRow(row: ActionRow, csrf: string): Html {
   </li>`;
 }
 
-export function actionsSection(session: Session): Html {
+export function actionsSection(texts: Texts, session: Session): Html {
+  const said = texts.actions;
+  const csrf = html`<input type="hidden" name="csrf" value="${session.csrf}" />`;
   return html`<section id="actions" aria-labelledby="actions-title">
-    <h2 id="actions-title">Try it</h2>
+    <h2 id="actions-title">${said.title}</h2>
     <ul class="doings">
-      ${rowsFor(session).map((row) => actionRow(row, session.csrf))}
+      ${rowsFor(texts, session).map((row) => actionRow(row, session.csrf))}
       <li>
         <div>
-          <h3>Log out</h3>
-          <p>End the session at the provider too; it asks you first.</p>
+          <h3>${said.logOut}</h3>
+          <p>${said.logOutWords}</p>
         </div>
-        <form method="post" action="/logout">
-          <input type="hidden" name="csrf" value="${session.csrf}" /><button type="submit" id="log-out">Log out</button>
-        </form>
+        <form method="post" action="/logout">${csrf}<button type="submit" id="log-out">${said.logOut}</button></form>
       </li>
     </ul>
     <form method="post" action="/forget" class="forget small muted">
-      <input type="hidden" name="csrf" value="${session.csrf}" />
-      Only here, and without asking anybody: <button type="submit" id="forget" class="link">forget this session</button>
+      ${csrf} ${said.forgetWords} <button type="submit" id="forget" class="link">${said.forget}</button>
     </form>
   </section>`;
 }

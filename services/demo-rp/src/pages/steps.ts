@@ -1,17 +1,20 @@
 // The story of the flow, hop by hop: who spoke to whom, what was said, why, and how to say it by hand.
 import { html, type Html } from '@cardea/pages';
 import type { Step } from '../flow/step.js';
+import type { Texts } from '../texts.js';
 import { clockTime } from '../flow/time-words.js';
 
-function stepItem(step: Step, index: number): Html {
+function stepItem({ steps }: Texts, step: Step, index: number): Html {
   const number = String(index + 1);
   return html`<li>
     <details id="step-${number}">
       <summary>
         <span class="number" aria-hidden="true">${number}</span>
         <span class="step-title">${step.title}</span>
-        <span class="route">${step.from} <span aria-label="to">→</span> ${step.to}</span>
-        ${step.failed === true && html`<span class="tag alarm">refused</span>`}
+        <span class="route"
+          >${step.from} <span class="arrow"><span class="visually-hidden">${steps.to}</span></span> ${step.to}</span
+        >
+        ${step.failed === true && html`<span class="tag alarm">${steps.refused}</span>`}
         <span class="when"
           >${clockTime(step.at)}${step.millis !== undefined && html` · ${Math.max(1, Math.round(step.millis))} ms`}</span
         >
@@ -21,12 +24,12 @@ function stepItem(step: Step, index: number): Html {
         ${step.facts?.map((fact) => html`<p class="fact">${fact}</p>`)}
         ${
           step.request !== undefined &&
-          html`<h3>Request</h3>
+          html`<h3>${steps.request}</h3>
             <pre tabindex="0">${step.request}</pre>`
         }
         ${
           step.parameters !== undefined &&
-          html`<h3>Parameters</h3>
+          html`<h3>${steps.parameters}</h3>
             <dl class="parameters">
               ${step.parameters.map(
                 ({ name, value, meaning }) =>
@@ -37,12 +40,12 @@ function stepItem(step: Step, index: number): Html {
         }
         ${
           step.response !== undefined &&
-          html`<h3>Answer</h3>
+          html`<h3>${steps.answer}</h3>
             <pre tabindex="0">${step.response}</pre>`
         }
         ${
           step.curl !== undefined &&
-          html`<h3>By hand</h3>
+          html`<h3>${steps.byHand}</h3>
             <pre class="curl" tabindex="0">${step.curl}</pre>`
         }
       </div>
@@ -50,15 +53,13 @@ function stepItem(step: Step, index: number): Html {
   </li>`;
 }
 
-export function stepsSection(steps: readonly Step[]): Html | undefined {
+export function stepsSection(texts: Texts, steps: readonly Step[]): Html | undefined {
   if (steps.length === 0) return undefined;
   return html`<section id="steps" aria-labelledby="steps-title">
-    <h2 id="steps-title">Step by step</h2>
-    <p class="muted small">
-      What really happened, in order. Tokens and secrets are shortened; the commands take them from variables.
-    </p>
+    <h2 id="steps-title">${texts.steps.title}</h2>
+    <p class="muted small">${texts.steps.words}</p>
     <ol class="steps">
-      ${steps.map(stepItem)}
+      ${steps.map((step, index) => stepItem(texts, step, index))}
     </ol>
   </section>`;
 }

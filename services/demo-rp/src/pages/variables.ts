@@ -2,6 +2,7 @@
 import { html, type Html } from '@cardea/pages';
 import type { Session } from '../sessions.js';
 import type { RelyingPartySettings } from '../settings.js';
+import type { Texts } from '../texts.js';
 
 /** Assignments for a POSIX shell; values come from outside, so each is quoted. */
 function shellVariables(values: Readonly<Record<string, string | undefined>>): string {
@@ -10,7 +11,11 @@ function shellVariables(values: Readonly<Record<string, string | undefined>>): s
     .join('\n');
 }
 
-export function variablesSection(session: Session, settings: RelyingPartySettings): Html | undefined {
+export function variablesSection(
+  { variables }: Texts,
+  session: Session,
+  settings: RelyingPartySettings,
+): Html | undefined {
   const { tokens } = session;
   if (tokens === undefined) return undefined;
   const assignments = shellVariables({
@@ -20,13 +25,10 @@ export function variablesSection(session: Session, settings: RelyingPartySetting
     OLD_REFRESH_TOKEN: session.previousRefreshToken,
     ID_TOKEN: tokens.idToken,
   });
-  const secret =
-    settings.clientSecret === undefined ? '' : '\nCLIENT_SECRET=…  # from the line that npm run demo -- --json prints';
+  const secret = settings.clientSecret === undefined ? '' : `\nCLIENT_SECRET=…  # ${variables.secret}`;
   return html`<details class="variables" id="variables">
-    <summary>Values for the commands (whole tokens)</summary>
-    <p class="small muted">
-      Whoever has these is you, as far as tokens go, until they expire. Paste them into your shell only.
-    </p>
+    <summary>${variables.title}</summary>
+    <p class="small muted">${variables.words}</p>
     <pre tabindex="0">${assignments}${secret}</pre>
   </details>`;
 }

@@ -6,6 +6,7 @@ import { refresh, replay } from '../actions/refresh.js';
 import { createRecorder } from '../flow/record.js';
 import { field } from '../form-values.js';
 import { ownForm } from '../sessions.js';
+import { textsFor } from '../texts.js';
 import { addSteps, clearOutcome, fail, goHome, staleForm, tell, type RouteContext } from './context.js';
 
 const actions: ReadonlyMap<string, Action> = new Map([
@@ -27,8 +28,9 @@ export function actionRoutes(context: RouteContext): Router {
       return;
     }
     clearOutcome(session);
+    const texts = textsFor(request);
     if (!ownForm(session, field(request.body, 'csrf'))) {
-      session.problem = staleForm;
+      session.problem = staleForm(texts);
       goHome(response);
       return;
     }
@@ -38,6 +40,7 @@ export function actionRoutes(context: RouteContext): Router {
     const configuration = provider.configuration(session.provider, recorder);
     try {
       const outcome = await action.run({
+        texts,
         session,
         tokens,
         chosen,
@@ -48,9 +51,9 @@ export function actionRoutes(context: RouteContext): Router {
       if ('todo' in outcome) session.problem = outcome;
       else session.result = outcome;
     } catch (error) {
-      fail(session, error, action.doing, recorder);
+      fail(texts, session, error, action.doing, recorder);
     } finally {
-      addSteps(session, tell(recorder, action.telling(chosen)));
+      addSteps(session, tell(texts, recorder, action.telling(texts, chosen)));
     }
     goHome(response);
   }

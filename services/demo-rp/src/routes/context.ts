@@ -6,6 +6,7 @@ import type { Provider } from '../flow/provider.js';
 import { lastAnswer, stepOf, type Recorder, type Telling } from '../flow/record.js';
 import type { Step } from '../flow/step.js';
 import type { Session, Sessions } from '../sessions.js';
+import type { Texts } from '../texts.js';
 import type { RelyingPartySettings } from '../settings.js';
 
 export interface RouteContext {
@@ -15,11 +16,10 @@ export interface RouteContext {
 }
 
 /** Said after a form whose token does not fit this session. */
-export const staleForm: Problem = {
-  code: 'stale_form',
-  title: 'That form was out of date',
-  todo: 'Nothing was sent. Please press the button once more.',
-};
+export function staleForm({ problem }: Texts): Problem {
+  const [title, todo] = problem.stale;
+  return { code: 'stale_form', title, todo };
+}
 
 /** More would make the page long and nobody wiser. */
 const mostSteps = 40;
@@ -30,20 +30,20 @@ export function addSteps(session: Session, steps: readonly Step[]): void {
 }
 
 /** The exchanges of a recorder as steps; key set requests tell themselves. */
-export function tell(recorder: Recorder, telling: Telling): Step[] {
+export function tell(texts: Texts, recorder: Recorder, telling: Telling): Step[] {
   return recorder.exchanges.map((exchange) =>
     exchange.request.url.includes('jwks')
-      ? stepOf(exchange, {
-          title: 'Public keys',
-          words: 'The ID token’s signature was checked against the provider’s published keys.',
+      ? stepOf(texts, exchange, {
+          title: texts.step.keys,
+          words: texts.step.keysWords,
         })
-      : stepOf(exchange, telling),
+      : stepOf(texts, exchange, telling),
   );
 }
 
 /** Keeps an error for the page; rethrows what is a fault of our own. */
-export function fail(session: Session, error: unknown, doing: Doing, recorder: Recorder): void {
-  const problem = explainError(error, doing, lastAnswer(recorder));
+export function fail(texts: Texts, session: Session, error: unknown, doing: Doing, recorder: Recorder): void {
+  const problem = explainError(texts, error, doing, lastAnswer(recorder));
   if (problem === undefined) throw error;
   session.problem = problem;
 }

@@ -4,27 +4,20 @@ import * as client from 'openid-client';
 import { meanwhile } from '../flow/meanwhile.js';
 import { maskAddress } from '../flow/mask.js';
 import { explainParameters } from '../flow/parameters.js';
-import { createRecorder } from '../flow/record.js';
+import { createRecorder, type Telling } from '../flow/record.js';
 import type { Step } from '../flow/step.js';
 import { textOf } from '../form-values.js';
 import { goOn } from '../headers.js';
 import type { PendingLogin, Session } from '../sessions.js';
+import { textsFor, type Texts } from '../texts.js';
 import { addSteps, clearOutcome, fail, goHome, tell, type RouteContext } from './context.js';
 
 const fullScope = 'openid profile email offline_access';
 const prompts = new Set(['login', 'none', 'consent']);
 const mostPending = 10;
 
-const discovery = {
-  title: 'Discovery',
-  words: 'This app knows nothing but the issuer’s name; the provider says where everything is.',
-};
-
-const tokenRequest = {
-  title: 'Token request',
-  words:
-    'From server to server: the code, the secret behind the code_challenge, and this app’s own proof, for tokens. The browser sees none of it.',
-};
+const discovery = ({ step }: Texts): Telling => ({ title: step.discovery, words: step.discoveryWords });
+const tokenRequest = ({ step }: Texts): Telling => ({ title: step.token, words: step.tokenWords });
 
 /** What may be asked of the start: only what the start page offers. */
 function loginVariant(query: Readonly<Record<string, unknown>>): {
@@ -46,20 +39,22 @@ export function loginRoutes(context: RouteContext): Router {
   async function start(request: Request, response: Response): Promise<void> {
     const session = sessions.open(request, response);
     clearOutcome(session);
+    const texts = textsFor(request);
     const recorder = createRecorder();
     try {
       const metadata = await provider.discover(recorder);
-      const pending = await prepare(request, metadata, tell(recorder, discovery));
+      const pending = await prepare(texts, request, metadata, tell(texts, recorder, discovery(texts)));
       session.pending = [...session.pending, pending.login].slice(-mostPending);
       goOn(response, pending.address);
     } catch (error) {
-      session.steps = tell(recorder, discovery);
-      fail(session, error, 'start', recorder);
+      session.steps = tell(texts, recorder, discovery(texts));
+      fail(texts, session, error, 'start', recorder);
       goHome(response);
     }
   }
 
   async function prepare(
+    texts: Texts,
     request: Request,
     metadata: client.ServerMetadata,
     before: readonly Step[],
@@ -74,18 +69,19 @@ export function loginRoutes(context: RouteContext): Router {
       nonce,
       code_challenge: await client.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256',
+      ui_locales: texts.language,
       ...(prompt !== undefined && { prompt }),
       ...(maxAge !== undefined && { max_age: String(maxAge) }),
     });
     const step: Step = {
-      title: 'Authorization request',
-      from: 'Your browser',
+      title: texts.step.request,
+      from: texts.step.browser,
       to: url.host,
-      words: 'This app sent the browser to the provider with a request in its address.',
+      words: texts.step.requestWords,
       at: Date.now(),
-      parameters: explainParameters(url.searchParams),
+      parameters: explainParameters(texts, url.searchParams),
       request: `GET ${url.pathname}\nHost: ${url.host}`,
-      curl: `# shows where the browser would be sent next\ncurl -s -o /dev/null -w '%{http_code} %{redirect_url}\\n' \\\n  '${url.href}'`,
+      curl: `# ${texts.step.requestCurl}\ncurl -s -o /dev/null -w '%{http_code} %{redirect_url}\\n' \\\n  '${url.href}'`,
     };
     const login = {
       state,
@@ -103,36 +99,32 @@ export function loginRoutes(context: RouteContext): Router {
   async function callback(request: Request, response: Response): Promise<void> {
     const session = sessions.open(request, response);
     clearOutcome(session);
+    const texts = textsFor(request);
     const state = textOf(request.query['state']);
     const pending = session.pending.find((login) => login.state === state);
     if (pending === undefined) {
-      session.problem = {
-        code: 'unknown_state',
-        title: 'This answer belongs to no login that this browser began',
-        todo: 'It was used already, or it comes from somewhere else. Log in again.',
-      };
+      const [title, todo] = texts.problem.unknownState;
+      session.problem = { code: 'unknown_state', title, todo };
       goHome(response);
       return;
     }
     session.pending = session.pending.filter((login) => login !== pending);
     const renewed = sessions.rename(session, response);
-    await redeem(renewed, pending, new URL(settings.redirectUri + request.url.slice(request.path.length)));
+    await redeem(texts, renewed, pending, new URL(settings.redirectUri + request.url.slice(request.path.length)));
     goHome(response);
   }
 
-  async function redeem(session: Session, pending: PendingLogin, currentUrl: URL): Promise<void> {
+  async function redeem(texts: Texts, session: Session, pending: PendingLogin, currentUrl: URL): Promise<void> {
     const cameBackAt = Date.now();
     const refused = currentUrl.searchParams.has('error');
     const back: Step = {
-      title: 'Callback',
-      from: 'Your browser',
+      title: texts.step.callback,
+      from: texts.step.browser,
       to: currentUrl.host,
-      words: refused
-        ? 'The provider sent the browser back with an error. The state is ours, so the answer is to our request.'
-        : 'The provider sent the browser back with a code. The state is ours, so the answer is to our request.',
+      words: refused ? texts.step.callbackError : texts.step.callbackCode,
       at: cameBackAt,
       failed: refused,
-      parameters: explainParameters(currentUrl.searchParams),
+      parameters: explainParameters(texts, currentUrl.searchParams),
       request: `GET ${maskAddress(currentUrl.pathname + currentUrl.search)}\nHost: ${currentUrl.host}`,
     };
     const recorder = createRecorder();
@@ -157,7 +149,7 @@ export function loginRoutes(context: RouteContext): Router {
         requestedScope: pending.scope,
         grantedScope: scope,
       };
-      const between = meanwhile({ ...known, adminUrl: settings.adminUrl });
+      const between = meanwhile(texts, { ...known, adminUrl: settings.adminUrl });
       session.provider = metadata;
       session.previousRefreshToken = undefined;
       session.tokens = {
@@ -172,9 +164,9 @@ export function loginRoutes(context: RouteContext): Router {
       session.steps = [...pending.steps, ...between, back];
     } catch (error) {
       session.steps = [...pending.steps, back];
-      fail(session, error, refused ? 'authorize' : 'code', recorder);
+      fail(texts, session, error, refused ? 'authorize' : 'code', recorder);
     } finally {
-      addSteps(session, tell(recorder, tokenRequest));
+      addSteps(session, tell(texts, recorder, tokenRequest(texts)));
     }
   }
 

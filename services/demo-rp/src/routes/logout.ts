@@ -6,6 +6,7 @@ import { createRecorder } from '../flow/record.js';
 import { field, textOf } from '../form-values.js';
 import { goOn } from '../headers.js';
 import { ownForm, type Session } from '../sessions.js';
+import { textsFor } from '../texts.js';
 import { addSteps, clearOutcome, fail, goHome, staleForm, type RouteContext } from './context.js';
 
 function forgetTokens(session: Session): void {
@@ -24,8 +25,9 @@ export function logoutRoutes(context: RouteContext): Router {
       return;
     }
     clearOutcome(session);
+    const texts = textsFor(request);
     if (!ownForm(session, field(request.body, 'csrf'))) {
-      session.problem = staleForm;
+      session.problem = staleForm(texts);
       goHome(response);
       return;
     }
@@ -35,25 +37,25 @@ export function logoutRoutes(context: RouteContext): Router {
       const url = client.buildEndSessionUrl(provider.configuration(session.provider, recorder), {
         post_logout_redirect_uri: settings.postLogoutRedirectUri,
         state,
+        ui_locales: texts.language,
         ...(session.tokens.idToken !== undefined && { id_token_hint: session.tokens.idToken }),
       });
       session.pendingLogout = state;
       addSteps(session, [
         {
-          title: 'Logout request',
-          from: 'Your browser',
+          title: texts.step.logout,
+          from: texts.step.browser,
           to: url.host,
-          words:
-            'This app sent the browser to the provider to end the session there; the login app asks whether you mean it.',
+          words: texts.step.logoutWords,
           at: Date.now(),
-          parameters: explainParameters(url.searchParams),
+          parameters: explainParameters(texts, url.searchParams),
           request: `GET ${url.pathname}\nHost: ${url.host}`,
-          curl: `# only a browser with your session can do the rest\ncurl -s -o /dev/null -w '%{http_code} %{redirect_url}\\n' -G ${url.origin}${url.pathname} \\\n  --data-urlencode "id_token_hint=$ID_TOKEN" \\\n  --data-urlencode post_logout_redirect_uri=${settings.postLogoutRedirectUri}`,
+          curl: `# ${texts.step.logoutCurl}\ncurl -s -o /dev/null -w '%{http_code} %{redirect_url}\\n' -G ${url.origin}${url.pathname} \\\n  --data-urlencode "id_token_hint=$ID_TOKEN" \\\n  --data-urlencode post_logout_redirect_uri=${settings.postLogoutRedirectUri}`,
         },
       ]);
       goOn(response, url.href);
     } catch (error) {
-      fail(session, error, 'logout', recorder);
+      fail(texts, session, error, 'logout', recorder);
       goHome(response);
     }
   }
@@ -68,20 +70,17 @@ export function logoutRoutes(context: RouteContext): Router {
     }
     clearOutcome(session);
     forgetTokens(session);
+    const { step, result } = textsFor(request);
     addSteps(session, [
       {
-        title: 'Back from logout',
-        from: 'Your browser',
+        title: step.loggedOut,
+        from: step.browser,
         to: new URL(settings.postLogoutRedirectUri).host,
-        words: 'The provider ended its session and sent the browser back. The state is ours, so this app ends its own.',
+        words: step.loggedOutWords,
         at: Date.now(),
       },
     ]);
-    session.result = {
-      title: 'You are logged out',
-      words:
-        'The provider’s session is over, and this app has forgotten its tokens. Tokens that were given out before stay good until they expire; an app that wants them gone revokes them first.',
-    };
+    session.result = { title: result.loggedOut, words: result.loggedOutWords };
     goHome(response);
   }
 

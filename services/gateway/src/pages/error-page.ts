@@ -48,7 +48,11 @@ const mostLetters = 1_000;
 
 /** Words read as words, in the language of the protocol; codes and ids, which have no space, stand out for copying. */
 const value = (text: string): Html =>
-  /\s/.test(text) ? html`<span lang="en">${text}</span>` : html`<code>${text}</code>`;
+  /\s/.test(text) ? html`<span lang="en">${withCommands(text)}</span>` : html`<code>${text}</code>`;
+
+/** What stands between backticks is for a shell. */
+const withCommands = (text: string): Html[] =>
+  text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`));
 
 const fact = ([label = '', text = '']: readonly string[]): Html =>
   html`<dt>${label}</dt>
