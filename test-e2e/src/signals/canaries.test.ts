@@ -318,6 +318,8 @@ test('J01: canaries of all flows are in no log, event, span, metric, command to 
     ['logs', '/admin/oauth2/auth/sessions/login?subject=…&revoke_tokens=true'],
     ...roles.filter((role) => role !== 'worker').map((role) => ['spans', role] as const),
     ['spans', 'postgresql'],
+    // What may be told is found as what must not would be.
+    ...(['logs', 'events', 'webhook'] as const).map((signal) => [signal, client.client_id] as const),
     ['metrics', 'cardea_events_total'],
     ['redis', 'cardea-events'],
     ['webhook', 'webhook-signature'],
