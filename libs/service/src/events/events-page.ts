@@ -67,7 +67,7 @@ export function eventsPage(): string {
     '**Each event comes at least once**: who breaks off begins again at the same place. The same event has the same `id` however often it comes.',
     '',
     '**Order.** Lines come in the order of the stream, which is that of `sequence`: the order in which transactions began, each told only when',
-    'none that began before it is still open. Within a batch of the webhook it is the same. Batches go out side by side, and one that has to be',
+    'none that began before it is still open: a long transaction on the same PostgreSQL server holds it back. Within a batch of the webhook it is the same. Batches go out side by side, and one that has to be',
     'tried again comes after later ones: sort by `sequence` where it matters.',
     '',
     '**The webhook** is signed as [Standard Webhooks](https://www.standardwebhooks.com) says: `webhook-id`, `webhook-timestamp` and',

@@ -9,6 +9,9 @@ export interface LineSink {
 }
 
 export function stdoutSink(): LineSink {
+  // Whoever wrote is told by the write; a reader that has gone must not end this process.
+  const heard = (): void => undefined;
+  process.stdout.on('error', heard);
   return {
     write: (lines) =>
       new Promise((resolve, reject) => {
@@ -17,7 +20,10 @@ export function stdoutSink(): LineSink {
           else reject(error);
         });
       }),
-    close: () => Promise.resolve(),
+    close() {
+      process.stdout.off('error', heard);
+      return Promise.resolve();
+    },
   };
 }
 
