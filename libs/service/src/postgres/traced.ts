@@ -14,7 +14,7 @@ export interface TraceablePool {
 const verbs = new Set([...'SELECT INSERT UPDATE DELETE WITH BEGIN COMMIT ROLLBACK SET CREATE DROP ALTER'.split(' ')]);
 
 /** A statement's name; what is not one of ours is of a small fixed set. */
-export function statementName(statement: unknown): string {
+function statementName(statement: unknown): string {
   if (typeof statement === 'object' && statement !== null) {
     const { name, text } = statement as { name?: unknown; text?: unknown };
     return typeof name === 'string' ? name : statementName(text);
