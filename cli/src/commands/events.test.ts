@@ -1,5 +1,7 @@
 // `cardea events` against the running services: real PostgreSQL, gRPC and HTTP.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Running } from '../running.fixture.js';
 import { startRunning } from '../running.fixture.js';
 
@@ -56,6 +58,30 @@ test('--follow begins with what happens now, and goes on until it has told as mu
   }
   const { code, out, err } = await ended;
   expect([code, err, out.trim().split('\n').length]).toEqual([0, '', 2]);
+});
+
+test('--follow outlives a service that is being replaced, and goes on where it was', async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const after = new URL(request.url ?? '', 'http://x').searchParams.get('after') ?? '';
+    asked.push(after);
+    const page = (events: readonly object[], next: string) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ events, next, more: false }));
+    if (after === 'end') page([], 'here');
+    else if (asked.length < 4) request.socket.destroy();
+    else
+      page([{ id: 'one', type: 'cardea.client.created.v1', time: 'now', data: { client_id: 'a\u001b[2Jb' } }], 'there');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const { code, out, err } = await cardea('events', '--follow', '--count', '1', '--endpoint', endpoint);
+  expect([code, out]).toEqual([0, 'now client.created client_id=a [2Jb\n']);
+  expect(err.trim().split('\n')).toEqual([expect.stringContaining('asking again')]);
+  expect(asked).toEqual(['end', 'here', 'here', 'here']);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test('what cannot be asked is one line that says so', async () => {

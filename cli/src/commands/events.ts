@@ -1,8 +1,9 @@
 // `cardea events`: the audit stream of a running Cardea, as far as it is kept, or as it goes on.
 import type { Command } from 'commander';
+import { setTimeout } from 'node:timers/promises';
 import type { Api, Json } from '../api/client.js';
 import { apiCommand, words } from '../api-command.js';
-import { Failure } from '../failure.js';
+import { exitCodes, Failure } from '../failure.js';
 import type { Surroundings } from '../main.js';
 import { printable } from '../output/printable.js';
 import { showOne } from '../output/shown.js';
@@ -27,6 +28,8 @@ const path = '/admin/events';
 const pageSize = '500';
 /** Seconds that the service waits for something to happen, well below what a request may take. */
 const patience = '20';
+const againMillis = 1_000;
+const mostTries = 120;
 
 export function addEventsCommand(program: Command, surroundings: Surroundings): void {
   apiCommand<Asked>(
@@ -48,7 +51,7 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
         else show(showOne(event, [], ({ id }) => String(id)));
       };
       const filter = { type: type?.join(','), client_id: client, since };
-      for await (const event of eventsOf(api, filter, { follow, most: countOf(count) })) tell(event);
+      for await (const event of eventsOf(api, filter, { follow, most: countOf(count), surroundings })) tell(event);
     },
   )
     .option('-f, --follow', 'go on with what happens; without --since, begin with it')
@@ -61,20 +64,36 @@ export function addEventsCommand(program: Command, surroundings: Surroundings): 
 async function* eventsOf(
   api: Api,
   filter: Readonly<Record<string, string | undefined>>,
-  { follow, most }: { readonly follow: boolean; readonly most: number },
+  { follow, most, surroundings }: { follow: boolean; most: number; surroundings: Pick<Surroundings, 'err'> },
 ): AsyncGenerator<Json> {
   const ask = async (query: Readonly<Record<string, string>>) =>
     (await api.call('GET', path, { query: { ...filter, ...query, limit: pageSize } })) as Page;
   let after = '';
   if (follow && filter['since'] === undefined) after = (await ask({ after: 'end' })).next;
   for (let told = 0; ;) {
-    const { events, next, more } = await ask({ after, ...(follow && { wait: patience }) });
+    const { events, next, more } = await (follow
+      ? outliving(() => ask({ after, wait: patience }), surroundings)
+      : ask({ after }));
     for (const event of events) {
       yield event;
       if (++told === most) return;
     }
     if (!follow && !more) return;
     after = next;
+  }
+}
+
+/** Whoever follows outlives a service that is being replaced: the place in the stream is the same at the next. */
+async function outliving<T>(ask: () => Promise<T>, { err }: Pick<Surroundings, 'err'>): Promise<T> {
+  for (let tried = 0; ; tried++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const passing = error instanceof Failure && error.exitCode === exitCodes.unavailable;
+      if (!passing || tried === mostTries) throw error;
+      if (tried === 0) err(`cardea: ${error.message}; asking again for two minutes\n`);
+      await setTimeout(againMillis);
+    }
   }
 }
 
