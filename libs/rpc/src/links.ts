@@ -36,24 +36,50 @@ export function createLinks(options: {
   // Read once and handed to every link, so that a name resolved while files are half written still gets its link.
   let credentials = clientCredentials(security);
   let links = new Map<string, Link>();
+  // By address, those that certificates were changed under: they serve until the link in their place is open, however long it takes.
+  const replaced = new Map<string, Link>();
   let list: readonly Link[] = [];
   let opened = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
+
+  const create = (target: Target): Link => {
+    const { address } = target;
+    const ready = (): void => {
+      const old = links.get(address) === link ? replaced.get(address) : undefined;
+      events.ready();
+      if (old === undefined) return;
+      replaced.delete(address);
+      list = [...links.values(), ...replaced.values()];
+      old.leave();
+    };
+    const link: Link = createLink(target, credentials, { ...events, ready }, random);
+    return link;
+  };
 
   /** @param kept the links that stay if their address does */
   const update = (kept: ReadonlyMap<string, Link>): void => {
     const next = new Map<string, Link>();
     for (const target of [...fixed, ...names.flatMap((name) => resolved.get(name) ?? [])]) {
       const { address } = target;
-      next.set(address, next.get(address) ?? kept.get(address) ?? createLink(target, credentials, events, random));
+      next.set(address, next.get(address) ?? kept.get(address) ?? create(target));
     }
-    const left = [...links].filter(([address, link]) => next.get(address) !== link);
+    const left: Link[] = [];
+    for (const [address, link] of links) {
+      if (next.get(address) === link) continue;
+      if (next.has(address) && link.ready) replaced.set(address, link);
+      else left.push(link);
+    }
+    for (const [address, link] of replaced) {
+      if (next.has(address)) continue;
+      replaced.delete(address);
+      left.push(link);
+    }
     links = next;
-    list = [...next.values()];
+    list = [...next.values(), ...replaced.values()];
     // Opened before the old ones leave, so that what those had not sent yet has somewhere to wait.
     if (opened) for (const link of list) link.open();
-    for (const [, link] of left) link.leave();
+    for (const link of left) link.leave();
   };
 
   const ask = async (name: string): Promise<void> => {

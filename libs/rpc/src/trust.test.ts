@@ -211,6 +211,20 @@ describe.each(roads)('over %s', (_road, road) => {
     expect(failures).toEqual([]);
   });
 
+  test('F28: the connection of before serves until one with the new certificate is open, and be it for ever', async () => {
+    const { address } = await serve();
+    const own: CertificateShape = { commonName: 'client', names: [`URI:${gateway}`] };
+    const files = certificateFiles(authority.cert, authority.issue(own));
+    const client = clientOf(peerOf([address], { security: files.security, renewMillis: 10, patienceMillis }), road);
+    expect(await client.say({ text: 'first' })).toEqual({ text: 'first' });
+    for (const issuer of [stranger, authority]) {
+      // Nobody of a strange authority gets in. This goes on for longer than calls wait for a peer that nobody reaches.
+      files.replace(authority.cert, issuer.issue(own));
+      for (const end = Date.now() + 5 * patienceMillis; Date.now() < end;)
+        expect(await client.say({ text: 'again' })).toEqual({ text: 'again' });
+    }
+  });
+
   test('a file that makes no certificate with the others is not taken, and what worked goes on', async () => {
     const files = certificateFiles(authority.cert, authority.issue(serverShape));
     const { address } = await serve({ security: files.security, renewMillis: 10 });
