@@ -1,7 +1,8 @@
 // Opens the Chromium that `npm test` found or unpacked, and keeps a list of everything a page complains about.
 import { jest } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import type { FoundChromium } from './launch-chromium.js';
+import { launchChromium } from './launch-chromium.js';
 
 // A starved machine can lose a key press between two processes that are not ours. What fails twice in turn is ours, and the
 // first failure is printed either way.
@@ -13,12 +14,7 @@ export async function openChromium(): Promise<Browser> {
   if (told === undefined || told === '') {
     throw new Error('CARDEA_TEST_CHROMIUM does not name a browser: run these tests with `npm test`, which finds one');
   }
-  const { executablePath, environment, args } = JSON.parse(told) as {
-    executablePath: string;
-    environment: Record<string, string>;
-    args: string[];
-  };
-  return chromium.launch({ executablePath, args, env: { ...process.env, ...environment } });
+  return launchChromium(JSON.parse(told) as FoundChromium);
 }
 
 /** A window of a person of its own, and what it has to complain about. */

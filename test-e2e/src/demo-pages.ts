@@ -60,8 +60,8 @@ export async function readTable(page: Page, id: string): Promise<Map<string, str
 }
 
 /** What a page must have whoever reads it (WCAG 2.2 §1.3.1, §2.4.1, §2.4.2, §2.4.6, §3.1.1, §3.3.2, §4.1.2, §1.4.10). */
-export async function expectAccessible(page: Page): Promise<void> {
-  expect(await page.getAttribute('html', 'lang')).toBe('en');
+export async function expectAccessible(page: Page, language = 'en'): Promise<void> {
+  expect(await page.getAttribute('html', 'lang')).toBe(language);
   expect((await page.title()).length).toBeGreaterThan(3);
   expect(await page.locator('main').count()).toBe(1);
   const levels = await page

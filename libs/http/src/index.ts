@@ -15,7 +15,7 @@ export { pageHeaders, sendPage } from './html.js';
 export { languageOf } from './language.js';
 export type { Manner } from './manner.js';
 export { caching, errorIdHeader, neverStored, noStore } from './manner.js';
-export { framed, sheet, sheetHeaders } from './sheet.js';
+export { formSheetHeaders, framed, sheet, sheetHeaders } from './sheet.js';
 export { sendRedirect } from './redirect.js';
 export type { Handler, Route } from './route.js';
 export { oauthJson, plainJson, sendBytes, sendEmpty, sendJson } from './send.js';

@@ -9,6 +9,9 @@ const styled: Html = { markup: `<style>${style}</style>` };
 /** Headers of a sheet that only says something. */
 export const sheetHeaders = pageHeaders({ style });
 
+/** Headers of a sheet with a form. */
+export const formSheetHeaders = pageHeaders({ style, postsForm: true });
+
 /** What stands around the content. */
 export interface Frame {
   /** BCP 47 tag of the language it is written in. */

@@ -10,7 +10,7 @@ const ground = `
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100svh;display:flex;flex-direction:column;background:var(--paper);color:var(--ink);
-  font:1rem/1.55 ${sans}}
+  font:1rem/1.55 ${sans};overflow-wrap:break-word}
 a{color:var(--accent);text-underline-offset:.2em;text-decoration-thickness:.06em}
 a:hover{text-decoration-thickness:.12em}
 :focus-visible{outline:.1875rem solid var(--accent);outline-offset:.1875rem;border-radius:.25rem}
@@ -32,6 +32,7 @@ h2{font-size:1.125rem;line-height:1.3;margin:2rem 0 .75rem}
 p{margin:0 0 1rem;text-wrap:pretty}
 .muted{color:var(--muted)}
 .small{font-size:.875rem}
+pre{margin:0 0 1rem;font:.875rem/1.5 ${mono};white-space:pre-wrap;overflow-wrap:anywhere}
 code{font:.9375em/1.5 ${mono};overflow-wrap:anywhere}`;
 
 const pieces = `

@@ -11,7 +11,7 @@ html{scroll-padding-top:1.5rem}
 header,main,footer{max-width:60rem;padding:0 2rem}
 main{margin:0 auto}
 header{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.5rem 2rem;padding-top:1.75rem;font-size:.9375rem}
-header nav{display:flex;gap:1.5rem}
+header nav{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem}
 .mark svg{width:1.5rem;height:1.5rem;color:var(--accent)}
 footer{margin-top:auto;padding-top:3rem;padding-bottom:3rem}
 h1{font-size:clamp(2.125rem,1.5rem + 2.6vw,3.25rem);line-height:1.1;margin:0 0 1.25rem}
@@ -50,7 +50,7 @@ button.link{min-height:0;padding:0;border:0;background:none;color:var(--accent);
 .token.wide{grid-column:1 / -1}
 .token{margin:0;padding:1.75rem 2rem;background:var(--card);border:.0625rem solid var(--line);border-radius:1rem}
 .token>:last-child{margin-bottom:0}
-.token-head{display:flex;align-items:baseline;gap:.75rem}
+.token-head{display:flex;flex-wrap:wrap;align-items:baseline;gap:.25rem .75rem}
 .token h3{font-size:1.125rem}
 .token p{margin-bottom:.5rem}
 .tag{display:inline-block;padding:.0625rem .5rem;border-radius:1rem;background:var(--wash);color:var(--accent);font-size:.8125rem;
