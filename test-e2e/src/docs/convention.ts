@@ -5,6 +5,7 @@ import { placeOf } from './blocks.js';
 /** Why a command is not run here. It is still parsed, and its flags, scripts and files have to exist. */
 const reasons: Readonly<Record<string, string>> = {
   cluster: 'needs a Kubernetes cluster',
+  docker: 'needs a container engine',
   machine: 'changes the machine: its services, what is installed',
   running: 'starts what runs already while the page is tested',
   minutes: 'takes minutes; CI runs it by itself',

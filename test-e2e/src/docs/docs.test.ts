@@ -7,6 +7,7 @@ import { mistakesOf } from './convention.js';
 import { mistakesInData } from './data.js';
 import { mistakesInCommands } from './orders.js';
 import { allPages, textOf } from './pages.js';
+import { mistakesInProse } from './prose.js';
 import { startPerson } from './person.js';
 import { runPage } from './shell.js';
 import { stepsOf } from './steps.js';
@@ -50,6 +51,10 @@ test('pages say how each of their blocks is to be taken', () => {
 test('commands that are not run here exist, with their flags, scripts and files', () => {
   const commands = pages.flatMap(({ blocks }) => blocks).filter(({ orders }) => orders['unrun'] !== undefined);
   expect(commands.flatMap(mistakesInCommands)).toEqual([]);
+});
+
+test('settings and commands that sentences name exist', () => {
+  expect(pages.flatMap(({ page }) => mistakesInProse(page, textOf(page)))).toEqual([]);
 });
 
 test('another test that is said to run a block exists, and speaks of the page', () => {

@@ -20,8 +20,11 @@ export function mistakesInCommands(block: Block): string[] {
   } catch (error) {
     return [`${here}: the shell does not understand it: ${String((error as { stderr?: Buffer }).stderr)}`];
   }
-  return commandsOf(text).flatMap((words) => mistakesOf(words).map((mistake) => `${here}: ${mistake}`));
+  return mistakesOfCommand(text).map((mistake) => `${here}: ${mistake}`);
 }
+
+/** What is wrong with commands, as a shell would read them. */
+export const mistakesOfCommand = (text: string): string[] => commandsOf(text).flatMap(mistakesOf);
 
 const onlyCommands = (text: string) =>
   text
@@ -48,6 +51,7 @@ function mistakesOf([program = '', ...words]: readonly string[]): string[] {
   if (program === 'cardea') return cardeaMistakes(words);
   if (program === 'npm') return npmMistakes(words);
   if (program === 'node') return existsSync(path.join(root, words[0] ?? '')) ? [] : [`there is no ${words[0] ?? ''}`];
+  if (program === 'sh') return existsSync(path.join(root, words[0] ?? '')) ? [] : [`there is no ${words[0] ?? ''}`];
   if (program === 'helm') return helmMistakes(words);
   return known.has(program) ? [] : [`nobody knows the program ${program}`];
 }
@@ -60,6 +64,10 @@ const reference = readFileSync(path.join(root, 'docs/cli.md'), 'utf8')
     path: (/Usage: cardea ([^[<\n]*)/.exec(section)?.[1] ?? '').trim().split(' '),
     flags: new Set(section.match(/(?<![\w-])--?[a-z][a-z-]*/g)),
   }));
+
+/** Whether commands begin with these words, and none is these words alone. */
+export const isFamily = (words: readonly string[]): boolean =>
+  reference.some(({ path: names }) => names.length > words.length && words.every((word, at) => names[at] === word));
 
 function cardeaMistakes(words: readonly string[]): string[] {
   const fits = reference.filter(({ path: names }) =>
