@@ -27,7 +27,8 @@ export function recognise(text: string): Thing {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word) && URL.canParse(word)) return ofUrl(new URL(word));
   if (word.startsWith('{')) return ofJson(word);
   if (rowOf(word) !== undefined) return { kind: 'error', code: word };
-  if (/^[0-9a-f]{16}$/.test(word)) return { kind: 'error id', id: word };
+  // Of a service by itself, or of a request: where it began, and a count in base 36 (libs/http/src/app.ts).
+  if (/^[0-9a-f]{16}$|^[0-9a-f]{12}[0-9a-z]{4,8}$/.test(word)) return { kind: 'error id', id: word };
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(word) && word.startsWith('ey')) return { kind: 'JWT', token: word };
   const tag = /^[a-z][a-z0-9]*_(at|rt|ac|dc)_[\w-]+\.[\w-]+$/.exec(word)?.[1];
   if (tag !== undefined) return { kind: 'token', token: word, of: handles[tag] ?? 'token' };

@@ -20,6 +20,8 @@ test.each([
   ['{"level":"error","msg":"a call failed","error_id":"5bf324cd2b5a9e33"}', 'log line'],
   ['{', 'nothing known'],
   ['5bf324cd2b5a9e33', 'error id'],
+  ['5624b6f7dde0000n', 'error id'],
+  ['5624b6f7dde010zzz', 'error id'],
   ['eyJhbGciOiJub25lIn0.e30.', 'JWT'],
   [`ory_at_${'a'.repeat(40)}.${'b'.repeat(32)}`, 'token'],
   [`ory_ac_${'a'.repeat(40)}.${'b'.repeat(32)}`, 'token'],
