@@ -13,6 +13,7 @@ const images = {
   token: { workspace: 'services/token' },
   keys: { workspace: 'services/keys', native: true },
   tools: { workspace: 'cli', native: true },
+  'demo-login': { workspace: 'services/demo-login' },
 };
 
 /** Packages with a half for each platform, which they want at run time. */
