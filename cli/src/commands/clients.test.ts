@@ -189,6 +189,8 @@ describe('get, list, update, delete', () => {
     expect((await cardea('import', 'oauth2-client', file, '-q')).out).toBe('i1\ni2\n');
     const input = 'client_id: i3\n---\nclient_id: i4\n';
     expect((await running.cardea(['import', 'client', '-q'], { input })).out).toBe('i3\ni4\n');
+    const page = { items: [{ client_id: 'i6', created_at: '2024-01-01T00:00:00Z', jwks: {} }], is_last_page: true };
+    expect((await cardea('import', 'client', running.write('page.json', JSON.stringify(page)), '-q')).out).toBe('i6\n');
     const half = running.write('half.yaml', '- client_id: i5\n- client_id: [\n');
     const { code, err } = await cardea('import', 'client', half);
     expect(code).toBe(1);

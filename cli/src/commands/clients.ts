@@ -160,8 +160,12 @@ export function addClientCommands(verbs: Verbs, surroundings: Surroundings): voi
   withEncryption(importing);
 }
 
+/** What `list clients --format json` prints, Hydra's too, is a page with the clients in `items`. */
+const listed = (document: unknown): unknown[] =>
+  [isObject(document) && Array.isArray(document['items']) ? (document['items'] as unknown[]) : document].flat(1);
+
 async function clientsIn(file: string, surroundings: Surroundings): Promise<Json[]> {
-  const clients = (await documentsOf(file, surroundings)).flat(1);
+  const clients = (await documentsOf(file, surroundings)).flatMap(listed);
   if (clients.length > 0 && clients.every(isObject)) return clients;
   throw new Failure(`${file === '-' ? 'standard input' : file}: must hold a client, or a list of clients`);
 }
