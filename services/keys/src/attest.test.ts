@@ -11,7 +11,7 @@ import { idTokenRequest, readJwt } from './requests.fixture.js';
 import { verifyAttestation } from './verify-attestation.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 interface Attested {
   readonly backend: Record<string, Record<string, string> | string[] | string>;

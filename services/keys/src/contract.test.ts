@@ -19,7 +19,7 @@ import {
 } from './requests.fixture.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const idTokenSet = 'hydra.openid.id-token';
 const accessTokenSet = 'hydra.jwt.access-token';

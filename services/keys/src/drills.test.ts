@@ -8,7 +8,7 @@ import type { DrillGround, Step } from './drills.fixture.js';
 import { createDrillGround, normal, stepsOf } from './drills.fixture.js';
 
 // Some forty commands, a process each, on a machine that may be busy.
-jest.setTimeout(300_000);
+jest.setTimeout(1_200_000);
 
 const page = readFileSync(new URL('../../../docs/keys.md', import.meta.url), 'utf8');
 const drills = page.slice(page.indexOf('\n## Drills\n')).split(/\n## /)[1] ?? '';

@@ -114,8 +114,16 @@ export async function startKeys(programs: Programs, environment: Environment): P
     const response = await fetch(`http://127.0.0.1:${String(management)}/health/ready`);
     return { ok: response.status === 200, reasons: await response.text() };
   };
+  const signing = peer.client(signingV1.SigningServiceService, { hot: true });
+  // A first connection may take longer than calls wait for one.
+  const answers = () =>
+    signing.listPublicKeys({}).then(
+      () => true,
+      (error: unknown) => !String(error).includes('cannot be reached'),
+    );
+  await until(answers);
   return {
-    signing: peer.client(signingV1.SigningServiceService, { hot: true }),
+    signing,
     admin: peer.client(keyAdminV1.KeyAdminServiceService),
     jsonWebKeys: peer.client(jsonWebKeyV1.JsonWebKeyServiceService),
     address,
@@ -136,12 +144,12 @@ export async function startKeys(programs: Programs, environment: Environment): P
   };
 }
 
-/** Asks again and again, for at most twenty seconds. */
+/** What a service begins at once can take this long on a machine that does thirty things at a time. */
+const patienceMillis = 120_000;
+
+/** Asks again and again, until it is so or two minutes are over. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds()) return;
-    await sleep(100);
-  }
+  for (const end = Date.now() + patienceMillis; Date.now() < end; await sleep(100)) if (await holds()) return;
   throw new Error('it did not come to pass');
 }
 

@@ -10,7 +10,7 @@ import type { KeysProcess, Programs } from './installation.fixture.js';
 import { bootstrap, bundlePrograms, startKeys, until } from './installation.fixture.js';
 import { idTokenRequest, isSignedBy, readJwt } from './requests.fixture.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const keySet = 'hydra.openid.id-token';
 let database: TestDatabase;

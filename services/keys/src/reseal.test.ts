@@ -13,7 +13,7 @@ import { createSealedBackend } from './sealed/backend.js';
 import { createEnvelope } from './sealed/envelope.js';
 
 // RSA keys take their time on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let database: TestDatabase;
 beforeEach(async () => {

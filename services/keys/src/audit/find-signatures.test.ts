@@ -11,7 +11,7 @@ import { idTokenRequest } from '../requests.fixture.js';
 import { createFindSignatures } from './find-signatures.js';
 
 // Real processes, and many rows, on a machine that may be busy.
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 const asked = (change: Partial<keyAdminV1.FindSignaturesRequest>): keyAdminV1.FindSignaturesRequest => ({
   ...{ subject: '', tokenId: '', clientId: '', keyId: '', signedAfter: undefined, signedBefore: undefined },

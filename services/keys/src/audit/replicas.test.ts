@@ -11,7 +11,7 @@ import type { SilentProxy } from './silent-proxy.fixture.js';
 import { createSilentProxy } from './silent-proxy.fixture.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let database: TestDatabase;
 let programs: Programs;

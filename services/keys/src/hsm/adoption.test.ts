@@ -12,7 +12,7 @@ import { bootstrap, bundlePrograms, startKeys } from '../installation.fixture.js
 import { idTokenRequest, isSignedBy, readJwt } from '../requests.fixture.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const keySet = 'hydra.openid.id-token';
 let programs: Programs;

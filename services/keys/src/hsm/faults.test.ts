@@ -14,7 +14,7 @@ import type { FaultyToken } from './fault-shim.fixture.js';
 import { createFaultyToken } from './fault-shim.fixture.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const idTokenSet = 'hydra.openid.id-token';
 let programs: Programs;

@@ -11,7 +11,7 @@ import { codes, createFaultyToken, fail, sessionsAtMost } from './fault-shim.fix
 import type { Repair } from './repairs.fixture.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 interface Signatures {
   readonly first: Repair;

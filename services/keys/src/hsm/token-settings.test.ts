@@ -14,7 +14,7 @@ import { idTokenRequest, isSignedBy } from '../requests.fixture.js';
 import { backendSettings } from '../settings.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -10,7 +10,7 @@ import type { FaultyToken } from './fault-shim.fixture.js';
 import { corrupt, createFaultyToken } from './fault-shim.fixture.js';
 
 // Real processes on a machine that may be busy.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const [idTokenSet, accessTokenSet] = ['hydra.openid.id-token', 'hydra.jwt.access-token'];
 /** By key id: the algorithm, and why it must not sign. */

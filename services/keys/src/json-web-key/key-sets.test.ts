@@ -12,7 +12,7 @@ import type { SetOptions } from './key-sets.fixture.js';
 import { idTokens, openSets, pair } from './key-sets.fixture.js';
 
 // RSA keys take their time on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -10,7 +10,7 @@ import { createSealedBackend } from './backend.js';
 import { createEnvelope } from './envelope.js';
 
 // RSA keys take their time on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 const options = { log: quietLog, now: Date.now, random: randomBytes };
 let database: TestDatabase;
