@@ -1,6 +1,7 @@
-// Two keys services over mutual TLS are restarted one after the other, and everybody's certificates change, while tokens are
-// asked for: in three rounds no request fails (security catalogue F22, F28, I08).
+// Two keys services over mutual TLS are restarted one after the other, everybody's certificates change, and then the authority that
+// signs them, while tokens are asked for: no request fails (security catalogue F22, F28, I08).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +14,7 @@ import { basic, createClient } from './clients.js';
 import type { Demo } from './demo.js';
 import { freeBase, startDemo } from './demo.js';
 import type { Served } from './processes.js';
-import { serve } from './processes.js';
+import { root, serve } from './processes.js';
 
 const rounds = 3;
 const names = {
@@ -26,6 +27,7 @@ type Who = keyof typeof names;
 const signers = ['keys-1', 'keys-2'] as const;
 
 let demo: Demo;
+let directory: string;
 let authority: Authority;
 let files: Record<Who, CertificateFiles>;
 let publicUrl: string;
@@ -37,7 +39,7 @@ const services = new Map<Who, Served>();
 // PostgreSQL, its schema and the first keys are a demo's, as is its admin API; the services that sign are our own, with certificates.
 beforeAll(async () => {
   demo = await startDemo({ env: { HSM_ENABLED: 'false' } });
-  const directory = path.join(demo.home, 'rolling');
+  directory = path.join(demo.home, 'rolling');
   mkdirSync(directory);
   authority = createAuthority(directory);
   const everybody = Object.keys(names) as Who[];
@@ -122,7 +124,8 @@ const shown = (who: Who) =>
     }).once('error', reject);
   });
 
-test('F22, F28, I08: keys services are restarted and all certificates change under load, and no request fails', async () => {
+/** Tokens are asked for by four callers from the beginning of the work to its end; the first that is refused ends it. */
+async function underLoad(work: (more: (count: number) => Promise<void>) => Promise<void>): Promise<void> {
   const failures: string[] = [];
   let issued = 0;
   let over = false;
@@ -148,24 +151,92 @@ test('F22, F28, I08: keys services are restarted and all certificates change und
   };
   try {
     await more(20);
-    for (let round = 0; round < rounds; round++) {
-      for (const who of signers) {
-        await services.get(who)?.stop();
-        await more(20);
-        await start(who);
-        // Whoever restarts the next waits until this one works.
-        await until(`${who} signs`, async () => (await signed(who)) > 0 || failures.length > 0);
-        expect(failures).toEqual([]);
-      }
-      for (const who of Object.keys(names) as Who[]) authority.issue(who, names[who]);
-      for (const who of signers)
-        await until(`${who} shows its new certificate`, async () => (await shown(who)) === own(who));
-      await more(20);
-    }
+    await work(more);
+    await more(20);
   } finally {
     over = true;
     await load;
   }
   expect(failures).toEqual([]);
+}
+
+/** One keys service after the other; whoever restarts the next waits until this one works. */
+async function restartSigners(more: (count: number) => Promise<void>): Promise<void> {
+  for (const who of signers) {
+    await services.get(who)?.stop();
+    await more(20);
+    await start(who);
+    await until(`${who} signs`, async () => {
+      await more(1);
+      return (await signed(who)) > 0;
+    });
+  }
+}
+
+test('F22, F28, I08: keys services are restarted and all certificates change under load, and no request fails', async () => {
+  await underLoad(async (more) => {
+    for (let round = 0; round < rounds; round++) {
+      await restartSigners(more);
+      for (const who of Object.keys(names) as Who[]) authority.issue(who, names[who]);
+      for (const who of signers)
+        await until(`${who} shows its new certificate`, async () => (await shown(who)) === own(who));
+      await more(20);
+    }
+  });
   for (const who of signers) expect(await signed(who)).toBeGreaterThan(0);
+}, 900_000);
+
+/** Whether a server lets in who has this certificate: it says something only to those. */
+const letsIn = (who: Who, ca: Buffer, { cert_file, key_file }: CertificateFiles) =>
+  new Promise<boolean>((resolve) => {
+    const [cert, key] = [readFileSync(cert_file), readFileSync(key_file)];
+    const socket = connect({ host: '127.0.0.1', port: ports[who].grpc, ca, cert, key, ALPNProtocols: ['h2'] });
+    socket.once('data', () => {
+      resolve(true);
+      socket.destroy();
+    });
+    for (const event of ['error', 'close'] as const) socket.once(event, () => resolve(false));
+  });
+
+/** The commands of a section of docs/keys.md, block by block. */
+function commandsOf(heading: string): string[] {
+  const page = readFileSync(path.join(root, 'docs/keys.md'), 'utf8');
+  const section = page.split(`\n### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
+  return [...section.matchAll(/^```sh[^\n]*\n([\s\S]*?)^```$/gm)].map(([, commands = '']) => commands);
+}
+
+test('F28: another authority signs all certificates from now on, step by step under load, and no request fails', async () => {
+  const servers = ['token', ...signers] as const;
+  const next = createAuthority(directory, 'new-ca');
+  const [before, after] = ['ca.pem', 'new-ca.pem'].map((file) => readFileSync(path.join(directory, file)));
+  writeFileSync(path.join(directory, 'old-ca.pem'), before!);
+  const both = Buffer.concat([before!, after!]);
+  const [trustBoth, trustNew, ...rest] = commandsOf('A new authority');
+  expect(rest).toEqual([]);
+  const run = (commands: string | undefined) => execFileSync('sh', ['-ec', commands ?? 'false'], { cwd: directory });
+
+  const ofBefore = authority.issue('of-before', names.token);
+  const ofNext = next.issue('of-next', names.token);
+  for (const who of servers) {
+    expect(await letsIn(who, both, ofBefore)).toBe(true);
+    expect(await letsIn(who, both, ofNext)).toBe(false);
+  }
+  await underLoad(async (more) => {
+    run(trustBoth);
+    for (const who of servers) await until(`${who} trusts the new authority`, () => letsIn(who, both, ofNext));
+    await more(20);
+
+    for (const who of Object.keys(names) as Who[]) next.issue(who, names[who]);
+    for (const who of servers)
+      await until(`${who} shows its new certificate`, async () => (await shown(who)) === own(who));
+    await more(20);
+
+    run(trustNew);
+    for (const who of servers)
+      await until(`${who} trusts the old authority no more`, async () => !(await letsIn(who, both, ofBefore)));
+    await more(20);
+    // Nothing of the old one is needed by whoever begins now.
+    await restartSigners(more);
+  });
+  for (const who of servers) expect(await letsIn(who, after!, ofNext)).toBe(true);
 }, 900_000);
