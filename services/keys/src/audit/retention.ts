@@ -68,8 +68,19 @@ export async function dropSegment(pool: pg.Pool, retention: number): Promise<Dro
   });
 }
 
-export async function forgetAnswers(pool: pg.Pool): Promise<void> {
-  await pool.query(`DELETE FROM cardea_keys_audit.answer WHERE recorded_at < now() - interval '${answersKept}'`);
+/** So many a statement: when there was nobody to clean for hours, each is still done in the time it has. */
+const answersAtOnce = 100_000;
+
+/** Lets go of all answers that nobody can ask for again, part by part. */
+export async function forgetAnswers(pool: pg.Pool, atOnce = answersAtOnce): Promise<void> {
+  let gone: number | null;
+  do {
+    ({ rowCount: gone } = await pool.query(
+      `DELETE FROM cardea_keys_audit.answer WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM cardea_keys_audit.answer WHERE recorded_at < now() - interval '${answersKept}' LIMIT $1))`,
+      [atOnce],
+    ));
+  } while (gone === atOnce);
 }
 
 export interface Retention {
