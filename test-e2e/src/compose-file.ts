@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { root } from './processes.js';
 
 /** A container, as far as this file says one. */
-export interface ComposeService {
+interface ComposeService {
   readonly image: string;
   readonly build?: { readonly target: string };
   readonly command?: readonly string[];
