@@ -1,6 +1,15 @@
 // Where the commands of a page are run: a directory that looks like the clone, commands by the names that pages use, ports of the
 // demo in the place of the default ones.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Demo } from '../demo.js';
@@ -47,6 +56,9 @@ export function prepareWorkplace(demo: Demo, person: string): Workplace {
   tool('cardea', `${port}\nexec ${JSON.stringify(process.execPath)} ${cli} "$@"`);
   // As npx does for what is installed, without looking further.
   tool('npx', `name=$1; shift; [ "$name" = cardea ] || exit 127; exec cardea "$@"`);
+  const hasCurl = (process.env['PATH'] ?? '').split(':').some((place) => existsSync(path.join(place, 'curl')));
+  const standIn = path.join(root, 'test-e2e/src/docs/curl-stand-in.mjs');
+  if (!hasCurl) tool('curl', `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(standIn)} "$@"`);
   tool('xdg-open', `exec curl -s --data-urlencode "url=$1" ${person}`);
   const env: NodeJS.ProcessEnv = {
     ...process.env,
