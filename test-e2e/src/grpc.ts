@@ -32,7 +32,8 @@ export interface CallEnd {
 }
 
 export interface Caller {
-  unary(method: Method, request?: object): Promise<CallEnd>;
+  /** @param millis how long it may take */
+  unary(method: Method, request?: object, millis?: number): Promise<CallEnd>;
   streamed(method: Method, request?: object): Promise<CallEnd>;
   close(): void;
 }
@@ -52,10 +53,10 @@ export function createCaller(
   const exchange = methodsOf('cardea.rpc.v1.StreamService')['Exchange'];
   if (exchange === undefined) throw new Error('no stream in the contract');
   return {
-    unary: (method, request = {}) =>
+    unary: (method, request = {}, millis = patienceMillis) =>
       new Promise((resolve) => {
         const { path, requestSerialize, responseDeserialize } = method;
-        const options = { deadline: Date.now() + patienceMillis };
+        const options = { deadline: Date.now() + millis };
         client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, options, (error, response) => {
           if (error === null) {
             resolve({

@@ -1,11 +1,17 @@
 // All faults, in the order of the catalogue (security §4).
 import type { Fault } from './fault.js';
 import { silence } from './fault.js';
+import { diskFaults } from './faults-disk.js';
+import { herdFault } from './faults-herd.js';
 import { keysFaults } from './faults-keys.js';
+import { neighbourFault } from './faults-neighbours.js';
 import { operatorFaults } from './faults-operators.js';
 import { postgresFaults } from './faults-postgres.js';
 import { processFaults } from './faults-processes.js';
 import { redisFaults } from './faults-redis.js';
+import { rpcFaults } from './faults-rpc.js';
+import { schemaFault } from './faults-schema.js';
+import { timeFaults } from './faults-time.js';
 
 export const catalogue: readonly Fault[] = [
   ...processFaults,
@@ -13,6 +19,12 @@ export const catalogue: readonly Fault[] = [
   ...redisFaults,
   ...keysFaults,
   ...operatorFaults,
+  ...timeFaults,
+  ...diskFaults,
+  ...rpcFaults,
+  schemaFault,
+  herdFault,
+  neighbourFault,
 ].sort((a, b) => a.id.localeCompare(b.id));
 
 const chosen = ['after a refresh token was used up', 'by which a family falls', 'FLUSHALL each second'];

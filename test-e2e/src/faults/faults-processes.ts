@@ -99,20 +99,21 @@ export async function rollOnce(house: House, during: During): Promise<void> {
   }
 }
 
-const frozenToken: Fault = {
+/** Frozen, a replica keeps its connections and says nothing: what may be asked twice is asked of the other within a second. */
+const frozen = (called: string, names: readonly MemberName[], may: Allowance): Fault => ({
   id: 'F30',
-  how: 'SIGSTOP a token service for two seconds, again and again',
-  may: refusals,
+  how: `SIGSTOP a ${called} service for two seconds, again and again`,
+  may,
   async inflict(house, during) {
     let turn = 0;
     await again(during, 1_500, async () => {
-      const member = house.members[turn++ % 2 === 0 ? 'token-1' : 'token-2'];
+      const member = house.members[names[turn++ % names.length] ?? 'token-1'];
       member.signal('SIGSTOP');
       await during.pause(2_000);
       member.signal('SIGCONT');
     });
   },
-};
+});
 
 const frozenWorker: Fault = {
   id: 'F25',
@@ -136,5 +137,6 @@ export const processFaults: readonly Fault[] = [
   killInTurn('F04', 'kill -9 admin and worker in turn', ['admin', 'worker'], losses),
   rolling,
   frozenWorker,
-  frozenToken,
+  frozen('token', ['token-1', 'token-2'], refusals),
+  frozen('keys', ['keys-1', 'keys-2'], nothing),
 ];

@@ -41,8 +41,8 @@ export interface House {
   readonly systemFile: string;
   /** Where the HSM's token lies, and how its library misbehaves; undefined without an HSM. */
   readonly hsm: { readonly tokens: string; misbehave(rules: string): void } | undefined;
-  /** Runs `cardea` with the settings of a process. @returns what it printed @throws when it fails */
-  cardea(as: MemberName, words: readonly string[]): Promise<string>;
+  /** Runs `cardea` with the settings of a process, and more variables than its own. @returns what it printed @throws when it fails */
+  cardea(as: MemberName, words: readonly string[], more?: Readonly<Record<string, string>>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -165,9 +165,9 @@ async function build(
       environment: { ...environment, ...options.environment },
     });
   }
-  const cardea = async (as: MemberName, words: readonly string[]) => {
+  const cardea: House['cardea'] = async (as, words, more = {}) => {
     const args = [path.join(root, 'cli/bin/cardea.js'), ...words, '--config', configOf(as)];
-    return (await promisify(execFile)(process.execPath, args, { env: environment })).stdout;
+    return (await promisify(execFile)(process.execPath, args, { env: { ...environment, ...more } })).stdout;
   };
   progress(`the schema: ${(await cardea('keys-1', ['migrate', 'up'])).trim().split('\n').at(-1) ?? ''}`);
   await cardea('keys-1', ['keys', 'bootstrap']);

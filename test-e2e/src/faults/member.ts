@@ -15,7 +15,9 @@ export interface Member {
   running(): boolean;
   ready(): Promise<boolean>;
   /** Starts it when it does not run, and settles when it is ready. */
-  start(environment?: Readonly<Record<string, string>>): Promise<void>;
+  start(environment?: Readonly<Record<string, string>>, logTo?: string): Promise<void>;
+  /** What it tells Prometheus. */
+  metrics(): Promise<string>;
   signal(name: NodeJS.Signals): void;
   /** Settles when it has ended by itself or by a signal. */
   ended(): Promise<void>;
@@ -53,10 +55,14 @@ export function createMember(options: {
     pid: () => current?.pid ?? 0,
     running,
     ready,
-    async start(environment = {}) {
+    async metrics() {
+      const answer = await fetch(`http://127.0.0.1:${String(managementPort)}/metrics`);
+      return answer.text();
+    },
+    async start(environment = {}, logTo = logFile) {
       if (!running()) {
         const launched = {
-          ...(await launchProgram({ args, env: { ...options.environment, ...environment }, logFile })),
+          ...(await launchProgram({ args, env: { ...options.environment, ...environment }, logFile: logTo })),
           over: false,
         };
         void launched.exited.then(() => (launched.over = true));

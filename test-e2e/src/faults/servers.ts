@@ -10,7 +10,8 @@ import { sendSignal } from './send-signal.js';
 export interface Server {
   readonly port: number;
   pid(): number;
-  start(): Promise<void>;
+  /** @param environment variables beside its own */
+  start(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Asks it to end with this signal, and settles when it has. */
   end(signal: NodeJS.Signals): Promise<void>;
   /** It and all processes it has started. */
@@ -42,15 +43,18 @@ export interface Place {
   readonly progress: (sentence: string) => void;
 }
 
-export function serverOf(port: number, launch: () => Promise<Launched>): Server {
+export function serverOf(
+  port: number,
+  launch: (environment?: Readonly<Record<string, string>>) => Promise<Launched>,
+): Server {
   let current: Launched | undefined;
   let over = true;
   return {
     port,
     pid: () => current?.pid ?? 0,
-    async start() {
+    async start(environment) {
       if (!over) return;
-      const launched = await launch();
+      const launched = await launch(environment);
       current = launched;
       over = false;
       void launched.exited.then(() => (over = true));
@@ -73,8 +77,8 @@ export function serverOf(port: number, launch: () => Promise<Launched>): Server 
 
 export async function startPostgres(place: Place): Promise<Postgres> {
   let dsn = '';
-  const server = serverOf(place.port, async () => {
-    const launched = await launchPostgres(place);
+  const server = serverOf(place.port, async (environment) => {
+    const launched = await launchPostgres({ ...place, environment });
     dsn = launched.dsn;
     return launched;
   });

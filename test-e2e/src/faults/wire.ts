@@ -29,6 +29,8 @@ export interface Wire {
   mend(): void;
   /** Catches statements of PostgreSQL clients. @returns how often it has caught one so far */
   set(snare: Snare): () => number;
+  /** Counts statements that are run with this text among their values. @returns how many so far */
+  count(statement: RegExp, value: string): () => number;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function createWire(port: number): Promise<Wire> {
   let to = port;
   let armed: Armed | undefined;
   const open = new Set<() => void>();
+  const counts: { readonly statement: RegExp; readonly value: string; times: number }[] = [];
 
   const server = createServer((near) => {
     if (state === 'cut') {
@@ -64,7 +67,13 @@ export async function createWire(port: number): Promise<Wire> {
     let muted: { snare: Armed; answers: ReturnType<typeof createMessageReader> } | undefined;
     near.on('data', (bytes) => {
       if (state === 'hung') return;
-      const texts = messages(bytes).map(runs);
+      const arrived = messages(bytes);
+      const texts = arrived.map(runs);
+      for (const one of counts) {
+        one.times += arrived.filter(
+          ({ body }, at) => one.statement.test(texts[at] ?? '') && body.includes(one.value),
+        ).length;
+      }
       const snare = armed;
       const caught =
         snare !== undefined &&
@@ -116,6 +125,11 @@ export async function createWire(port: number): Promise<Wire> {
       const set: Armed = { ...snare, caught: 0 };
       armed = set;
       return () => set.caught;
+    },
+    count(statement, value) {
+      const counted = { statement, value, times: 0 };
+      counts.push(counted);
+      return () => counted.times;
     },
     async close() {
       drop();

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly maxConnections?: number;
   /** Settings beside or in place of ours. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Variables beside ours. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -69,7 +71,8 @@ async function start(file: string, cluster: Cluster, options: PostgresOptions, l
   };
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${String(value)}`]);
   const command = { file, args: ['-D', cluster.data, ...args], cwd: cluster.data, log, signal: 'SIGINT' } as const;
-  const server = await startServer({ ...command, ...postgresUser() });
+  const { env, ...identity } = postgresUser();
+  const server = await startServer({ ...command, ...identity, env: { ...env, ...options.environment } });
   await untilReady('PostgreSQL', server, log, () => Promise.resolve(takesConnections(cluster.data, server.pid)));
   return server;
 }

@@ -1,0 +1,160 @@
+// Faults of gRPC between our own services: replicas refuse one call in ten, have too much to do, lose answers, tell their clients to go,
+// and callers have hardly any time left. Nothing that must not be done twice is asked twice, and nobody is given more time than is left
+// (security F18).
+import { randomUUID } from 'node:crypto';
+import { basic, createClient } from '../clients.js';
+import { createCaller, methodsOf } from '../grpc.js';
+import type { During, Fault } from './fault.js';
+import { again, refusals } from './fault.js';
+import type { House } from './house.js';
+import type { RpcWire } from './rpc-wire.js';
+import { createRpcWire } from './rpc-wire.js';
+
+interface Wires {
+  /** From the gateways to each token service. */
+  readonly token: readonly RpcWire[];
+  /** From the token services to each keys service. */
+  readonly keys: readonly RpcWire[];
+  all(): readonly RpcWire[];
+}
+
+/** Puts wires between gateways, token and keys services for as long as `work` takes. */
+export async function wired(house: House, during: During, work: (wires: Wires) => Promise<void>): Promise<void> {
+  const open = (addresses: readonly string[]) => Promise.all(addresses.map(createRpcWire));
+  const token = await open(house.tokens.map(({ address }) => address));
+  const keys = await open(['keys-1', 'keys-2'].map((name) => `unix:${house.directory}/${name}.sock`));
+  const all = () => [...token, ...keys];
+  const roll = async (through: boolean) => {
+    for (const name of ['token-1', 'token-2', 'gateway-1', 'gateway-2'] as const) {
+      const variable = name.startsWith('token') ? 'PEERS_KEYS_ADDRESSES' : 'PEERS_TOKEN_ADDRESSES';
+      const addresses = (name.startsWith('token') ? keys : token).map(({ address }) => address).join(',');
+      await house.members[name].stop();
+      await house.members[name].start(through ? { [variable]: addresses } : {});
+      // Who asks it has a second to find it again.
+      await during.pause(1_500);
+    }
+  };
+  try {
+    await roll(true);
+    await work({ token, keys, all });
+  } finally {
+    for (const wire of all()) wire.mend();
+    await roll(false);
+    await Promise.all(all().map((wire) => wire.close()));
+  }
+}
+
+/** Asks with codes that nobody has given, one after the other, until it is told to stop. @returns those it has sent once each */
+function presentCodes(house: House, authorization: string): () => Promise<string[]> {
+  const codes: string[] = [];
+  let running = true;
+  const lane = async () => {
+    for (let turn = 0; running; turn++) {
+      const code = `once-${randomUUID()}`;
+      codes.push(code);
+      const form = { grant_type: 'authorization_code', code, redirect_uri: 'http://127.0.0.1:9/callback' };
+      const url = `${house.gateways[turn % 2]?.origin ?? ''}/oauth2/token`;
+      const answer = await fetch(url, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
+      await answer.arrayBuffer();
+    }
+  };
+  const all = Promise.all([lane(), lane(), lane()]);
+  return async () => {
+    running = false;
+    await all;
+    return codes;
+  };
+}
+
+/** @throws when a code was seen more often than it was sent */
+function demandOnce({ token }: Wires, codes: readonly string[]): void {
+  const issued = token.flatMap(({ seen }) => seen.filter(({ method }) => method.endsWith('/IssueToken')));
+  const times = codes.map((code) => issued.filter(({ request }) => request.includes(code)).length);
+  const most = Math.max(0, ...times);
+  if (most > 1) throw new Error(`a code that was sent once was seen ${String(most)} times`);
+  if (most === 0) throw new Error('no code was seen on the wires');
+}
+
+/** Codes are presented meanwhile, and none of them is seen twice. */
+const rpcFault = (how: string, inflict: (wires: Wires, during: During) => Promise<void>): Fault => ({
+  id: 'F18',
+  how,
+  may: refusals,
+  async inflict(house, during) {
+    const client = await createClient(house.admin.origin);
+    await wired(house, during, async (wires) => {
+      const stop = presentCodes(house, basic(client));
+      await inflict(wires, during).finally(async () => demandOnce(wires, await stop()));
+    });
+  },
+});
+
+const unavailable = 14;
+const exhausted = 8;
+
+/** One in ten, of each kind the tenth. */
+function oneInTen(status: number) {
+  let turn = 0;
+  return () => (++turn % 10 === 0 ? status : 'pass');
+}
+
+async function countLost(wires: readonly RpcWire[], during: During): Promise<void> {
+  const times = await again(during, 250, () => wires.forEach((wire) => wire.loseNext()));
+  during.note(`${String(times * wires.length)} times`);
+}
+
+/** How much time callers have left, milliseconds: so little that most of it is gone on the way, and enough. */
+const left = [50, 1_000] as const;
+
+/** Tokens are asked for at the token services with little time left, and the signers are given less. */
+const deadlines: Fault = {
+  id: 'F18',
+  how: 'callers have 50 ms or a second left, and each hop is given what is left of that',
+  may: refusals,
+  async inflict(house, during) {
+    const client = await createClient(house.admin.origin, { access_token_strategy: 'jwt' });
+    const issue = methodsOf('cardea.token.v1.TokenService')['IssueToken'];
+    if (issue === undefined) throw new Error('no IssueToken in the contract');
+    const request = {
+      authorization: basic(client),
+      parameters: [{ name: 'grant_type', value: 'client_credentials' }],
+    };
+    await wired(house, during, async ({ keys }) => {
+      const callers = house.tokens.map(({ address }) => createCaller(address));
+      await again(during, 20, async () => {
+        for (const millis of left) await Promise.all(callers.map((caller) => caller.unary(issue, request, millis)));
+      });
+      for (const caller of callers) caller.close();
+      const given = keys.flatMap(({ seen }) => seen).filter(({ method }) => method.endsWith('/SignAccessToken'));
+      const within = (least: number, most: number) =>
+        given.map(({ timeoutMillis }) => timeoutMillis).filter((millis) => millis > least && millis <= most);
+      const short = within(0, left[0]);
+      const longer = within(left[0], left[1]);
+      if (longer.length === 0) throw new Error('no signer was given a second or less');
+      const span = (all: readonly number[]) =>
+        all.length === 0
+          ? 'were never asked'
+          : `were given ${String(Math.min(...all))} to ${String(Math.max(...all))} ms`;
+      during.note(`with 50 ms left signers ${span(short)}, with 1000 ms they ${span(longer)}`);
+    });
+  },
+};
+
+export const rpcFaults: readonly Fault[] = [
+  deadlines,
+  rpcFault('one call in ten to a token or keys service is answered UNAVAILABLE', async (wires, during) => {
+    for (const wire of wires.all()) wire.judge(oneInTen(unavailable));
+    await during.pause(during.millis);
+  }),
+  rpcFault('one of the token services says to each call that it has too much to do', async ({ token }, during) => {
+    token[0]?.judge(() => exhausted);
+    await during.pause(during.millis);
+  }),
+  rpcFault('the stream to a token service is reset after calls were sent, again and again', ({ token }, during) =>
+    countLost(token, during),
+  ),
+  rpcFault('token and keys services send their clients away (GOAWAY), again and again', async (wires, during) => {
+    const times = await again(during, 500, () => wires.all().forEach((wire) => wire.sendAway()));
+    during.note(`${String(times)} times`);
+  }),
+];
