@@ -7,7 +7,7 @@ const askAfterMillis = 200;
 /** Asked by others long before, and still nothing: whatever may be asked elsewhere is. A busy event loop is not blocked for so long. */
 export const silentMillis = 700;
 /** What may not be asked twice waits longer for its answer, because refusing it is an error where asking elsewhere is none. */
-export const lostMillis = 2_000;
+export const lostMillis = 3_000;
 
 export interface Silence {
   /** Counted in steps, so that a time in which this process did not run itself is nobody's silence. */
