@@ -32,8 +32,7 @@ export interface CallEnd {
 }
 
 export interface Caller {
-  /** @param millis how long it may take */
-  unary(method: Method, request?: object, millis?: number): Promise<CallEnd>;
+  unary(method: Method, request?: object): Promise<CallEnd>;
   streamed(method: Method, request?: object): Promise<CallEnd>;
   close(): void;
 }
@@ -53,10 +52,10 @@ export function createCaller(
   const exchange = methodsOf('cardea.rpc.v1.StreamService')['Exchange'];
   if (exchange === undefined) throw new Error('no stream in the contract');
   return {
-    unary: (method, request = {}, millis = patienceMillis) =>
+    unary: (method, request = {}) =>
       new Promise((resolve) => {
         const { path, requestSerialize, responseDeserialize } = method;
-        const options = { deadline: Date.now() + millis };
+        const options = { deadline: Date.now() + patienceMillis };
         client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, options, (error, response) => {
           if (error === null) {
             resolve({

@@ -1,9 +1,8 @@
-// Faults of gRPC between our own services: replicas refuse one call in ten, have too much to do, lose answers, tell their clients to go,
-// and callers have hardly any time left. Nothing that must not be done twice is asked twice, and nobody is given more time than is left
-// (security F18).
+// Faults of gRPC between our own services: replicas refuse one call in ten, have too much to do, lose answers, and tell their clients to
+// go. Nothing that must not be done twice is asked twice (security F18).
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { basic, createClient } from '../clients.js';
-import { createCaller, methodsOf } from '../grpc.js';
 import type { During, Fault } from './fault.js';
 import { again, refusals } from './fault.js';
 import type { House } from './house.js';
@@ -44,6 +43,8 @@ export async function wired(house: House, during: During, work: (wires: Wires) =
   }
 }
 
+const pauseMillis = 20;
+
 /** Asks with codes that nobody has given, one after the other, until it is told to stop. @returns those it has sent once each */
 function presentCodes(house: House, authorization: string): () => Promise<string[]> {
   const codes: string[] = [];
@@ -56,6 +57,7 @@ function presentCodes(house: House, authorization: string): () => Promise<string
       const url = `${house.gateways[turn % 2]?.origin ?? ''}/oauth2/token`;
       const answer = await fetch(url, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
       await answer.arrayBuffer();
+      await sleep(pauseMillis);
     }
   };
   const all = Promise.all([lane(), lane(), lane()]);
@@ -103,45 +105,7 @@ async function countLost(wires: readonly RpcWire[], during: During): Promise<voi
   during.note(`${String(times * wires.length)} times`);
 }
 
-/** How much time callers have left, milliseconds: so little that most of it is gone on the way, and enough. */
-const left = [50, 1_000] as const;
-
-/** Tokens are asked for at the token services with little time left, and the signers are given less. */
-const deadlines: Fault = {
-  id: 'F18',
-  how: 'callers have 50 ms or a second left, and each hop is given what is left of that',
-  may: refusals,
-  async inflict(house, during) {
-    const client = await createClient(house.admin.origin, { access_token_strategy: 'jwt' });
-    const issue = methodsOf('cardea.token.v1.TokenService')['IssueToken'];
-    if (issue === undefined) throw new Error('no IssueToken in the contract');
-    const request = {
-      authorization: basic(client),
-      parameters: [{ name: 'grant_type', value: 'client_credentials' }],
-    };
-    await wired(house, during, async ({ keys }) => {
-      const callers = house.tokens.map(({ address }) => createCaller(address));
-      await again(during, 20, async () => {
-        for (const millis of left) await Promise.all(callers.map((caller) => caller.unary(issue, request, millis)));
-      });
-      for (const caller of callers) caller.close();
-      const given = keys.flatMap(({ seen }) => seen).filter(({ method }) => method.endsWith('/SignAccessToken'));
-      const within = (least: number, most: number) =>
-        given.map(({ timeoutMillis }) => timeoutMillis).filter((millis) => millis > least && millis <= most);
-      const short = within(0, left[0]);
-      const longer = within(left[0], left[1]);
-      if (longer.length === 0) throw new Error('no signer was given a second or less');
-      const span = (all: readonly number[]) =>
-        all.length === 0
-          ? 'were never asked'
-          : `were given ${String(Math.min(...all))} to ${String(Math.max(...all))} ms`;
-      during.note(`with 50 ms left signers ${span(short)}, with 1000 ms they ${span(longer)}`);
-    });
-  },
-};
-
 export const rpcFaults: readonly Fault[] = [
-  deadlines,
   rpcFault('one call in ten to a token or keys service is answered UNAVAILABLE', async (wires, during) => {
     for (const wire of wires.all()) wire.judge(oneInTen(unavailable));
     await during.pause(during.millis);

@@ -1,4 +1,4 @@
-// A wire between a service and one replica of a peer that speaks gRPC: it hears each call and the time it was given, and can refuse
+// A wire between a service and one replica of a peer that speaks gRPC: it hears each call, and can refuse
 // calls, lose answers and tell clients to go, as proxies and overloaded servers do (security F18).
 import type {
   ClientHttp2Session,
@@ -16,8 +16,6 @@ import { methodsOf } from '../grpc.js';
 export interface SeenCall {
   readonly method: string;
   readonly request: Buffer;
-  /** How long the caller gave it. */
-  readonly timeoutMillis: number;
 }
 
 export interface RpcWire {
@@ -33,9 +31,8 @@ export interface RpcWire {
   close(): Promise<void>;
 }
 
-interface Call extends Omit<SeenCall, 'timeoutMillis'> {
+interface Call extends SeenCall {
   readonly id: number;
-  readonly timeoutMillis: number;
 }
 const streamPath = '/cardea.rpc.v1.StreamService/Exchange';
 const prefixBytes = 5;
@@ -95,9 +92,9 @@ export async function createRpcWire(target: string): Promise<RpcWire> {
   const passCalls = (message: Buffer, near: ServerHttp2Stream, far: ClientHttp2Stream): void => {
     const { calls = [], ...rest } = exchange.requestDeserialize(message) as { calls?: Call[] };
     const refused = new Map<number, number>();
-    for (const { id, method, request, timeoutMillis } of calls) {
+    for (const { id, method, request } of calls) {
       if (method === '') continue;
-      const call = { method, request, timeoutMillis };
+      const call = { method, request };
       seen.push(call);
       const said = verdict(call);
       if (said !== 'pass') refused.set(id, said);
