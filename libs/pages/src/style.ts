@@ -24,8 +24,6 @@ footer p{margin:0}
 .mark{display:inline-flex;align-items:center;gap:.6rem;color:var(--ink);letter-spacing:.01em;text-decoration:none}
 .mark svg{width:1.375rem;height:1.375rem;color:var(--accent)}
 main{margin:auto}
-body>form{flex:1;display:flex;flex-direction:column}
-noscript{display:contents}
 .sheet{background:var(--card);border:.0625rem solid var(--line);border-radius:1rem;padding:2.25rem 2.25rem 2rem}
 .sheet>:last-child{margin-bottom:0}
 h1,h2{font-family:${serif};font-weight:500;text-wrap:balance;overflow-wrap:break-word}

@@ -1,5 +1,5 @@
 // The page that posts an answer to a verified redirect URI (OAuth 2.0 Form Post Response Mode §2).
-import { framed, pageHeaders, sheet } from '@cardea/http';
+import { framed, pageHeaders } from '@cardea/http';
 import { html, style, type Html } from '@cardea/pages';
 import type { Texts } from '../texts.js';
 
@@ -17,15 +17,17 @@ export function formPostPage(
 ): string {
   const { title, heading, what, submit } = texts.formPost;
   const fields = parameters.map(({ name, value }) => html`<input type="hidden" name="${name}" value="${value}" />`);
-  const question = sheet(
-    html`<h1>${heading}</h1>
-      <p>${what}</p>
-      <div class="actions"><button>${submit}</button></div>`,
-  );
+  const question = html`<h1>${heading}</h1>
+    <p>${what}</p>
+    <div class="actions"><button>${submit}</button></div>`;
   // With scripts there is nothing to see, not even for a moment.
   const form = html`<form method="post" action="${action}">
     ${fields}
-    <noscript>${question}</noscript>
+    <noscript><div class="sheet">${question}</div></noscript>
   </form>`;
-  return framed({ language: texts.language, title }, [form, script]);
+  return framed(
+    { language: texts.language, title },
+    html`<main>${form}</main>
+      ${script}`,
+  );
 }
