@@ -59,5 +59,7 @@ async function inHouse(options: Options): Promise<Awaited<ReturnType<typeof soak
   } finally {
     await house.stop();
     rmSync(probes, { recursive: true, force: true });
+    // Whoever still asks asks nobody.
+    if (told.signal.aborted) process.exit(1);
   }
 }

@@ -32,9 +32,9 @@ const longMinutes = 5;
 /** Restarts come early: whoever lives after them is the one whose heap is watched. */
 export const schedule = (minutes: number): readonly Step[] => [
   { at: 0.02, fault: roll },
-  { at: 0.3, fault: flush },
-  { at: 0.4, fault: terminate },
-  ...(minutes < longMinutes ? [] : [{ at: 0.45, fault: roll }]),
+  ...(minutes < longMinutes ? [] : [{ at: 0.2, fault: roll }]),
+  { at: 0.35, fault: flush },
+  { at: 0.45, fault: terminate },
   { at: 0.6, fault: restart },
   { at: 0.7, fault: flush },
   { at: 0.8, fault: terminate },

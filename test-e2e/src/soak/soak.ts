@@ -25,7 +25,8 @@ const lanesAtMost = 24;
 const reachMillis = 15_000;
 const faultMillis = 3_000;
 const lookEveryMillis = 10_000;
-const warmUpMillis = 60_000;
+/** Of each life, before its heap counts; shorter in a short soak. */
+const warmUpMillis = 180_000;
 const idlePatienceMillis = 60_000;
 /** Tokens of all that are asked about again at the end. */
 const sample = 3_000;
@@ -40,10 +41,12 @@ export async function soak(
   const stage = await openStage(house, options.seed);
   try {
     const { memory } = stage;
-    progress('what is reached');
-    const reached = await reach(stage);
-    const perSecond = options.perSecond ?? reached / 2;
-    progress(`${reached.toFixed(0)} errands a second; now nobody asks, and what is idle is counted`);
+    progress('warming up');
+    const reached = options.perSecond === undefined ? await reach(stage) : undefined;
+    const perSecond = options.perSecond ?? (reached ?? 0) / 2;
+    if (reached === undefined) await warmUp(stage, perSecond);
+    else progress(`${reached.toFixed(0)} errands a second are reached`);
+    progress('nobody asks, and what is idle is counted');
     const idle = await idleCounts(house, probes);
 
     const firstAsk = memory.asks.length;
@@ -52,7 +55,8 @@ export async function soak(
     progress(`${String(minutes)} minutes with ${perSecond.toFixed(0)} errands a second`);
     const watch = watchHeaps(house, probes, lookEveryMillis);
     const load = startOpenLoop(stage, perSecond);
-    const windows = await inflictAll(house, stage, minutes * 60_000, progress).finally(() => load.stop());
+    const ended = inflictAll(house, stage, minutes * 60_000, progress).finally(() => load.stop());
+    const windows = await ended.finally(() => watch.stop());
     const seconds = (Date.now() - from) / 1_000;
     const busyShare = busy();
     const looks = await watch.stop();
@@ -102,6 +106,12 @@ async function reach(stage: Stage): Promise<number> {
   running = false;
   await Promise.all(lanes);
   return perSecond;
+}
+
+async function warmUp(stage: Stage, perSecond: number): Promise<void> {
+  const load = startOpenLoop(stage, perSecond);
+  await sleep(reachMillis);
+  await load.stop();
 }
 
 /** One fault after the other, when its time has come. @returns when each was there */

@@ -64,7 +64,7 @@ export function openDatabase(
     Client: reach.Client,
     max: options.max ?? 8,
     connectionTimeoutMillis: 2_000,
-    idleTimeoutMillis: 60_000,
+    idleTimeoutMillis: 30_000,
     // A server that is cut off says nothing, not even that a statement took too long.
     query_timeout: statementMillis + 1_000,
     keepAlive: true,
