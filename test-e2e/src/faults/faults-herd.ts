@@ -27,7 +27,7 @@ export const herdFault: Fault = {
     if (introspect === undefined) throw new Error('no introspection in the contract');
     const millis = Math.max(during.millis, leastMillis);
     const wires = [house.wires.postgres['token-1'], house.wires.postgres['token-2']];
-    await wired(house, during, async ({ keys }) => {
+    await wired(house, during, ['token-1', 'token-2'], async ({ keys }) => {
       const readings = wires.map((wire) => wire.count(/FROM cardea\.client\) c/, client.client_id));
       const listings = () =>
         keys.flatMap(({ seen }) => seen).filter(({ method }) => method.endsWith('/ListPublicKeys')).length;
