@@ -44,9 +44,12 @@ async function serveSilence({ speaks = false } = {}) {
   });
   const asIs = (bytes: Buffer) => bytes;
   const unary = { ...echo.ask, requestStream: false, responseStream: false } as const;
-  server.addService({ ask: { ...unary, requestDeserialize: asIs, responseSerialize: asIs } }, {
-    ask: ({ request }: { request: Buffer }) => void seen.push(request.toString()),
-  });
+  server.addService(
+    { ask: { ...unary, requestDeserialize: asIs, responseSerialize: asIs } },
+    {
+      ask: ({ request }: { request: Buffer }) => void seen.push(request.toString()),
+    },
+  );
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
