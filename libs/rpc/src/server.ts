@@ -14,6 +14,7 @@ import { defaultOutstanding, itemBytes, messageBytes } from './limits.js';
 import { addReflection } from './reflection.js';
 import type { CallObserver, RpcLog, ServedService } from './service.js';
 import { serviceName } from './service.js';
+import { watchStandstill } from './standstill.js';
 import { createStreamServer } from './stream-server.js';
 import type { CallLike } from './unary-server.js';
 import { addUnary } from './unary-server.js';
@@ -56,7 +57,8 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
   const now = options.now ?? Date.now;
   const dispatch = createDispatch(services, { log, now, observe, responseBytes: messageBytes });
   const itemDispatch = createDispatch(services, { log, now, observe, responseBytes: itemBytes });
-  const streams = createStreamServer(itemDispatch, maxOutstanding, now);
+  const standstill = watchStandstill();
+  const streams = createStreamServer(itemDispatch, { maxOutstanding, now, age: () => standstill.millis() });
   const authenticated = security.kind === 'mtls';
   const peerOf = (call: CallLike): PeerIdentity => ({
     authenticated,
@@ -89,6 +91,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
   const { credentials, stop } = serverCredentials(security, options.renewMillis ?? defaultRenewMillis);
   const address = await bind(server, options.address, credentials).catch((error: unknown) => {
     stop();
+    standstill.close();
     throw error;
   });
   let ended: Promise<void> | undefined;
@@ -106,6 +109,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     },
     async close() {
       stop();
+      standstill.close();
       const left = shutDown();
       server.forceShutdown();
       await left;

@@ -27,8 +27,14 @@ export interface StreamServer {
   drain(): void;
 }
 
-/** @param maxOutstanding calls begun and not answered, a stream; more are shed at once */
-export function createStreamServer(dispatch: Dispatch, maxOutstanding: number, now: () => number): StreamServer {
+/**
+ * @param maxOutstanding calls begun and not answered, a stream; more are shed at once
+ * @param age what a call that arrives now may have waited unread, milliseconds: its caller's patience began before
+ */
+export function createStreamServer(
+  dispatch: Dispatch,
+  { maxOutstanding, now, age }: { maxOutstanding: number; now: () => number; age: () => number },
+): StreamServer {
   const announcements = new Set<() => void>();
   let draining = false;
 
@@ -71,7 +77,7 @@ export function createStreamServer(dispatch: Dispatch, maxOutstanding: number, n
       if (outstanding.size + replies.length >= maxOutstanding)
         return reply(refusalReply(call.id, 'RESOURCE_EXHAUSTED'));
       if (outstanding.has(call.id)) return reply(refusalReply(call.id, 'INVALID_ARGUMENT'));
-      const deadline = now() + call.timeoutMillis;
+      const deadline = now() + call.timeoutMillis - age();
       const signal = new CallSignal(deadline, now);
       outstanding.set(call.id, signal);
       const { method: path, request, traceparent } = call;

@@ -24,9 +24,9 @@ export function countGrants(exchange: Exchange, metrics: Metrics): Exchange {
     const named = parameters.find(({ name }) => name === 'grant_type')?.value ?? '';
     return isGrantType(named) ? named : 'other';
   };
-  return async (request) => {
+  return async (request, context) => {
     try {
-      const answer = await exchange(request);
+      const answer = await exchange(request, context);
       countIssued(grantOf(request));
       return answer;
     } catch (error) {

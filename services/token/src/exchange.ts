@@ -13,16 +13,20 @@ import {
 import type { clientV1, tokenV1 } from '@cardea/rpc';
 import type { AuthenticateClient } from './authenticate-client.js';
 import type { Events } from './events.js';
+import type { Issue } from './issue.js';
 import type { ClientQuota } from './rate-limit/client-quota.js';
 import type { Redeem } from './redeem.js';
-import type { Issue } from './issue.js';
 import type { TokenSettings } from './settings.js';
 import type { Families } from './storage/families.js';
 import type { AccessTokens } from './storage/tokens.js';
 
-/** @throws {OAuthError} of the grant */
+/**
+ * @param context.deadline when nobody waits any more, milliseconds since the epoch
+ * @throws {OAuthError} of the grant
+ */
 export type Exchange = (
   request: Pick<tokenV1.IssueTokenRequest, 'authorization' | 'parameters' | 'clientAddress'>,
+  context?: { readonly deadline: number },
 ) => Promise<tokenV1.IssueTokenResponse>;
 
 /** A request whose client is known and may use the grant. */
@@ -31,6 +35,8 @@ export interface GrantCall {
   readonly parameters: Parameters;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** When nobody waits for the answer any more, milliseconds since the epoch. */
+  readonly deadline: number | undefined;
 }
 
 /** Where parameters come from that newcomers do not find. */
@@ -57,7 +63,8 @@ export function createExchange(options: {
 }): Exchange {
   const { settings, authenticate, quota, issue, tokens, events } = options;
 
-  const clientCredentials: Redeem = async ({ client, parameters, now }) => {
+  const clientCredentials: Redeem = async (call) => {
+    const { client, parameters, now } = call;
     const decision = grantTable.client_credentials.decide({
       client,
       parameters,
@@ -67,7 +74,7 @@ export function createExchange(options: {
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay') throw new OAuthError('server_error');
-    const issued = await issue(client, 'client_credentials', decision, now, parameters);
+    const issued = await issue(call, 'client_credentials', decision);
     await tokens.insert(issued.access);
     return issued.response;
   };
@@ -88,7 +95,7 @@ export function createExchange(options: {
     return decision.error;
   };
 
-  return async (request) => {
+  return async (request, context) => {
     const parameters = uniqueParameters(request.parameters, repeatable);
     const grantType = parameters.get('grant_type');
     if (grantType === undefined) throw new OAuthError('invalid_request', 'The parameter grant_type is missing.');
@@ -103,7 +110,7 @@ export function createExchange(options: {
     if (presents !== undefined && !parameters.has(presents)) {
       throw new OAuthError('invalid_request', `The parameter ${presents} is missing.${whence[presents] ?? ''}`);
     }
-    const outcome = await redeem[grantType]({ client, parameters, now: options.now() });
+    const outcome = await redeem[grantType]({ client, parameters, now: options.now(), deadline: context?.deadline });
     if ('kind' in outcome) throw await refused(client, grantType, outcome);
     events.record('token_issued', { client_id: client.clientId, grant_type: grantType });
     return outcome;

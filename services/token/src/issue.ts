@@ -1,11 +1,11 @@
 // Makes what a decision says: handles or JWTs, their rows, and the answer. Nothing of it counts before its rows are stored
 // (ARCHITECTURE §2 law 9).
-import type { Decision, Parameters } from '@cardea/oauth';
+import type { Decision } from '@cardea/oauth';
 import { lifetimesOf } from '@cardea/oauth';
-import type { clientV1 } from '@cardea/rpc';
 import type { tokenV1 } from '@cardea/rpc';
 import type { CredentialNonces } from './credentials/nonces.js';
 import { allowsCredentials, nonceSeconds } from './credentials/nonces.js';
+import type { GrantCall } from './exchange.js';
 import type { Handles } from './handles.js';
 import type { MintAccessToken } from './mint-access-token.js';
 import { tokenBody } from './mint-access-token.js';
@@ -28,16 +28,10 @@ export interface Issued {
   readonly refresh: NewRefreshToken | undefined;
 }
 
-/**
- * @param now milliseconds since the epoch
- * @param parameters the token request's, for hooks
- */
 export type Issue = (
-  client: clientV1.Client,
+  call: GrantCall,
   grantType: string,
   decision: Extract<Decision, { kind: 'issue' }>,
-  now: number,
-  parameters: Parameters,
 ) => Promise<Issued>;
 
 /** The hint in the handle of a refresh token that never expires. */
@@ -53,12 +47,12 @@ export function createIssue(options: {
 }): Issue {
   const { settings, handles, seals, signer, mintAccessToken, nonces } = options;
 
-  return async (client, grantType, decision, now) => {
+  return async ({ client, now, deadline }, grantType, decision) => {
     const { authorization } = decision;
     const lifetimes = lifetimesOf(grantType, client.lifespans, settings.lifetimes);
     const issuedAt = Math.floor(now / 1000);
     const accessSeconds = Math.max(1, Math.floor(lifetimes.access / 1000));
-    const minting = mintAccessToken(client, authorization, { issuedAt, expiresAt: issuedAt + accessSeconds });
+    const minting = mintAccessToken(client, authorization, { issuedAt, expiresAt: issuedAt + accessSeconds, deadline });
     const access = minting instanceof Promise ? await minting : minting;
 
     let refresh: NewRefreshToken | undefined;
@@ -84,6 +78,7 @@ export function createIssue(options: {
         {
           issuedAt,
           expiresAt: idExpires,
+          deadline,
         },
       );
     }

@@ -40,7 +40,8 @@ export function createRedeemCode(options: {
   issue: Issue;
 }): Redeem {
   const { settings, handles, seals, codes, issue } = options;
-  return async ({ client, parameters, now }) => {
+  return async (call) => {
+    const { client, parameters, now } = call;
     const code = handles.open('authorization_code', parameters.get('code') ?? '');
     const row = code && (await codes.find(code));
     const decision = grantTable.authorization_code.decide({
@@ -56,7 +57,7 @@ export function createRedeemCode(options: {
       return decision;
     }
     if (decision.kind === 'replay' || code === undefined) return lostRace('code');
-    const issued = await issue(client, 'authorization_code', decision, now, parameters);
+    const issued = await issue(call, 'authorization_code', decision);
     const { access, refresh } = issued;
     const won = await codes.redeem({ code, grantId: decision.authorization.grantId, access, refresh, now });
     return won ? issued.response : lostRace('code');
@@ -100,7 +101,7 @@ export function createRedeemRefreshToken(options: {
       events.record('token_replayed', { client_id: client.clientId, grant_id: row.grantId });
       return openReplay(text, row.replay);
     }
-    const issued = await issue(client, 'refresh_token', decision, now, parameters);
+    const issued = await issue(call, 'refresh_token', decision);
     const { access, refresh } = issued;
     if (refresh === undefined) return lostRace('refresh token');
     const dead = await refreshTokens.rotate({

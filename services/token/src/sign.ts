@@ -14,6 +14,8 @@ export type SigningClient = ClientOf<typeof signingV1.SigningServiceService>;
 export interface Validity {
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** When nobody waits for the token any more, in milliseconds: the signer does not begin later. */
+  readonly deadline?: number | undefined;
 }
 
 /** What an ID token vouches for because it is handed out with it (OpenID Connect Core §3.1.3.6, §3.3.2.11). */
@@ -30,7 +32,12 @@ export interface Signer {
     validity: Validity,
   ): Promise<{ jwt: string; tokenId: string }>;
   idToken(client: clientV1.Client, authorization: Authorization, beside: Beside, validity: Validity): Promise<string>;
-  userinfo(client: clientV1.Client, subject: string, claims: Claims, issuedAt: number): Promise<string>;
+  userinfo(
+    client: clientV1.Client,
+    subject: string,
+    claims: Claims,
+    validity: Pick<Validity, 'issuedAt' | 'deadline'>,
+  ): Promise<string>;
 }
 
 const json = (claims: Claims) =>
@@ -47,13 +54,13 @@ export function createSigner(options: {
 }): Signer {
   const { keys, publicKeys, issuer, accessTokenFormat, hydraCompat, random } = options;
   return {
-    async accessToken(client, authorization, { issuedAt, expiresAt }) {
+    async accessToken(client, authorization, { issuedAt, expiresAt, deadline }) {
       const tokenId = randomUuid(random);
       const chosen = client.accessTokenSignedResponseAlg;
       const [newest = 'RS256'] = chosen === '' ? await publicKeys.currentAlgorithms(accessTokenKeySet) : [];
       const algorithm = chosen === '' ? newest : chosen;
       const confirmation = confirmationOf(authorization);
-      const { jwt } = await keys.signAccessToken({
+      const asked = {
         requestId: tokenId,
         algorithm,
         format: accessTokenFormat,
@@ -74,16 +81,17 @@ export function createSigner(options: {
             : withoutClaims(authorization.accessTokenClaims, accessTokenClaimNames),
         ),
         confirmationJson: confirmation === undefined ? Buffer.alloc(0) : json(confirmation),
-      });
+      };
+      const { jwt } = await keys.signAccessToken(asked, { deadline });
       return { jwt, tokenId };
     },
 
-    async idToken(client, authorization, { accessToken, code }, { issuedAt, expiresAt }) {
+    async idToken(client, authorization, { accessToken, code }, { issuedAt, expiresAt, deadline }) {
       const chosen = client.idTokenSignedResponseAlg;
       const [newest] = chosen === '' && hydraCompat ? await publicKeys.currentAlgorithms(idTokenKeySet) : [];
       const algorithm = chosen === '' ? (newest ?? 'RS256') : chosen;
       const tokenId = randomUuid(random);
-      const { jwt } = await keys.signIdToken({
+      const asked = {
         requestId: tokenId,
         algorithm,
         subject: authorization.clientSubject,
@@ -101,19 +109,21 @@ export function createSigner(options: {
         tokenId,
         requestedAt: authorization.requestedAt,
         extraClaimsJson: json(withoutClaims(authorization.idTokenClaims, idTokenClaimNames)),
-      });
+      };
+      const { jwt } = await keys.signIdToken(asked, { deadline });
       return jwt;
     },
 
-    async userinfo(client, subject, claims, issuedAt) {
-      const { jwt } = await keys.signUserinfo({
+    async userinfo(client, subject, claims, { issuedAt, deadline }) {
+      const asked = {
         requestId: randomUuid(random),
         algorithm: client.userinfoSignedResponseAlg,
         subject,
         audience: client.clientId,
         issuedAt,
         extraClaimsJson: json(claims),
-      });
+      };
+      const { jwt } = await keys.signUserinfo(asked, { deadline });
       return jwt;
     },
   };

@@ -1,5 +1,6 @@
 // A signer for tests: what the keys service would answer, with ES256 keys of this very moment.
 import { jwsAlgorithm } from '@cardea/oauth';
+import type { CallOptions } from '@cardea/rpc';
 import { signingV1 } from '@cardea/rpc';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { SigningClient } from './sign.js';
@@ -9,6 +10,8 @@ export interface TestSigner extends SigningClient {
   away: boolean;
   /** What it was asked to sign. */
   readonly calls: unknown[];
+  /** Until when, each time. */
+  readonly deadlines: (number | undefined)[];
 }
 
 export function createTestSigner(issuer: string): TestSigner {
@@ -24,12 +27,14 @@ export function createTestSigner(issuer: string): TestSigner {
   const signer = {
     away: false,
     calls: [] as unknown[],
-    guard(request: unknown) {
+    deadlines: [] as (number | undefined)[],
+    guard(request: unknown, options?: CallOptions) {
       if (signer.away) throw new Error('the keys service is away');
       signer.calls.push(request);
+      signer.deadlines.push(options?.deadline);
     },
-    async signIdToken(request: signingV1.SignIdTokenRequest) {
-      signer.guard(request);
+    async signIdToken(request: signingV1.SignIdTokenRequest, options?: CallOptions) {
+      signer.guard(request, options);
       const {
         subject: sub,
         audience: aud,
@@ -58,27 +63,27 @@ export function createTestSigner(issuer: string): TestSigner {
       };
       return { jwt: jwt('id', 'JWT', claims) };
     },
-    async signAccessToken(request: signingV1.SignAccessTokenRequest) {
-      signer.guard(request);
+    async signAccessToken(request: signingV1.SignAccessTokenRequest, options?: CallOptions) {
+      signer.guard(request, options);
       const { subject: sub, audience: aud, issuedAt: iat, expiresAt: exp, tokenId: jti, clientId: client_id } = request;
       const claims = { ...extra(request.extraClaimsJson), iss: issuer, sub, aud, iat, exp, jti, client_id };
       return { jwt: jwt('access', 'at+jwt', { ...claims, scope: request.scopes.join(' ') }) };
     },
-    async signUserinfo(request: signingV1.SignUserinfoRequest) {
-      signer.guard(request);
+    async signUserinfo(request: signingV1.SignUserinfoRequest, options?: CallOptions) {
+      signer.guard(request, options);
       return {
         jwt: jwt('id', 'JWT', { ...extra(request.extraClaimsJson), sub: request.subject, aud: request.audience }),
       };
     },
-    async signLogoutToken(request: signingV1.SignLogoutTokenRequest) {
-      signer.guard(request);
+    async signLogoutToken(request: signingV1.SignLogoutTokenRequest, options?: CallOptions) {
+      signer.guard(request, options);
       const { audience, issuedAt: iat, expiresAt: exp, tokenId: jti, subject, sessionId: sid } = request;
       const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
       const sub = subject === '' ? undefined : subject;
       return { jwt: jwt('id', 'logout+jwt', { iss: issuer, aud: [audience], iat, exp, jti, events, sub, sid }) };
     },
-    async signCredential(request: signingV1.SignCredentialRequest) {
-      signer.guard(request);
+    async signCredential(request: signingV1.SignCredentialRequest, options?: CallOptions) {
+      signer.guard(request, options);
       const credentialSubject = { id: request.holder, ...extra(request.subjectClaimsJson) };
       return { jwt: jwt('id', 'JWT', { sub: request.holder, vc: { credentialSubject } }) };
     },

@@ -268,6 +268,22 @@ test('a bounded reuse count bounds all uses', async () => {
 
 describe('JWT access tokens', () => {
   const form = { grant_type: 'client_credentials', scope: 'photos.x' };
+  test('are signed until the caller has gone, and no longer', async () => {
+    const { issueToken, getUserinfo } = service.rooms.tokenHandlers;
+    const deadline = Date.now() + 1_234;
+    const parameters = Object.entries(form).map(([name, value]) => ({ name, value }));
+    const authorization = service.basic('jwt', 'jwt-secret');
+    service.signer.deadlines.length = 0;
+    await issueToken({ authorization, parameters, requestId: '', clientAddress: '' }, { ...call, deadline });
+    expect(service.signer.deadlines).toEqual([deadline]);
+
+    await service.client({ clientId: 'signed', userinfoSignedResponseAlg: 'ES256' }, 'signed-secret');
+    const { accessToken } = await service.redeemed('signed', service.basic('signed', 'signed-secret'));
+    service.signer.deadlines.length = 0;
+    await getUserinfo({ accessToken, requestId: '' }, { ...call, deadline });
+    expect(service.signer.deadlines).toEqual([deadline]);
+  });
+
   test('are introspected by signature and row, in one spelling', async () => {
     const issued = await service.token(form, service.basic('jwt', 'jwt-secret'));
     expect(claimsOf(issued.accessToken)).toMatchObject({ aud: ['https://as.test'], client_id: 'jwt', sub: 'jwt' });

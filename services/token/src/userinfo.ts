@@ -6,8 +6,14 @@ import type { Encrypt } from './encrypt.js';
 import type { LiveTokens } from './live-tokens.js';
 import type { Signer } from './sign.js';
 
-/** @throws {OAuthError} invalid_token or insufficient_scope */
-export type Userinfo = (accessToken: string) => Promise<tokenV1.GetUserinfoResponse>;
+/**
+ * @param context.deadline when nobody waits any more, milliseconds since the epoch
+ * @throws {OAuthError} invalid_token or insufficient_scope
+ */
+export type Userinfo = (
+  accessToken: string,
+  context?: { readonly deadline: number },
+) => Promise<tokenV1.GetUserinfoResponse>;
 
 const nothing = Buffer.alloc(0);
 
@@ -27,7 +33,7 @@ export function createUserinfo(options: {
   const nobody = (clientId: string) =>
     Buffer.from(JSON.stringify({ aud: [clientId], iat: Math.floor(now() / 1000), iss: issuer }));
 
-  return async (accessToken) => {
+  return async (accessToken, context) => {
     const token = await live.find(accessToken);
     if (token?.use !== 'access_token') throw new OAuthError('invalid_token');
     const { authorization } = token;
@@ -46,7 +52,7 @@ export function createUserinfo(options: {
     const sub = authorization.clientSubject;
     const how = responseEncryption(client.userinfoEncryptedResponseAlg, client.userinfoEncryptedResponseEnc);
     if (client.userinfoSignedResponseAlg !== '' && client.userinfoSignedResponseAlg !== 'none') {
-      const jwt = await signer.userinfo(client, sub, claims, issuedAt);
+      const jwt = await signer.userinfo(client, sub, claims, { issuedAt, deadline: context?.deadline });
       return {
         claimsJson: nothing,
         jwt: how === undefined ? jwt : await encrypt(client, how, { bytes: Buffer.from(jwt), jwt: true }),

@@ -23,6 +23,7 @@ import { allowsCredentials, nonceSeconds } from './nonces.js';
 /** @throws {OAuthError} request_unauthorized, insufficient_scope, invalid_request */
 export type IssueCredential = (
   request: Pick<tokenV1.IssueCredentialRequest, 'accessToken' | 'bodyJson'>,
+  context?: { readonly deadline: number },
 ) => Promise<tokenV1.IssueCredentialResponse>;
 
 const format = 'jwt_vc_json';
@@ -60,7 +61,7 @@ export function createIssueCredential(options: {
     return jwk;
   };
 
-  const sign = async ({ authorization }: LiveToken, jwk: Jwk): Promise<string> => {
+  const sign = async ({ authorization }: LiveToken, jwk: Jwk, deadline: number | undefined): Promise<string> => {
     const client = (await clients.find(authorization.clientId))?.client;
     const algorithm = client?.idTokenSignedResponseAlg ?? '';
     const issuedAt = Math.floor(now() / 1000);
@@ -70,7 +71,7 @@ export function createIssueCredential(options: {
       sub: authorization.clientSubject,
       ...(authorization.sessionId !== '' && { sid: authorization.sessionId }),
     };
-    const { jwt } = await keys.signCredential({
+    const asked = {
       requestId: tokenId,
       algorithm: algorithm === '' ? 'RS256' : algorithm,
       holder: `did:jwk:${Buffer.from(JSON.stringify(jwk)).toString('base64url')}`,
@@ -78,11 +79,12 @@ export function createIssueCredential(options: {
       expiresAt: issuedAt + lifeSeconds,
       tokenId,
       subjectClaimsJson: Buffer.from(JSON.stringify(said)),
-    });
+    };
+    const { jwt } = await keys.signCredential(asked, { deadline });
     return jwt;
   };
 
-  return async ({ accessToken, bodyJson }) => {
+  return async ({ accessToken, bodyJson }, context) => {
     const token = await live.find(accessToken);
     if (token?.use !== 'access_token' || token.authorization.grantId === '') {
       throw new OAuthError('request_unauthorized', 'The access token stands for no end user.');
@@ -102,7 +104,7 @@ export function createIssueCredential(options: {
     if (!allowsCredentials(token.authorization)) {
       throw new OAuthError('insufficient_scope', 'The access token lacks scope userinfo_credential_draft_00.');
     }
-    return { credential: await sign(token, jwk), proofNeeded: undefined };
+    return { credential: await sign(token, jwk, context?.deadline), proofNeeded: undefined };
   };
 }
 

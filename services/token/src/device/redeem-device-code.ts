@@ -14,7 +14,8 @@ export function createRedeemDeviceCode(options: {
   issue: Issue;
 }): Redeem {
   const { settings, handles, device, issue } = options;
-  return async ({ client, parameters, now }) => {
+  return async (call) => {
+    const { client, parameters, now } = call;
     const opened = handles.open('device_code', parameters.get('device_code') ?? '');
     const row = opened && (await device.codes.poll(opened, client.clientId, now));
     const decision = decideDeviceCode({
@@ -33,7 +34,7 @@ export function createRedeemDeviceCode(options: {
     });
     if (decision.kind === 'refuse') return decision;
     if (decision.kind === 'replay' || opened === undefined) throw new OAuthError('server_error');
-    const issued = await issue(client, deviceGrantType, decision, now, parameters);
+    const issued = await issue(call, deviceGrantType, decision);
     const { access, refresh } = issued;
     const { grantId } = decision.authorization;
     if (await device.codes.redeem({ device: opened, grantId, access, refresh, now })) return issued.response;

@@ -227,9 +227,11 @@ test('events lie in the partition of a day, which goes whole after six', async (
   const now = Date.now();
   await createPartitions(database.pool, now);
   await insertEvents(database.pool, [newEvent('cardea.token.issued.v1', { client_id: 'kept' })]);
-  const { rows } = await database.pool.query('SELECT tableoid::regclass::text AS partition FROM cardea.event');
+  const { rows } = await database.pool.query(
+    'SELECT relname AS partition FROM cardea.event JOIN pg_class ON pg_class.oid = event.tableoid',
+  );
   const day = new Date(now + 6 * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
-  expect(rows).toEqual([{ partition: `cardea.event_${day}` }]);
+  expect(rows).toEqual([{ partition: `event_${day}` }]);
   await dropExpiredPartitions(database.pool, now + 5 * 86_400_000);
   expect(await types()).toHaveLength(1);
   expect(await dropExpiredPartitions(database.pool, now + 9 * 86_400_000)).toContain(`event_${day}`);

@@ -50,7 +50,8 @@ export function withHooks(
     return merged(occasion.authorization, reply, merging(occasion.grantType));
   };
 
-  return async (client, grantType, decision, now, parameters) => {
+  return async (call, grantType, decision) => {
+    const { client, now, parameters } = call;
     const { access, refresh } = lifetimesOf(grantType, client.lifespans, lifetimes);
     const at = (millis: number) => Math.floor((now + millis) / 1000);
     const expiresAt = {
@@ -63,7 +64,7 @@ export function withHooks(
     const authorization = await ask(hooks.token, tokenHookPayload, { ...occasion, authorization: refreshed });
     const { accessTokenClaims, idTokenClaims } = authorization;
     const kept = decision.refresh && { ...decision.refresh, accessTokenClaims, idTokenClaims };
-    return issue(client, grantType, { ...decision, authorization, refresh: kept }, now, parameters);
+    return issue(call, grantType, { ...decision, authorization, refresh: kept });
   };
 }
 

@@ -23,7 +23,7 @@ export function createTokenHandlers(rooms: {
       await revoke(request);
       return {};
     },
-    getUserinfo: (request) => userinfo(request.accessToken),
+    getUserinfo: (request, context) => userinfo(request.accessToken, context),
     introspectToken: async (request) => ({ verdict: await introspectForClient(request) }),
     issueCredential,
     getJsonWebKeySet: async () => ({ document: await documents.jsonWebKeySet() }),

@@ -66,7 +66,8 @@ export function createRedeemAssertion(options: {
     return { assertion, scopes: trust.scopes, audienceKept: assertions.audienceKept };
   };
 
-  return async ({ client, parameters, now }: GrantCall) => {
+  return async (call: GrantCall) => {
+    const { client, parameters, now } = call;
     let presented: PresentedAssertion | undefined;
     try {
       presented = await verified(parameters.get('assertion') ?? '', now);
@@ -83,7 +84,7 @@ export function createRedeemAssertion(options: {
       const known = new OAuthError(hydraCompat ? 'jti_known' : 'invalid_grant', 'The assertion was used before.');
       return { kind: 'refuse', error: known };
     }
-    const issued = await issue(client, jwtBearerGrantType, decision, now, parameters);
+    const issued = await issue(call, jwtBearerGrantType, decision);
     await tokens.insert(issued.access);
     return issued.response;
   };
