@@ -18,6 +18,16 @@ export { openLog } from './log.js';
 export type { Metrics } from './metrics.js';
 export type { MigrationConnection, MigrationStatus } from './migrate.js';
 export { migrationStatus, runMigrations } from './migrate.js';
+export {
+  bytesColumn,
+  flagColumn,
+  hexColumn,
+  instantColumn,
+  integerColumn,
+  numberColumn,
+  textColumn,
+  uuidColumn,
+} from './postgres/columns.js';
 export { sqlState } from './postgres/driver.js';
 export { listenDsn } from './postgres/listening.js';
 export type { Pooler } from './postgres/reach.js';

@@ -1,7 +1,10 @@
 // The rows of the audit log, over one connection.
+import { bytesColumn, hexColumn, instantColumn, integerColumn, textColumn } from '@cardea/service';
 import type { Queryable } from '../registry/connection.js';
-import { bytesArray, hexArray, instantArray, integerArray, textArray } from './binary-arrays.js';
 import type { AuditEntry, AuditRow, ChainHead, Outcome } from './chain.js';
+
+type TextMember =
+  'caller' | 'requestId' | 'purpose' | 'kid' | 'algorithm' | 'tokenId' | 'clientId' | 'outcome' | 'reason';
 
 /** Rows to be, one a commit or many. */
 export interface NewRows {
@@ -30,7 +33,8 @@ export async function readHead(connection: Queryable, lock = ''): Promise<ChainH
 export async function appendRows(connection: Queryable, head: ChainHead, rows: NewRows): Promise<boolean> {
   const { entries, hashes, sealed } = rows;
   const { sequence, hash } = headAfter(head, rows);
-  const column = <K extends keyof AuditEntry>(name: K): AuditEntry[K][] => entries.map((entry) => entry[name]);
+  const texts = (name: TextMember) => textColumn(entries, (entry) => entry[name]);
+  const itself = <T>(value: T): T => value;
   const { rowCount } = await connection.query({
     name: 'audit append',
     text: `
@@ -55,13 +59,17 @@ export async function appendRows(connection: Queryable, head: ChainHead, rows: N
         FROM given`,
     values: [
       ...[sequence, Buffer.from(hash, 'hex'), head.sequence, Buffer.from(head.hash, 'hex')],
-      integerArray(entries.map((_, index) => head.sequence + 1 + index)),
-      ...[hexArray([head.hash, ...hashes.slice(0, -1)]), hexArray(hashes), instantArray(column('signedAt'))],
-      ...[textArray(column('caller')), textArray(column('requestId')), textArray(column('purpose'))],
-      ...[textArray(column('kid')), textArray(column('algorithm')), hexArray(column('inputHash'))],
-      ...[textArray(column('tokenId')), textArray(column('clientId')), instantArray(column('expiresAt'))],
-      ...[textArray(column('outcome')), textArray(column('reason')), hexArray(column('subjectHash'))],
-      bytesArray(sealed),
+      integerColumn(entries, (_, index) => head.sequence + 1 + index),
+      hexColumn([head.hash, ...hashes.slice(0, -1)], itself),
+      hexColumn(hashes, itself),
+      instantColumn(entries, ({ signedAt }) => signedAt),
+      ...[texts('caller'), texts('requestId'), texts('purpose'), texts('kid'), texts('algorithm')],
+      hexColumn(entries, ({ inputHash }) => inputHash),
+      ...[texts('tokenId'), texts('clientId')],
+      instantColumn(entries, ({ expiresAt }) => expiresAt),
+      ...[texts('outcome'), texts('reason')],
+      hexColumn(entries, ({ subjectHash }) => subjectHash),
+      bytesColumn(sealed, itself),
     ],
   });
   return rowCount === entries.length;

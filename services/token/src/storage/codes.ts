@@ -1,7 +1,7 @@
 // Authorization codes: read in batches, redeemed once. One statement locks the family, takes the code and stores what came
 // of it; its rows are the verdict (ARCHITECTURE §2 law 8).
 import { mostWrongVerifiers } from '@cardea/oauth';
-import { bytesColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
+import { bytesColumn, numberColumn, textColumn, uuidColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';

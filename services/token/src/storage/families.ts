@@ -1,8 +1,8 @@
 // Families of tokens fall whole: everything that came of one grant dies together, and nobody is answered before no cache can
 // still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
+import { bytesColumn, numberColumn } from '@cardea/service';
 import type { EndTokens } from '../cache/end-tokens.js';
 import { createEndTokens } from '../cache/end-tokens.js';
-import { bytesColumn, numberColumn } from './columns.js';
 import type { Connection, Database } from './database.js';
 import type { NewEvent } from './event-outbox.js';
 import { insertEvents, newEvent } from './event-outbox.js';

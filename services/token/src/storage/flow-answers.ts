@@ -2,7 +2,7 @@
 // back: of two answers for one flow in a batch the later counts, as it would have in two.
 import type { FlowState } from '@cardea/oauth';
 import { stateAfter, statesBefore } from '@cardea/oauth';
-import { bytesColumn, numberColumn, textColumn } from './columns.js';
+import { bytesColumn, numberColumn, textColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import type { FlowAnswer, FlowRef, Flows } from './flows.js';
 import { createGroupCommit } from './group-commit.js';

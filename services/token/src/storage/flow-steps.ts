@@ -1,7 +1,7 @@
 // The steps that a browser makes, each once: a login is used, a flow completes. One statement takes many flows; of two that
 // bring the same verifier it moves the flow for one, whether they share a batch or not, and its rows say for which.
 import { stateAfter, statesBefore } from '@cardea/oauth';
-import { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
+import { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import type { CodeRow, FlowProof, FlowRef, Flows, SessionChange } from './flows.js';
 import { grantColumns, tellGrant } from './grants.js';

@@ -2,7 +2,7 @@
 // its conditions come from the flow machine (ARCHITECTURE §2 law 8).
 import type { FlowEvent, FlowState } from '@cardea/oauth';
 import { stateAfter, statesBefore } from '@cardea/oauth';
-import { bytesColumn } from './columns.js';
+import { bytesColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createFlowAnswers } from './flow-answers.js';

@@ -1,6 +1,6 @@
 // What subjects allowed clients before: asked when a flow decides whether to ask again (OpenID Connect Core §3.1.2.4).
 import type { EventType } from '@cardea/service';
-import { numberColumn, textColumn } from './columns.js';
+import { numberColumn, textColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import type { NewEvent } from './event-outbox.js';
 import { createGroupCommit } from './group-commit.js';

@@ -1,6 +1,6 @@
 // Refresh tokens: rotated by one statement that uses the old one up, kills its access token and stores the successors
 // (RFC 9700 §4.14.2, ARCHITECTURE §6).
-import { bytesColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
+import { bytesColumn, numberColumn, textColumn, uuidColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';

@@ -1,5 +1,5 @@
 // Login sessions: who is logged in at which browser (OpenID Connect Core §1 "Session", RP-Initiated Logout).
-import { uuidColumn } from './columns.js';
+import { uuidColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';

@@ -1,6 +1,6 @@
 // Access tokens: one lean row each, found through the handle's key and expiry, written and read in batches
 // (ARCHITECTURE §9.4, §9.6).
-import { bytesColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
+import { bytesColumn, numberColumn, textColumn, uuidColumn } from '@cardea/service';
 import type { Database } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';

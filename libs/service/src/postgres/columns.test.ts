@@ -1,13 +1,25 @@
 // Columns in binary form, as PostgreSQL itself reads them.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type pg from 'pg';
 import type { TestDatabase } from '../database.fixture.js';
 import { createTestDatabase } from '../database.fixture.js';
-import { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from './columns.js';
-import { createGroupCommit } from './group-commit.js';
+import {
+  bytesColumn,
+  flagColumn,
+  hexColumn,
+  instantColumn,
+  integerColumn,
+  numberColumn,
+  textColumn,
+  uuidColumn,
+} from './columns.js';
 
 let database: TestDatabase;
+let client: pg.Client;
+
 beforeAll(async () => {
   database = await createTestDatabase();
+  client = await database.connect();
 });
 afterAll(() => database.drop());
 
@@ -34,28 +46,33 @@ test.each([
     'float8',
     ['0', '-1.5', '1764172800.123', 'Infinity', null],
   ],
+  [
+    'hexadecimal',
+    hexColumn(['', '00ff', 'ab'.repeat(40)], (hex) => hex),
+    'bytea',
+    ['\\x', '\\x00ff', `\\x${'ab'.repeat(40)}`],
+  ],
+  [
+    'integers',
+    integerColumn([0, -1, 1, 2 ** 32 - 1, 2 ** 32, -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER], (integer) => integer),
+    'bigint',
+    ['0', '-1', '1', '4294967295', '4294967296', '-4294967297', '9007199254740991'],
+  ],
   ['flags', flagColumn([true, false, undefined], (flag) => flag), 'boolean', ['true', 'false', null]],
   ['UUIDs', uuidColumn([uuid, null, uuid.toUpperCase()], (id) => id), 'uuid', [uuid, null, uuid]],
 ])('%s', async (_name, column, type, elements) => {
-  const { rows } = await database.pool.query<{ text: string | null }>(
+  const { rows } = await client.query<{ text: string | null }>(
     `SELECT element::text AS text FROM unnest($1::${type}[]) WITH ORDINALITY AS given (element, place) ORDER BY place`,
     [column],
   );
   expect(rows.map(({ text }) => text)).toEqual(elements);
 });
 
-test('a UUID that is none fails alone, as PostgreSQL would refuse it, not its neighbours of the batch', async () => {
-  const read = createGroupCommit<string, string>(database.pool, {
-    name: 'columns_test',
-    text: 'SELECT id FROM unnest($1::uuid[]) WITH ORDINALITY AS given (id, place) ORDER BY place',
-    values: (ids) => [uuidColumn(ids, (id) => id)],
-    results: (returned) => returned.map((row) => row['id'] as string),
-  });
-  const bad = ['', 'not-a-uuid', `${uuid.slice(0, -1)}g`];
-  const settled = await Promise.allSettled([uuid, ...bad, uuid].map((id) => read(id)));
-  expect(settled.map((one) => (one.status === 'fulfilled' ? one.value : 'refused'))).toEqual([
-    uuid,
-    ...['refused', 'refused', 'refused'],
-    uuid,
-  ]);
+test('instants, before 2000 and after', async () => {
+  const instants = [0, 946_684_799_999, 946_684_800_000, 1_700_000_000_123, 253_402_300_799_999, undefined];
+  const { rows } = await client.query<{ at: Date | null }>(
+    'SELECT at FROM unnest($1::timestamptz[]) WITH ORDINALITY AS given (at, place) ORDER BY place',
+    [instantColumn(instants, (instant) => instant)],
+  );
+  expect(rows.map(({ at }) => at?.getTime())).toEqual(instants);
 });
