@@ -56,28 +56,40 @@ async function queues(api: Api, { config }: Checkup): Promise<Finding[]> {
   return found.length === 0 ? [ok('queues', 'no job failed for good, none pile up')] : found;
 }
 
+/** Requests at most that are tried until one begins a login. */
+const mostTries = 10;
+
 /** Begins a login as a browser does and looks at the cookie that comes: what a proxy in front does to it counts too. */
 async function cookies(api: Api, { config }: Checkup): Promise<Finding[]> {
   const { issuer, public: origin } = config.urls.self;
-  const clients = (await api.call('GET', '/admin/clients', { query: { page_size: '50' } })) as Json[];
-  const client = clients.find(
-    ({ redirect_uris: uris, response_types: types }) =>
-      Array.isArray(uris) && uris.length > 0 && Array.isArray(types) && types.includes('code'),
-  );
-  if (issuer === undefined || client === undefined)
-    return [note('cookies', 'no client has a redirect URI to try a login with')];
-  const [redirectUri] = client['redirect_uris'] as string[];
-  const query = new URLSearchParams({
-    ...{ client_id: String(client['client_id']), response_type: 'code', scope: 'openid' },
-    ...{ redirect_uri: String(redirectUri), state: 'cardea-doctor', code_challenge_method: 'S256' },
-    code_challenge: 'x'.repeat(43),
-  });
+  if (issuer === undefined) return [note('cookies', 'no issuer, no login to try')];
   const base = (origin ?? issuer).replace(/\/$/, '');
-  const answer = await fetch(`${base}/oauth2/auth?${query.toString()}`, {
-    redirect: 'manual',
-    signal: AbortSignal.timeout(5_000),
-  });
-  return judgeCookies(answer.headers.getSetCookie(), new URL(issuer));
+  const clients = (await api.call('GET', '/admin/clients', { query: { page_size: '50' } })) as Json[];
+  for (const request of clients.flatMap(plainRequest).slice(0, mostTries)) {
+    const answer = await fetch(`${base}/oauth2/auth?${request.toString()}`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5_000),
+    });
+    // A client that asks for more (a request object, a proof of its own) is refused, and that says nothing about cookies.
+    const begins = answer.headers.get('location')?.includes('login_challenge=') === true;
+    if (begins) return judgeCookies(answer.headers.getSetCookie(), new URL(issuer));
+  }
+  return [note('cookies', 'no client was found that a login could be tried with')];
+}
+
+/** The least that a client may ask for; nothing for one that logs nobody in. */
+function plainRequest({ client_id: id, redirect_uris: uris, response_types: types, scope }: Json): URLSearchParams[] {
+  if (!Array.isArray(uris) || !Array.isArray(types) || !types.includes('code')) return [];
+  const [redirectUri] = uris as string[];
+  const [anyScope = ''] = (typeof scope === 'string' ? scope : '').split(' ');
+  if (redirectUri === undefined) return [];
+  return [
+    new URLSearchParams({
+      ...{ client_id: String(id), response_type: 'code', redirect_uri: redirectUri, state: 'cardea-doctor' },
+      ...(anyScope !== '' && { scope: anyScope.replace(/\*$/, 'x') }),
+      ...{ code_challenge_method: 'S256', code_challenge: 'x'.repeat(43) },
+    }),
+  ];
 }
 
 /** @param set `Set-Cookie` lines of the first answer of a login */
