@@ -16,6 +16,7 @@ export { drainable } from './http-drain.js';
 export type { Log } from './log.js';
 export { openLog } from './log.js';
 export type { Metrics } from './metrics.js';
+export { fromZero } from './metrics.js';
 export type { MigrationConnection, MigrationStatus } from './migrate.js';
 export { migrationStatus, runMigrations } from './migrate.js';
 export {

@@ -21,6 +21,18 @@ export interface Metrics {
   readonly contentType: string;
 }
 
+/**
+ * Has series be there before anything is counted: `increase()` does not see what a series is born with, and an alert on a series that
+ * never came to be keeps silent.
+ */
+export function fromZero<L extends string>(
+  counter: Counter<L>,
+  ...series: readonly Readonly<Record<L, string>>[]
+): Counter<L> {
+  for (const labels of series) counter.inc(labels, 0);
+  return counter;
+}
+
 /** @param labels on every series, beside the name of the service */
 export function createMetrics(service: string, labels: Readonly<Record<string, string>> = {}): Metrics {
   const registry = new Registry();

@@ -5,6 +5,7 @@ import { OAuthError } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { auditV1 } from '@cardea/rpc';
 import type { Log, Metrics } from '@cardea/service';
+import { fromZero } from '@cardea/service';
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from './authentication/caller.js';
 import { callerOf } from './authentication/caller.js';
@@ -35,7 +36,11 @@ export function createAudit(options: {
     'action',
     'outcome',
   ]);
-  const refusals = metrics.counter('cardea_admin_refused_total', 'Callers the admin API turned away.', ['reason']);
+  const refusals = fromZero(
+    metrics.counter('cardea_admin_refused_total', 'Callers the admin API turned away.', ['reason']),
+    { reason: 'unauthorized' },
+    { reason: 'forbidden' },
+  );
 
   const eventOf = (
     request: IncomingMessage,

@@ -1,6 +1,7 @@
 // What happened, for operators: one counter and one log line an event, the busiest logged only when asked to, and what the audit
 // stream says of it (docs/events.md).
 import type { EventType, Log, Metrics } from '@cardea/service';
+import { fromZero } from '@cardea/service';
 import type { EventRecorder } from './event-stream/recorder.js';
 
 /** Every event there is, and how loud it is. */
@@ -70,8 +71,12 @@ export interface Events {
 
 /** @param recorder writes what the audit stream says; without one it says nothing */
 export function createEvents(log: Log, metrics: Metrics, recorder?: Pick<EventRecorder, 'record' | 'wants'>): Events {
-  const counter = metrics.counter('cardea_events_total', 'Business events.', ['event']);
-  const counters = new Map(Object.keys(loudness).map((name) => [name, counter.labels(name)]));
+  const names = Object.keys(loudness);
+  const counter = fromZero(
+    metrics.counter('cardea_events_total', 'Business events.', ['event']),
+    ...names.map((event) => ({ event })),
+  );
+  const counters = new Map(names.map((name) => [name, counter.labels(name)]));
   const heard = new Map(Object.entries(streamed).filter(([, [type]]) => recorder?.wants(type) === true));
   return {
     record(name, fields) {

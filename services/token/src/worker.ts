@@ -1,5 +1,6 @@
 // The worker's job that cleans up (ARCHITECTURE §6 "Cleaning").
 import type { Log, Metrics } from '@cardea/service';
+import { fromZero } from '@cardea/service';
 import { timeOf } from './jobs/database-time.js';
 import { prune } from './jobs/prune.js';
 import { queueNames } from './jobs/queues.js';
@@ -14,7 +15,11 @@ export function createPruneWorker(options: {
   metrics: Metrics;
 }): ScheduledJob {
   const { redisUrl, database, log } = options;
-  const runs = options.metrics.counter('cardea_prune_total', 'Rounds of cleaning up.', ['result']);
+  const runs = fromZero(
+    options.metrics.counter('cardea_prune_total', 'Rounds of cleaning up.', ['result']),
+    { result: 'done' },
+    { result: 'failed' },
+  );
 
   const round = async (): Promise<void> => {
     try {

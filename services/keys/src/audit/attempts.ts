@@ -3,13 +3,16 @@ import { OAuthError } from '@cardea/oauth';
 import type { CallContext, Handlers, signingV1 } from '@cardea/rpc';
 import type { Attempt, AttemptedRequest } from './entry.js';
 
+/** What is signed, as the record calls it. */
+export const purposes = ['id_token', 'access_token', 'userinfo', 'logout_token', 'credential'] as const;
+
 type SigningHandlers = Handlers<typeof signingV1.SigningServiceService>;
 
 /** @param note takes what came to nothing; it must not throw */
 export function recordAttempts(handlers: SigningHandlers, note: (attempt: Attempt) => void): SigningHandlers {
   const noted =
     <Request extends AttemptedRequest, Response>(
-      purpose: string,
+      purpose: (typeof purposes)[number],
       handler: (request: Request, call: CallContext) => Promise<Response>,
     ) =>
     async (request: Request, call: CallContext): Promise<Response> => {

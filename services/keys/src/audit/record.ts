@@ -1,10 +1,11 @@
 // The record of signatures as the service uses it: nothing leaves the signer before it stands there, and what stands there
 // already is given again (docs/decisions/0021-signature-audit.md).
 import type { Config, Host } from '@cardea/service';
-import { ConfigError, traced } from '@cardea/service';
+import { ConfigError, fromZero, traced } from '@cardea/service';
 import type pg from 'pg';
 import type { FirstSignature, SignatureRecord } from '../signer.js';
 import { createVeil } from './answers.js';
+import { purposes } from './attempts.js';
 import type { ChainHead } from './chain.js';
 import { openAuditLog } from './audit-log.js';
 import type { Attempt } from './entry.js';
@@ -73,9 +74,16 @@ export function openSignatureBook(options: {
   checks.add('audit', () => audit.reachable());
   const cleaning = keepRetention({ pool, retention: retention === 0 ? undefined : retention, log });
   onStop(() => cleaning.stop());
-  const attempts = metrics.counter('cardea_keys_attempts_total', 'Signatures that were asked for and not made.', [
-    ...['purpose', 'outcome'],
-  ]);
+  const attempts = fromZero(
+    metrics.counter('cardea_keys_attempts_total', 'Signatures that were asked for and not made.', [
+      'purpose',
+      'outcome',
+    ]),
+    ...purposes.flatMap((purpose) => [
+      { purpose, outcome: 'failed' },
+      { purpose, outcome: 'refused' },
+    ]),
+  );
 
   return {
     async record(signature) {

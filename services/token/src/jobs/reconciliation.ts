@@ -1,6 +1,7 @@
 // The worker's job that compares signatures with tokens: every finding is an event, a line in the log and a count (security §2.3
 // rule 7).
 import type { Log, Metrics } from '@cardea/service';
+import { fromZero } from '@cardea/service';
 import type { Events } from '../events.js';
 import type { Database } from '../storage/database.js';
 import { queueNames } from './queues.js';
@@ -21,9 +22,11 @@ export function createReconciliation(options: {
   metrics: Metrics;
 }): ScheduledJob {
   const { redisUrl, database, list, events, log, metrics } = options;
-  const runs = metrics.counter('cardea_reconciliation_total', 'Rounds of comparing signatures with tokens.', [
-    'result',
-  ]);
+  const runs = fromZero(
+    metrics.counter('cardea_reconciliation_total', 'Rounds of comparing signatures with tokens.', ['result']),
+    { result: 'done' },
+    { result: 'failed' },
+  );
   const compared = metrics.counter('cardea_reconciled_signatures_total', 'Signatures compared with tokens.', []);
   const found = metrics.counter('cardea_signature_findings_total', 'Signatures and tokens without each other.', [
     'kind',

@@ -1,5 +1,6 @@
 // The limits of an installation over its Redis, and their end.
 import type { Config, Log, Metrics, Tracing } from '@cardea/service';
+import { fromZero } from '@cardea/service';
 import type { CacheRedis } from '../cache/redis.js';
 import { openCacheRedis } from '../cache/redis.js';
 import { deriveKeys } from '../seal.js';
@@ -64,12 +65,17 @@ interface RateLimitOptions {
   readonly tracing?: Tracing;
 }
 
+const limitNames = ['client_secret', 'user_code', 'registration', 'device_code', 'client_request'] as const;
+
 /** @param options.redis undefined counts in this process alone */
 export function createRateLimits(
   options: RateLimitOptions & { readonly redis: CacheRedis['client'] | undefined },
 ): RateLimits {
   const { settings, redis, random, now, log } = options;
-  const waits = options.metrics.counter('cardea_rate_limited_total', 'Subjects that have to wait.', ['limit']);
+  const waits = fromZero(
+    options.metrics.counter('cardea_rate_limited_total', 'Subjects that have to wait.', ['limit']),
+    ...limitNames.map((limit) => ({ limit })),
+  );
   const counters = createCounters(redis, now);
   const [hashKey] = deriveKeys(options.secrets, 'rate limit');
   if (hashKey === undefined) throw new Error('secrets.system is empty');
@@ -78,8 +84,11 @@ export function createRateLimits(
     log.warn({ limit: name, target: target.slice(0, 255) }, 'a limit was reached');
   };
   const shared = { counters, hashKey, now, random, limited };
-  const of = (name: string, limit: Limit | undefined, more: Partial<Parameters<typeof createRateLimit>[0]> = {}) =>
-    limit === undefined ? noRateLimit : createRateLimit({ ...shared, ...more, name, limit });
+  const of = (
+    name: (typeof limitNames)[number],
+    limit: Limit | undefined,
+    more: Partial<Parameters<typeof createRateLimit>[0]> = {},
+  ) => (limit === undefined ? noRateLimit : createRateLimit({ ...shared, ...more, name, limit }));
   const sparing = { sparesSharedAddresses: true };
   return {
     clientSecrets: of('client_secret', settings.clientSecrets, sparing),
