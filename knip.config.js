@@ -35,7 +35,7 @@ export default {
       entry: ['src/main.ts', 'src/load/driver-main.ts', 'src/peers/oidc-provider-main.ts'],
       project: ['src/**/*.ts'],
     },
-    'test-e2e': { entry: ['src/{faults,failover,images,look,soak}/main.ts', 'src/soak/probe.ts'], ...library },
+    'test-e2e': { entry: ['src/{faults,failover,look,soak}/main.ts', 'src/soak/probe.ts'], ...library },
     // Asked for by the name of a kind, at run time.
     helm: { project: ['src/**/*.ts'], ignoreDependencies: ['kubernetes-models'] },
   },

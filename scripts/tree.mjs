@@ -4,16 +4,15 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dropUnreached } from './lib/reached.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** Images by name; `native` have pkcs11js and its compiled half, `without` leaves out a page that is shown by another image. */
+/** Images by name; `native` have pkcs11js and its compiled half. */
 const images = {
   gateway: { workspace: 'services/gateway' },
   admin: { workspace: 'services/admin' },
   token: { workspace: 'services/token' },
   keys: { workspace: 'services/keys', native: true },
-  tools: { workspace: 'cli', native: true, without: ['@bull-board/ui'] },
+  tools: { workspace: 'cli', native: true },
   'demo-login': { workspace: 'services/demo-login' },
 };
 
@@ -43,7 +42,7 @@ function reach(workspace, all, found = new Set()) {
   return found;
 }
 
-async function assemble(name, target) {
+function assemble(name, target) {
   const image = images[name];
   if (image === undefined) throw new Error(`there is no image ${name}; there are ${Object.keys(images).join(', ')}`);
   const all = workspaces();
@@ -73,7 +72,7 @@ async function assemble(name, target) {
   }
   for (const name of compiled) bringCompiled(name, target);
   for (const file of ['package-lock.json', '.npmrc']) rmSync(path.join(target, file));
-  await dropWhatNobodyRuns(target, needed, image.without ?? []);
+  dropWhatNobodyRuns(path.join(target, 'node_modules'));
 }
 
 /** What npm left out as optional: the half of a package that is compiled for this platform. It must load. */
@@ -82,27 +81,20 @@ function bringCompiled(name, target) {
   const scope = path.join('node_modules', path.dirname(name));
   const halves = readdirSync(path.join(root, scope)).filter((half) => half.startsWith(`${path.basename(name)}-`));
   for (const half of halves) copyBuilt(path.join(scope, half), target);
-  loads(name, target);
-}
-
-function loads(name, target) {
   execFileSync(process.execPath, ['--input-type=module', '-e', `await import('${name}')`], {
     cwd: target,
     stdio: ['ignore', 2, 2],
   });
 }
 
-/** What its code never loads goes; then each workspace must still load. */
-async function dropWhatNobodyRuns(target, needed, without) {
-  const manifests = [...needed].map((directory) => manifestOf(directory));
-  const named = manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies));
-  const own = [...needed].flatMap((directory) =>
-    readdirSync(path.join(target, directory), { recursive: true }).map((file) => path.join(directory, file)),
-  );
-  for (const name of without) rmSync(path.join(target, 'node_modules', name), { recursive: true });
-  const entryPoints = own.filter((file) => file.endsWith('.js') && !file.includes('node_modules'));
-  await dropUnreached(target, entryPoints, named);
-  for (const { name } of manifests) loads(name, target);
+/** Declarations, maps and pages for people; and what OpenTelemetry brings a second and third time for bundlers. */
+function dropWhatNobodyRuns(modules) {
+  const unused = /\.d\.[cm]?ts$|\.map$|\.md$|\.markdown$|(^|\/)@types\/|^@opentelemetry\/[^/]+\/build\/es(m|next)\//;
+  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory() || entry.isSymbolicLink()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    if (unused.test(path.relative(modules, file))) rmSync(file);
+  }
 }
 
 /** Declarations and tests stay behind. */
@@ -115,4 +107,4 @@ function copyBuilt(from, target) {
 
 const [name, target] = process.argv.slice(2);
 if (target === undefined) throw new Error('usage: node scripts/tree.mjs SERVICE DIRECTORY');
-await assemble(name, path.resolve(target));
+assemble(name, path.resolve(target));

@@ -5,8 +5,6 @@ export { runDemo } from './demo/run.js';
 export type { Launched, PatroniNode, Progress, PrometheusTools } from './parts/index.js';
 export {
   compileLibrary,
-  findBuildRoot,
-  findBuildah,
   findChromium,
   findHelms,
   findPrometheus,
@@ -21,6 +19,5 @@ export {
   prepareAddon,
   prepareHsm,
   removeParts,
-  runTool,
 } from './parts/index.js';
 export { allServices } from './services.js';
