@@ -7,6 +7,8 @@ export default {
     '.': {
       entry: ['scripts/*.mjs', 'scripts/lint/resolver.cjs'],
       project: ['scripts/**/*.{mjs,cjs,ts}', '*.js'],
+      // Of util-linux.
+      ignoreBinaries: ['unshare'],
     },
     'libs/*': library,
     'services/*': service,
@@ -35,7 +37,11 @@ export default {
       entry: ['src/main.ts', 'src/load/driver-main.ts', 'src/peers/oidc-provider-main.ts'],
       project: ['src/**/*.ts'],
     },
-    'test-e2e': { entry: ['src/{faults,failover,look,soak}/main.ts', 'src/soak/probe.ts'], ...library },
+    'test-e2e': {
+      entry: ['src/{faults,failover,images,look,soak}/main.ts', 'src/soak/probe.ts'],
+      ignoreBinaries: ['unshare'],
+      ...library,
+    },
     // Asked for by the name of a kind, at run time.
     helm: { project: ['src/**/*.ts'], ignoreDependencies: ['kubernetes-models'] },
   },

@@ -4,15 +4,16 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dropUnreached } from './lib/reached.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-/** Images by name; `native` have pkcs11js and its compiled half. */
+/** Images by name; `native` have pkcs11js and its compiled half, `without` leaves out a page that is shown by another image. */
 const images = {
   gateway: { workspace: 'services/gateway' },
   admin: { workspace: 'services/admin' },
   token: { workspace: 'services/token' },
   keys: { workspace: 'services/keys', native: true },
-  tools: { workspace: 'cli', native: true },
+  tools: { workspace: 'cli', native: true, without: ['@bull-board/api', '@bull-board/ui'] },
   'demo-login': { workspace: 'services/demo-login' },
 };
 
@@ -42,7 +43,7 @@ function reach(workspace, all, found = new Set()) {
   return found;
 }
 
-function assemble(name, target) {
+async function assemble(name, target) {
   const image = images[name];
   if (image === undefined) throw new Error(`there is no image ${name}; there are ${Object.keys(images).join(', ')}`);
   const all = workspaces();
@@ -72,7 +73,7 @@ function assemble(name, target) {
   }
   for (const name of compiled) bringCompiled(name, target);
   for (const file of ['package-lock.json', '.npmrc']) rmSync(path.join(target, file));
-  dropWhatNobodyRuns(path.join(target, 'node_modules'));
+  await dropWhatNobodyRuns(target, needed, image.without ?? []);
 }
 
 /** What npm left out as optional: the half of a package that is compiled for this platform. It must load. */
@@ -81,30 +82,37 @@ function bringCompiled(name, target) {
   const scope = path.join('node_modules', path.dirname(name));
   const halves = readdirSync(path.join(root, scope)).filter((half) => half.startsWith(`${path.basename(name)}-`));
   for (const half of halves) copyBuilt(path.join(scope, half), target);
+  loads(name, target);
+}
+
+function loads(name, target) {
   execFileSync(process.execPath, ['--input-type=module', '-e', `await import('${name}')`], {
     cwd: target,
     stdio: ['ignore', 2, 2],
   });
 }
 
-/** Declarations, maps and pages for people; and what OpenTelemetry brings a second and third time for bundlers. */
-function dropWhatNobodyRuns(modules) {
-  const unused = /\.d\.[cm]?ts$|\.map$|\.md$|\.markdown$|(^|\/)@types\/|^@opentelemetry\/[^/]+\/build\/es(m|next)\//;
-  for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory() || entry.isSymbolicLink()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    if (unused.test(path.relative(modules, file))) rmSync(file);
-  }
+/** What its code never loads goes; then each workspace must still load. */
+async function dropWhatNobodyRuns(target, needed, without) {
+  const manifests = [...needed].map((directory) => manifestOf(directory));
+  const named = manifests.flatMap(({ dependencies = {} }) => Object.keys(dependencies));
+  const own = [...needed].flatMap((directory) =>
+    readdirSync(path.join(target, directory), { recursive: true }).map((file) => path.join(directory, file)),
+  );
+  for (const name of without) rmSync(path.join(target, 'node_modules', name), { recursive: true });
+  const entryPoints = own.filter((file) => file.endsWith('.js') && !file.includes('node_modules'));
+  await dropUnreached(target, entryPoints, named);
+  for (const { name } of manifests) loads(name, target);
 }
 
-/** Declarations and tests stay behind. */
+/** Declarations, maps and tests stay behind. */
 function copyBuilt(from, target) {
   const source = path.join(root, from);
   if (!existsSync(source)) return;
-  const filter = (file) => !/\/dist\/types(\/|$)|\.(fixture|test)\.js(\.map)?$|\.tsbuildinfo$/.test(file);
+  const filter = (file) => !/\/dist\/types(\/|$)|\.(fixture|test)\.js$|\.map$|\.tsbuildinfo$/.test(file);
   cpSync(source, path.join(target, from), { recursive: true, filter });
 }
 
 const [name, target] = process.argv.slice(2);
 if (target === undefined) throw new Error('usage: node scripts/tree.mjs SERVICE DIRECTORY');
-assemble(name, path.resolve(target));
+await assemble(name, path.resolve(target));

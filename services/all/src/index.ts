@@ -5,6 +5,8 @@ export { runDemo } from './demo/run.js';
 export type { Launched, PatroniNode, Progress, PrometheusTools } from './parts/index.js';
 export {
   compileLibrary,
+  findBuildRoot,
+  findBuildah,
   findChromium,
   findHelms,
   findPrometheus,
@@ -19,5 +21,6 @@ export {
   prepareAddon,
   prepareHsm,
   removeParts,
+  runTool,
 } from './parts/index.js';
 export { allServices } from './services.js';

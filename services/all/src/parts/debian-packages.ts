@@ -19,6 +19,8 @@ export interface DebianTool {
   readonly name: string;
   /** The first names the place in the cache. */
   readonly packages: readonly [string, ...string[]];
+  /** With all that the packages need, be it on this system or not: a root to change into. */
+  readonly whole?: true;
   readonly cache: string;
   readonly progress: Progress;
   /** What installing would have done beyond unpacking, as far as it is needed. */
@@ -58,7 +60,7 @@ async function unpack(tool: DebianTool, directory: string): Promise<void> {
   const archives = path.join(tool.cache, 'apt', 'archives', path.basename(directory));
   mkdirSync(path.join(archives, 'partial'), { recursive: true });
   const apt = await prepareApt(tool.cache, tool.progress);
-  await download(apt, tool, archives);
+  await download(tool.whole === true ? knowingNothing(apt, archives) : apt, tool, archives);
   tool.progress(`unpacking ${tool.name}`);
   const root = path.join(directory, 'root');
   for (const name of readdirSync(archives).filter((each) => each.endsWith('.deb'))) {
@@ -69,6 +71,13 @@ async function unpack(tool: DebianTool, directory: string): Promise<void> {
 }
 
 type Apt = (...args: readonly string[]) => Promise<string>;
+
+/** The same, as on a system on which nothing is installed. */
+function knowingNothing(apt: Apt, archives: string): Apt {
+  const status = path.join(archives, 'status');
+  writeFileSync(status, '');
+  return (...args) => apt('-o', `Dir::State::status=${status}`, ...args);
+}
 
 async function prepareApt(cache: string, progress: Progress): Promise<Apt> {
   const home = path.join(cache, 'apt');

@@ -1,4 +1,6 @@
 // The parts that development mode brings with it (ARCHITECTURE §8): real servers and tools, found or fetched, never installed.
+export { findBuildRoot } from './build-root.js';
+export { findBuildah } from './buildah.js';
 export { findChromium } from './chromium.js';
 export { findHelms } from './helm.js';
 export type { HsmParts } from './hsm.js';
@@ -16,5 +18,6 @@ export { findPrometheus, launchPrometheus } from './prometheus.js';
 export { launchRedis } from './redis.js';
 export { launchRedisCluster } from './redis-cluster.js';
 export { removeParts } from './remove.js';
+export { runTool } from './run-tool.js';
 export type { Launched } from './server-process.js';
 export { findWrk } from './wrk.js';
