@@ -50,7 +50,7 @@ export function startContainer({ image, words, environment, files, scratch }: Or
   for (const [file, text] of Object.entries(given)) put(engine, file, text);
   mkdirSync(path.join(engine, 'proc'), { recursive: true });
   const own = Object.fromEntries(image.config.Env.map((line) => line.split(/=(.*)/s, 2) as [string, string]));
-  const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'];
+  const namespaces = ['--mount', '--propagation', 'private', '--pid', '--fork'];
   const child = spawn(
     'unshare',
     [...namespaces, 'sh', '-euc', script, 'sh', engine, image.files, mounted, image.config.User, ...words],
@@ -84,10 +84,12 @@ function firstOf({ pid }: ChildProcess): number | undefined {
 }
 
 async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {
-  const first = firstOf(child);
-  if (first !== undefined) process.kill(first, 'SIGTERM');
-  // Its first process goes with it.
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopMillis);
+  const tell = (signal: NodeJS.Signals): void => {
+    const first = firstOf(child);
+    if (first !== undefined) process.kill(first, signal);
+  };
+  tell('SIGTERM');
+  const timer = setTimeout(() => tell('SIGKILL'), stopMillis);
   await ended;
   clearTimeout(timer);
 }

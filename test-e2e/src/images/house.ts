@@ -23,8 +23,10 @@ export interface House extends AdminKeys {
   /** A sentence for each thing that is not as it should be. */
   readonly findings: readonly string[];
   logs(): string;
-  stop(): Promise<void>;
 }
+
+/** What to do before the end, however that comes. */
+export type Closing = (() => Promise<void>)[];
 
 type Progress = (sentence: string) => void;
 
@@ -35,32 +37,39 @@ const healthyMillis = 180_000;
 export async function openHouse(
   images: ReadonlyMap<string, Image>,
   directory: string,
+  closing: Closing,
   progress: Progress,
 ): Promise<House> {
   const base = await freeBase();
   const at = (offset: number) => `http://127.0.0.1:${String(base + offset)}`;
-  const servers: Server[] = [];
+  const servers: Promise<Server>[] = [];
   const running = new Map<string, Container>();
   const findings: string[] = [];
   const logs = () => [...running].map(([name, { log }]) => log().replace(/^(?=.)/gm, `${name}: `)).join('');
-  const stop = async (): Promise<void> => {
+  let over = false;
+  closing.push(async () => {
+    over = true;
     await Promise.all([...running.values()].map((container) => container.stop()));
-    for (const server of servers) await server.stop();
+    for (const server of await Promise.allSettled(servers)) {
+      if (server.status === 'fulfilled') await server.value.stop();
+    }
     removeParts({ directory: path.join(directory, 'postgres') });
-  };
+  });
   try {
     progress('starting PostgreSQL and two of Redis');
     const own = { cache: path.join(root, '.cache'), progress };
     const place = (name: string) => path.join(directory, name);
-    const postgres = await startPostgres({ ...own, directory: place('postgres'), port: base + 40 });
-    servers.push(postgres);
-    servers.push(await startRedis({ ...own, directory: place('cache'), port: base + 41 }));
-    servers.push(await startRedis({ ...own, directory: place('queue'), port: base + 30 }));
+    const starting = startPostgres({ ...own, directory: place('postgres'), port: base + 40 });
+    servers.push(starting);
+    servers.push(startRedis({ ...own, directory: place('cache'), port: base + 41 }));
+    servers.push(startRedis({ ...own, directory: place('queue'), port: base + 30 }));
+    const [postgres] = await Promise.all([starting, ...servers]);
     const keys = makeSecrets(place('secrets'), postgres.dsn);
     const start = starter(images, place('containers'), place('secrets'), base);
     await bringUpAll(async (name) => {
       const service = compose.services[name];
       if (service?.build === undefined) return;
+      if (over) throw new Error(`${name} is not started any more`);
       const { ENTRYPOINT, HEALTHCHECK } = ownWords(images, service.build.target);
       const container = start(name, [...ENTRYPOINT, ...(service.command ?? [])]);
       running.set(name, container);
@@ -75,11 +84,9 @@ export async function openHouse(
       findings.push(...rightsOf(container).map((finding) => `${name}: ${finding}`));
       progress(`${name} is healthy`);
     });
-    return { ...keys, issuer: at(0), admin: at(1), login: at(20), findings, logs, stop };
+    return { ...keys, issuer: at(0), admin: at(1), login: at(20), findings, logs };
   } catch (error) {
-    const said = logs();
-    await stop();
-    throw new Error(`${(error as Error).message}\n${said}`, { cause: error });
+    throw new Error(`${(error as Error).message}\n${logs()}`, { cause: error });
   }
 }
 

@@ -25,8 +25,6 @@ export interface Image {
 export interface Store {
   /** Builds one target of deploy/Dockerfile and mounts it. */
   build(target: string): Promise<Image>;
-  /** Unmounts all. */
-  close(): Promise<void>;
 }
 
 type Progress = (sentence: string) => void;
@@ -68,9 +66,6 @@ export async function openStore(directory: string, progress: Progress): Promise<
       const container = await buildah('from', ...trusting(directory), name);
       const files = await buildah('mount', container);
       return { target, config: said.Docker.config, created: said.Docker.created, files };
-    },
-    async close() {
-      await buildah('rm', '--all');
     },
   };
 }
