@@ -8,6 +8,7 @@ import type { Demo } from './demo.js';
 import { joinDemo } from './demo.js';
 import { expectAccessible, goToLogin, leave } from './demo-pages.js';
 import { manners, readers, take } from './look/manners.js';
+import { formPostRequest } from './look/standing-still.js';
 import { walk } from './look/walk.js';
 
 // A browser on a busy machine takes its time; nothing here measures it.
@@ -128,17 +129,7 @@ test('on paper there is ink on white, and nothing to press', async () => {
 
 test('without scripts an answer in a form takes one press more', async () => {
   const { context, page } = await openWindow(browser, { javaScriptEnabled: false });
-  const asked = new URLSearchParams({
-    client_id: demo.client.client_id,
-    redirect_uri: demo.client.redirect_uri,
-    response_type: 'code',
-    response_mode: 'form_post',
-    prompt: 'none',
-    scope: 'openid',
-    state: 'a-state-of-8',
-    nonce: 'a-nonce-of-8',
-  });
-  await page.goto(`${demo.public}/oauth2/auth?${asked.toString()}`);
+  await page.goto(formPostRequest(demo));
   await expectAccessible(page);
   const posted = page.waitForRequest((request) => request.method() === 'POST');
   await page.click('button');

@@ -4,6 +4,7 @@ import type { signingV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import type { SigningClient } from './sign.js';
 import type { Database } from './storage/database.js';
+import { createWriteBehind } from './storage/write-behind.js';
 
 export interface SignatureLedger {
   /** The same client, which keeps what it was asked for. */
@@ -20,8 +21,6 @@ interface Entry {
   readonly answered: boolean;
 }
 
-const flushMillis = 250;
-const together = 2_000;
 /** A database that is away stops most of what needs a signature; some seconds of it are kept here. */
 const mostKept = 100_000;
 
@@ -31,52 +30,27 @@ const insert = `INSERT INTO cardea.signature_ledger (id, purpose, client_id, ans
 
 export function createSignatureLedger(options: { database: Database; log: Log }): SignatureLedger {
   const { database, log } = options;
-  let kept: Entry[] = [];
-  let flushing: Promise<void> | undefined;
-  let said = '';
-
-  const write = async (): Promise<void> => {
-    while (kept.length > 0) {
-      const batch = kept.slice(0, together);
-      // The statement may touch a row once only: an answer that came on a second try counts.
-      const byId = new Map<string, Entry>();
-      for (const entry of batch) if (byId.get(entry.id)?.answered !== true) byId.set(entry.id, entry);
-      const entries = [...byId.values()];
-      await database.query({
-        name: 'signature_ledger_insert',
-        text: insert,
-        values: [
-          entries.map(({ id }) => id),
-          entries.map(({ purpose }) => purpose),
-          entries.map(({ clientId }) => clientId),
-          entries.map(({ answered }) => answered),
-        ],
-      });
-      kept = kept.slice(batch.length);
-    }
-    said = '';
+  const write = async (batch: readonly Entry[]): Promise<void> => {
+    // The statement may touch a row once only: an answer that came on a second try counts.
+    const byId = new Map<string, Entry>();
+    for (const entry of batch) if (byId.get(entry.id)?.answered !== true) byId.set(entry.id, entry);
+    const entries = [...byId.values()];
+    await database.query({
+      name: 'signature_ledger_insert',
+      text: insert,
+      values: [
+        entries.map(({ id }) => id),
+        entries.map(({ purpose }) => purpose),
+        entries.map(({ clientId }) => clientId),
+        entries.map(({ answered }) => answered),
+      ],
+    });
   };
-  const flush = (): Promise<void> => {
-    flushing ??= write()
-      .catch((error: unknown) => {
-        const { message } = error as Error;
-        if (message !== said) log.warn({ err: message }, 'what was signed cannot be kept yet; it is tried again');
-        said = message;
-      })
-      .finally(() => (flushing = undefined));
-    return flushing;
-  };
-  const timer = setInterval(() => void (kept.length > 0 && flush()), flushMillis).unref();
-
-  const keep = (entry: Entry): void => {
-    if (kept.length >= mostKept) {
-      if (said !== 'full')
-        log.error({ kept: mostKept }, 'what is signed now is not kept: the database is away too long');
-      said = 'full';
-      return;
-    }
-    kept.push(entry);
-  };
+  const behind = createWriteBehind<Entry>({
+    ...{ write, mostKept, log },
+    late: 'what was signed cannot be kept yet; it is tried again',
+    full: 'what is signed now is not kept: the database is away too long',
+  });
   const keeping =
     <Request extends { requestId: string; tokenId?: string }, Rest extends unknown[]>(
       purpose: string,
@@ -90,7 +64,7 @@ export function createSignatureLedger(options: { database: Database; log: Log })
         answered = true;
         return answer;
       } finally {
-        keep({ id: request.tokenId ?? request.requestId, purpose, clientId: clientOf(request), answered });
+        behind.keep({ id: request.tokenId ?? request.requestId, purpose, clientId: clientOf(request), answered });
       }
     };
 
@@ -103,11 +77,7 @@ export function createSignatureLedger(options: { database: Database; log: Log })
       signLogoutToken: keeping('logout_token', ({ audience }) => audience, keys.signLogoutToken),
       signCredential: keeping('credential', () => '', keys.signCredential),
     }),
-    flush,
-    async close() {
-      clearInterval(timer);
-      await flushing;
-      await flush();
-    },
+    flush: () => behind.flush(),
+    close: () => behind.close(),
   };
 }

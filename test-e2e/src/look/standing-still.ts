@@ -10,11 +10,11 @@ const still = (html: string): string =>
     .replace(/<meta http-equiv="refresh"[^>]*>/g, '')
     .replace(/<\/?noscript>/g, '');
 
-/** The page that posts an answer to the application; here the answer that nobody is logged in. */
-export async function formPostPage(demo: DemoLine, context: BrowserContext, locale: string): Promise<string> {
+/** A request whose answer, that nobody is logged in, comes in a form. */
+export function formPostRequest({ public: base, client }: DemoLine): string {
   const asked = new URLSearchParams({
-    client_id: demo.client.client_id,
-    redirect_uri: demo.client.redirect_uri,
+    client_id: client.client_id,
+    redirect_uri: client.redirect_uri,
     response_type: 'code',
     response_mode: 'form_post',
     prompt: 'none',
@@ -22,7 +22,12 @@ export async function formPostPage(demo: DemoLine, context: BrowserContext, loca
     state: 'a-state-of-8',
     nonce: 'a-nonce-of-8',
   });
-  const answer = await context.request.get(`${demo.public}/oauth2/auth?${asked.toString()}`, {
+  return `${base}/oauth2/auth?${asked.toString()}`;
+}
+
+/** The page that posts an answer to the application. */
+export async function formPostPage(demo: DemoLine, context: BrowserContext, locale: string): Promise<string> {
+  const answer = await context.request.get(formPostRequest(demo), {
     headers: { 'accept-language': locale },
   });
   const html = await answer.text();
