@@ -56,6 +56,11 @@ const shared = () => path.join(demo.home, 'config', 'shared.yaml');
 test.each<[string, () => [words: string[], env?: Record<string, string>], RegExp]>([
   ['a wrong flag', () => [['create', 'client', '--nmae', 'x']], /unknown option '--nmae' \(Did you mean --name\?\)/],
   [
+    'a keys service that nobody reaches',
+    () => [['keys', 'list'], { SERVE_KEYS_ADDRESS: '127.0.0.1:1' }],
+    /cannot be reached/,
+  ],
+  [
     'an endpoint that nobody answers at',
     () => [['list', 'clients'], { CARDEA_ADMIN_URL: 'http://127.0.0.1:1' }],
     /nobody answers.*127\.0\.0\.1:1/,

@@ -172,7 +172,8 @@ export function createCallDesk(
         return Promise.reject(busy());
       }
       // Through setImmediate: after a stall, answers that lie in the socket are read before anything counts as late.
-      sweeper ??= setInterval(() => setImmediate(sweep), sweepMillis).unref();
+      // It keeps a process alive that has nothing else to do than to wait for the answer, or to be told that there is none.
+      sweeper ??= setInterval(() => setImmediate(sweep), sweepMillis);
       const { signal } = call;
       if (signal === undefined) return new Promise((resolve, reject) => begin(call, resolve, reject));
       return new Promise<Buffer>((resolve, reject) => {
