@@ -48,7 +48,7 @@ export const service: Service = {
     const desk = createJobDesk(config.redis.queueUrl ?? config.redis.url, log);
     host.onStop(() => desk.close());
 
-    const stream = openEventStream(config, host, database);
+    const stream = await openEventStream(config, host, database);
     const keyWatch = watchKeys({ database, publicKeys, log });
     host.onStop(() => keyWatch.close());
 

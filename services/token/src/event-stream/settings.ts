@@ -3,11 +3,15 @@ import type { Config, EventType } from '@cardea/service';
 import { eventTypeNames, eventTypes, eventTypesOf } from '@cardea/service';
 import { createHmac, createSecretKey } from 'node:crypto';
 
+/** Where events go, by the name under which its place in the stream is kept. */
+export type SinkName = 'stdout' | 'file' | 'webhook';
+
 export interface EventSettings {
   /** `source` of the events: the issuer. */
   readonly source: string;
   /** What sinks get. */
   readonly types: readonly EventType[];
+  readonly sinks: readonly SinkName[];
   /** Whether an event is written at all. */
   wants(type: EventType): boolean;
   /** The pseudonym of a person; undefined where there are to be none. */
@@ -16,9 +20,12 @@ export interface EventSettings {
 
 export function eventSettings({ events, urls }: Config): EventSettings {
   const asked = events.types === undefined ? eventTypeNames : (eventTypesOf(events.types) ?? []);
-  const { stdout, file, webhook } = events;
-  const anySink = stdout || file !== undefined || webhook.url !== undefined;
-  const onlyIfAsked = anySink || events.types !== undefined ? asked : [];
+  const sinks: SinkName[] = [
+    ...(events.stdout ? ['stdout' as const] : []),
+    ...(events.file === undefined ? [] : ['file' as const]),
+    ...(events.webhook.url === undefined ? [] : ['webhook' as const]),
+  ];
+  const onlyIfAsked = sinks.length > 0 || events.types !== undefined ? asked : [];
   const wanted = new Set<EventType>([
     ...onlyIfAsked,
     ...eventTypeNames.filter((type) => !eventTypes[type].keeping.includes('asked for')),
@@ -26,6 +33,7 @@ export function eventSettings({ events, urls }: Config): EventSettings {
   return {
     source: urls.self.issuer ?? 'cardea',
     types: asked,
+    sinks,
     wants: (type) => wanted.has(type),
     personOf: createPersonOf(events.pseudonymKey),
   };

@@ -20,6 +20,7 @@ import { queueNames } from '../jobs/queues.js';
 import { insertEvents, newEvent } from '../storage/event-outbox.js';
 import { metrics } from '../tokens.fixture.js';
 import { fileSink } from './line-sink.js';
+import { openEventStream } from './open-stream.js';
 import { createPump } from './pump.js';
 import { startSinks } from './start-sinks.js';
 import { until } from './stream.fixture.js';
@@ -60,18 +61,19 @@ const tell = (...ids: readonly string[]) =>
 const idOf = (event: { data: Record<string, unknown> }) => event.data['client_id'];
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, index) => String(from + index));
 
+const configOf = (env: Readonly<Record<string, string>>) =>
+  loadConfig({ env: { URLS_SELF_ISSUER: 'https://as.test', DEV: 'true', ...env } });
+/** A service's process, as far as streams know it. */
+const hostOf = (own: (() => Promise<void> | void)[]) => ({
+  ...{ log: quietLog, metrics, now: Date.now },
+  random: (bytes: number) => Buffer.alloc(bytes),
+  onStop: (end: () => Promise<void> | void) => void own.push(end),
+});
+
 /** A worker's sinks, as settings say. Returns once each has its place in the stream, from which on it gets everything. */
 async function start(env: Readonly<Record<string, string>>, names: readonly string[]): Promise<() => Promise<void>> {
-  const config = loadConfig({ env: { URLS_SELF_ISSUER: 'https://as.test', DEV: 'true', ...env } });
   const own: (() => Promise<void> | void)[] = [];
-  const host = {
-    log: quietLog,
-    metrics,
-    now: Date.now,
-    random: (bytes: number) => Buffer.alloc(bytes),
-    onStop: (end: () => Promise<void> | void) => void own.push(end),
-  };
-  startSinks(config, host, { database: database.pool, redisUrl });
+  startSinks(configOf(env), hostOf(own), { database: database.pool, redisUrl });
   const stop = async () => {
     for (const end of own.splice(0).reverse()) await end();
   };
@@ -103,6 +105,17 @@ describe('a file', () => {
     await tell('after');
     await until(() => statSync(file, { throwIfNoEntry: false }) !== undefined && lines(file).length >= 1);
     expect([lines(file).map(idOf), lines(`${file}.1`).length]).toEqual([['after'], 1_200]);
+  });
+
+  test('gets what happened before the first worker came', async () => {
+    const file = path.join(directory, 'before.jsonl');
+    const own: (() => Promise<void> | void)[] = [];
+    const { recorder } = await openEventStream(configOf({ EVENTS_FILE: file }), hostOf(own), database.pool);
+    recorder.record(issued, { client_id: 'early' });
+    for (const end of own) await end();
+    await start({ EVENTS_FILE: file }, ['file']);
+    await until(() => statSync(file, { throwIfNoEntry: false }) !== undefined && lines(file).length >= 1);
+    expect(lines(file).map(idOf)).toEqual(['early']);
   });
 
   test('gets only what is asked for, and from several workers each event once', async () => {

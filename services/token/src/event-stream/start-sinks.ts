@@ -11,6 +11,7 @@ import { batchSize, createDeliverBatch } from './deliver-batch.js';
 import type { LineSink } from './line-sink.js';
 import { fileSink, stdoutSink } from './line-sink.js';
 import { createPump } from './pump.js';
+import type { SinkName } from './settings.js';
 import { eventSettings } from './settings.js';
 
 const linesAtOnce = 500;
@@ -26,7 +27,7 @@ export function startSinks(
   const { events } = config;
   const { types, source } = eventSettings(config);
 
-  const lines = (name: string, sink: LineSink): void => {
+  const lines = (name: SinkName, sink: LineSink): void => {
     const pump = createPump({
       ...{ database, name, types, batch: linesAtOnce, log },
       take: (batch) => sink.write(batch.map((event) => `${cloudEvent(source, event)}\n`).join('')),

@@ -11,6 +11,7 @@ import { eventSettings } from './settings.js';
 export const quietStream: EventStream = {
   source: 'https://as.test',
   types: [],
+  sinks: [],
   wants: () => false,
   personOf: () => undefined,
   recorder: {
