@@ -1,6 +1,8 @@
 // One ESM configuration for all rooms; always run through `npm test`, which brings PostgreSQL, Redis and SoftHSM first.
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/lib/scratch-environment.mjs',
+  // Not in the system's temporary directory, of which a run of the tests has one of its own.
+  cacheDirectory: '<rootDir>/.cache/jest',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

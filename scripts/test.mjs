@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeProblem } from './lib/node-version.mjs';
+import { watchPlaces } from './lib/leftovers.mjs';
 import { groups, orderedFiles, readTestOrder, testFiles } from './lib/test-groups.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -14,6 +15,13 @@ const runs = [
   { names: ['rules', 'storage', 'chart'], workers: Math.max(2, Math.min(os.availableParallelism(), 8)) },
   { names: ['wire', 'browser'], workers: os.availableParallelism() > 4 ? 2 : 1 },
 ];
+
+/** Downloads go on while tests run that do not need them; whoever does waits for them, and says what is wrong with them. */
+async function fetchAhead(files, all, cache) {
+  const options = { cache, progress: say };
+  if (files.browser !== undefined) await all.findChromium(options).catch(() => undefined);
+  if (files.wire !== undefined) await all.findPrometheus(options).catch(() => undefined);
+}
 
 /** Runs what was ordered and counts. */
 async function test(order, signal) {
@@ -36,6 +44,7 @@ async function test(order, signal) {
     const cache = path.join(root, '.cache');
     const chosen = those.flatMap((name) => files[name]);
     const parts = await partsFor(those, { root, all, cache, files: chosen, progress: say });
+    if (those.includes('storage')) void fetchAhead(files, all, cache);
     try {
       const env = { ...process.env, ...parts.env };
       const once = (files, workers) => runJest({ root, files, options: order.options, workers, env, signal });
@@ -51,6 +60,7 @@ async function test(order, signal) {
 }
 
 const stop = new AbortController();
+const newNames = watchPlaces();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => stop.abort());
 
 try {
@@ -61,6 +71,8 @@ try {
   // On the machine that decides, a test that did not run proves nothing.
   const missing = process.env.CI === 'true' && !order.named ? skipped : 0;
   if (skipped > 0 && !order.named) say(`\n${skipped} skipped${missing > 0 ? ', which CI=true counts as failed' : ''}`);
+  const stays = newNames();
+  if (stays.length > 0) say(`\nnew since the tests began, and still there:\n  ${stays.join('\n  ')}`);
   process.stdout.write(`\n${passed} passed, ${failed + missing} failed\n`);
   process.exitCode = failed + missing === 0 && !stop.signal.aborted ? 0 : 1;
 } catch (error) {

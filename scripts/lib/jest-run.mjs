@@ -1,8 +1,9 @@
 // Runs jest over given files and counts what it found, down to suites that could not even be loaded.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { endProcessesWith } from './leftovers.mjs';
 
 /** Results are in, and still something is open that keeps jest from ending. */
 const lingerMillis = 10_000;
@@ -17,6 +18,7 @@ const lingerMillis = 10_000;
  */
 export async function runJest({ root, files, options, workers, env, signal }) {
   const scratch = mkdtempSync(path.join(os.tmpdir(), 'cardea-jest-'));
+  chmodSync(scratch, 0o711);
   const results = path.join(scratch, 'results.json');
   const args = [
     // Long enough for a busy machine: a test that hangs shall fail, one that waits its turn shall not.
@@ -33,7 +35,12 @@ export async function runJest({ root, files, options, workers, env, signal }) {
     // In a group of its own, so that demos which suites have started can be told to end together with it.
     detached: true,
     stdio: ['ignore', 2, 2],
-    env: { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`.trim() },
+    env: {
+      ...env,
+      // Its own place for files, which goes with the run, and by which its processes are known.
+      TMPDIR: scratch,
+      NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --experimental-vm-modules --no-warnings`.trim(),
+    },
   });
   const tell = (name) => {
     try {
@@ -48,17 +55,20 @@ export async function runJest({ root, files, options, workers, env, signal }) {
   const watch = setInterval(() => {
     if (!existsSync(results)) return;
     lingering += 500;
-    if (lingering < lingerMillis) return;
+    if (lingering !== lingerMillis) return;
     process.stderr.write('a test left something open that keeps jest from ending; ending it\n');
     tell('SIGKILL');
   }, 500);
   const code = await new Promise((resolve) => jest.once('exit', resolve));
   clearInterval(watch);
   signal.removeEventListener('abort', abort);
+  const left = await endProcessesWith(scratch);
+  if (left.length > 0) process.stderr.write(`the tests left running, ended now:\n  ${left.join('\n  ')}\n`);
   try {
-    return count(results, code);
+    // What is left open is said, and is no failure of what has run to its end.
+    return count(results, lingering >= lingerMillis ? 0 : code);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
