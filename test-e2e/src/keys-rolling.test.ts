@@ -141,7 +141,9 @@ async function underLoad(work: (more: (count: number) => Promise<void>) => Promi
   };
   const load = Promise.all(
     Array.from({ length: 4 }, async () => {
-      while (!over && failures.length === 0) await ask().catch((error: unknown) => failures.push(String(error)));
+      // A moment's pause leaves the machine to the services that start meanwhile.
+      for (; !over && failures.length === 0; await sleep(5))
+        await ask().catch((error: unknown) => failures.push(String(error)));
     }),
   );
   const more = async (count: number) => {

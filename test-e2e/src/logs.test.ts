@@ -39,10 +39,9 @@ const linesWith = (text: string): string[] =>
 
 /** Logs are written behind the answer; waits until a text is in them. */
 async function logged(text: string): Promise<string[]> {
-  for (let i = 0; i < 100; i++) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const lines = linesWith(text);
     if (lines.length > 0) return lines;
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return [];
 }

@@ -13,6 +13,7 @@ import { startDemo } from './demo.js';
 import { answerConsent, answerLogin } from './login-app.js';
 
 const seconds = 2;
+const graceSeconds = 1;
 
 let demo: Demo;
 let client: CreatedClient;
@@ -25,8 +26,8 @@ beforeAll(async () => {
   writeFileSync(
     file,
     JSON.stringify({
-      ttl: { login_consent_request: life, auth_code: life, access_token: '5s', refresh_token: '8s' },
-      oauth2: { grant: { refresh_token: { rotation_grace_period: '1s' } } },
+      ttl: { login_consent_request: life, auth_code: life, access_token: '3s', refresh_token: '6s' },
+      oauth2: { grant: { refresh_token: { rotation_grace_period: `${String(graceSeconds)}s` } } },
     }),
   );
   demo = await startDemo({ args: ['--config', file] });
@@ -37,6 +38,20 @@ afterAll(async () => {
   await demo.stop();
   rmSync(settings, { recursive: true, force: true });
 });
+
+/** What has to be done while something lives: again, with new things, where a busy machine took longer than that. */
+async function inTime<T>(lifeSeconds: number, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const from = performance.now();
+    const result = await work().then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    if (performance.now() - from > lifeSeconds * 1000) continue;
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
+}
 
 const pass = (more = 0) => new Promise((resolve) => setTimeout(resolve, (seconds + more) * 1000 + 500));
 const invalidGrant = { status: 400, body: { error: 'invalid_grant', error_id: expect.any(String) } };
@@ -96,9 +111,9 @@ describe('expired', () => {
   let late: Awaited<ReturnType<typeof makeAll>>;
 
   beforeAll(async () => {
-    late = await makeAll();
+    late = await inTime(seconds, makeAll);
     await pass();
-  }, 30_000);
+  }, 60_000);
 
   test('login challenge: the login app is told, and cannot accept it any more', async () => {
     const answers = [
@@ -130,30 +145,33 @@ describe('expired', () => {
   });
 
   test('access token: inactive, and userinfo refuses it; then its refresh token', async () => {
-    await pass(1);
+    await pass(-1);
     expect(await introspect(demo, late.tokens.access)).toEqual({ active: false });
     const headers = { authorization: `Bearer ${late.tokens.access}` };
     expect((await fetch(`${demo.public}/userinfo`, { headers })).status).toBe(401);
-    await pass(1);
+    await pass();
     expect(await introspect(demo, late.tokens.refresh)).toEqual({ active: false });
     expect(await refresh(demo, client, late.tokens.refresh)).toMatchObject(invalidGrant);
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('a refresh token that was traded in', () => {
   test('brings the same successor inside the window; after it, whoever brings it fells the family', async () => {
-    const { body } = await redeem(demo, client, await freshCode(demo, client));
-    const old = body.refresh_token ?? '';
-    const first = await refresh(demo, client, old);
-    expect((await refresh(demo, client, old)).body.refresh_token).toBe(first.body.refresh_token);
-    expect(await introspect(demo, first.body.access_token ?? '')).toMatchObject({ active: true });
+    const { body, old, first } = await inTime(graceSeconds, async () => {
+      const { body } = await redeem(demo, client, await freshCode(demo, client));
+      const old = body.refresh_token ?? '';
+      const first = await refresh(demo, client, old);
+      expect((await refresh(demo, client, old)).body.refresh_token).toBe(first.body.refresh_token);
+      expect(await introspect(demo, first.body.access_token ?? '')).toMatchObject({ active: true });
+      return { body, old, first };
+    });
     await pass(-1);
     expect(await refresh(demo, client, old)).toMatchObject(invalidGrant);
     for (const token of [first.body.access_token, first.body.refresh_token, body.access_token]) {
       expect(await introspect(demo, token ?? '')).toEqual({ active: false });
     }
     expect(await refresh(demo, client, first.body.refresh_token ?? '')).toMatchObject(invalidGrant);
-  }, 20_000);
+  }, 60_000);
 
   test('used by its client after a thief used it: the thief’s tokens fall, too', async () => {
     const { body } = await redeem(demo, client, await freshCode(demo, client));
@@ -164,7 +182,7 @@ describe('a refresh token that was traded in', () => {
     expect(await refresh(demo, client, stolen)).toMatchObject(invalidGrant);
     expect(await introspect(demo, further.body.access_token ?? '')).toEqual({ active: false });
     expect(await refresh(demo, client, further.body.refresh_token ?? '')).toMatchObject(invalidGrant);
-  }, 20_000);
+  }, 60_000);
 
   test('other families of the same person live on', async () => {
     const [one, other] = [await freshCode(demo, client), await freshCode(demo, client)];
@@ -174,5 +192,5 @@ describe('a refresh token that was traded in', () => {
     await pass(-1);
     expect(await refresh(demo, client, falling)).toMatchObject(invalidGrant);
     expect((await refresh(demo, client, living)).status).toBe(200);
-  }, 20_000);
+  }, 60_000);
 });

@@ -12,7 +12,8 @@ import { startRunning } from '../running.fixture.js';
 jest.setTimeout(60_000);
 
 const redis = new URL(String(process.env['CARDEA_TEST_REDIS_URL']));
-redis.pathname = '/13';
+// A database of Redis that no other suite flushes.
+redis.pathname = '/3';
 let running: Running;
 let worker: RunningService;
 
@@ -21,7 +22,7 @@ const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 beforeAll(async () => {
   const flushing = connect(Number(redis.port), redis.hostname);
-  flushing.end('SELECT 13\r\nFLUSHDB\r\n');
+  flushing.end('SELECT 3\r\nFLUSHDB\r\n');
   await once(flushing.resume(), 'close');
   running = await startRunning({ REDIS_URL: redis.href });
   const session = await connectForMigrations(running.dsn);

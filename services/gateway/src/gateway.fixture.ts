@@ -87,7 +87,7 @@ export async function startGateway(
     throw error;
   });
   const url = String(lines.find(({ message }) => message === 'serving HTTP')?.['url']);
-  const until = Date.now() + 5_000;
+  const until = Date.now() + 25_000;
   while (Date.now() < until && (await fetch(`${url}/health/ready`)).status !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

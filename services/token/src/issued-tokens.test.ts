@@ -57,7 +57,7 @@ const alive = async ({ accessToken, refreshToken }: Tokens) => {
 /** Settles when the cache knows the access token. */
 const remembered = async (tokens: Tokens) => {
   const name = it.handles.open('access_token', tokens.accessToken)!.key.toString('base64url');
-  for (const from = Date.now(); Date.now() - from < 8_000; await sleep(50)) {
+  for (const from = Date.now(); Date.now() - from < 25_000; await sleep(50)) {
     expect(await alive(tokens)).toBe(true);
     for (const key of await direct.keys(`cardea:at:*:${name}`)) {
       // Shorter is who is about to fill it.
