@@ -61,7 +61,7 @@ export async function measureLarge(options: {
   const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.cache');
   const postgres = await launchPostgres({ directory: home, cache, port: base + 45, progress });
   try {
-    const { target, close } = await startTarget({ demo, base, progress, env: { DSN: postgres.dsn } });
+    const { target, close } = await startTarget({ demo, base, keys: 'software', progress, env: { DSN: postgres.dsn } });
     const database = new pg.Client({ connectionString: postgres.dsn });
     await database.connect();
     const withDatabase = { ...target, pids: { ...target.pids, postgres: postgres.pid } };

@@ -4,7 +4,7 @@ import { calibrate } from './calibration.js';
 import type { Driver } from './load/driver.js';
 import type { Slice } from './load/slice.js';
 import type { Pids } from './processes/processes.js';
-import { cpuNanos } from './processes/processes.js';
+import { cpuNanos, residentBytes } from './processes/processes.js';
 
 /** One slice of one scenario, with what it cost. */
 export interface Measurement extends Slice {
@@ -28,6 +28,8 @@ export interface Rounds {
   readonly measurements: ReadonlyMap<string, ReadonlyMap<string, readonly Measurement[]>>;
   /** CPU microseconds of the calibration loop, taken between the slices. */
   readonly calibration: readonly number[];
+  /** The most bytes each process of the first contestant held after a slice. */
+  readonly residentBytes: Readonly<Record<string, number>>;
 }
 
 export interface Plan {
@@ -37,6 +39,8 @@ export interface Plan {
   readonly warmUpMillis: number;
   /** Single-use work a slice at most. */
   readonly units: number;
+  /** Requests a second by scenario, asked for in an open loop instead of as fast as answers come. */
+  readonly rates?: ReadonlyMap<string, number>;
 }
 
 /** How long the servers get to finish what they do after an answer. */
@@ -53,6 +57,8 @@ export async function measureRounds(
     contestants.map(({ name, scenarios }) => [name, new Map(scenarios.map((scenario) => [scenario, []]))]),
   );
   const calibration: number[] = [];
+  const most: Record<string, number> = {};
+  const [first] = contestants;
   calibrate(calibrations);
   for (let round = 0; round <= plan.rounds; round++) {
     // A B, then B A: what the machine does meanwhile falls on each of them first, in turn.
@@ -62,19 +68,24 @@ export async function measureRounds(
         const warmUp = round === 0;
         const what = contestants.length === 1 ? name : `${name} of ${contestant.name}`;
         progress(warmUp ? `warming up: ${what}` : `round ${String(round)} of ${String(plan.rounds)}: ${what}`);
+        const perSecond = plan.rates?.get(name);
         const measurement = await measure(contestant.driver, contestant.pids, {
           name,
           millis: warmUp ? plan.warmUpMillis : plan.sliceMillis,
           // What is made ready has warmed most of the way already.
           units: warmUp ? Math.ceil(plan.units / 3) : plan.units,
+          ...(perSecond !== undefined && { perSecond }),
         });
         if (warmUp) continue;
         measurements.get(contestant.name)?.get(name)?.push(measurement);
         calibration.push(...calibrate(calibrations));
+        if (contestant !== first) continue;
+        for (const [process, bytes] of Object.entries(residentBytes(contestant.pids)))
+          most[process] = Math.max(most[process] ?? 0, bytes);
       }
     }
   }
-  return { measurements, calibration };
+  return { measurements, calibration, residentBytes: most };
 }
 
 /** Prepares, drives and checks one slice. @throws when an answer is wrong */

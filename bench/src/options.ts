@@ -3,27 +3,48 @@ import { parseArgs } from 'node:util';
 import type { Plan } from './measure.js';
 import type { RunningPeer } from './peers/peer.js';
 import type { Scenario } from './scenarios/scenario.js';
+import type { KeysPlace } from './target.js';
+import type { Variant } from './variants.js';
+import { variants } from './variants.js';
 
 export interface Options {
   readonly plan: Plan;
   readonly connections: number;
+  readonly keys: KeysPlace;
   /** First port of the demo that is started. */
   readonly base: number;
   /** File with the line of a demo that runs already. */
   readonly attach: string | undefined;
-  /** File for the results. */
-  readonly json: string | undefined;
   readonly coldStarts: number;
-  /** Measures the signer alone, with its keys here and there, instead of the provider. */
-  readonly signer: boolean;
-  /** Measures a database that has grown instead, by this share of ten million rows. */
-  readonly large: number | undefined;
+  /** What is measured instead of the provider as it is. */
+  readonly instead: Instead | undefined;
+  readonly variants: readonly Variant[];
   /** Measures npm's oidc-provider in the same rounds, in memory and over PostgreSQL. */
   readonly peers: boolean;
   /** One that runs already and speaks Hydra's API. */
   readonly peer: RunningPeer | undefined;
   /** Whether to measure lateness in an open loop too, and at which rate if not at shares of what was reached. */
   readonly openLoop: { readonly perSecond: number | undefined } | undefined;
+  /** Further numbers of connections. */
+  readonly widths: readonly number[];
+  readonly statements: boolean;
+  readonly outputs: Outputs;
+}
+
+/** The signer by itself; a database that has grown by this share of ten million rows; many of each service; the gate. */
+export type Instead =
+  | { readonly kind: 'signer' | 'scale' | 'gate' }
+  | { readonly kind: 'large'; readonly share: number }
+  | { readonly kind: 'rebase'; readonly why: string };
+
+/** Files by what becomes of the results. */
+export interface Outputs {
+  readonly json: string | undefined;
+  readonly report: string | undefined;
+  readonly compare: string | undefined;
+  readonly write: string | undefined;
+  /** Results of an earlier run, which nothing is measured for. */
+  readonly from: string | undefined;
 }
 
 /** A command line that cannot be acted on; the message says why. */
@@ -31,90 +52,68 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const help = (scenarios: readonly Scenario[]): string => `npm run bench -- [options]
-
-Starts Cardea's own processes, PostgreSQL and Redis on loopback, drives them for a bounded time, and tells the CPU
-time a request costs over all of them. Wall-clock figures depend on the machine; the CPU ratio is what to compare.
-
-  --quick            about two minutes: short slices, 3 rounds
-  --signer           the signer alone: keys in SoftHSM, in software, without its record, in an HSM of 5 ms
-  --only NAMES       these scenarios, separated by commas
-  --rounds N         rounds measured (5; quick: 3)
-  --seconds N        length of a slice (5; quick: 2)
-  --units N          single-use codes and tokens prepared a slice (3000; quick: 600)
-  --connections N    concurrent callers (64)
-  --large SHARE      a database of ten million rows, times the share, against an empty one; a client with
-                     100,000 tokens is deleted meanwhile
-  --peers            npm's oidc-provider in the same rounds: in memory, which flatters it, and as durable as ours
-  --peer-public URL, --peer-admin URL, --peer-pids NAME=PID,…
-                     a provider that runs already, speaks Hydra's API, and whose processes are these
-  --open-loop        also how late answers are at 30, 60 and 80 % of the rate that was reached, asked at random times
-  --rate N           the same at N requests a second
-  --json FILE        also write the results as JSON
-  --ports N          first port of the demo (8600)
-  --attach FILE      measure a running demo, whose line of JSON is in FILE
-  --help             this text
-
-Scenarios:
-${scenarios.map(({ name, about }) => `  ${name.padEnd(24)}${about}`).join('\n')}
-`;
-
 /** @returns `help` when that was asked for. @throws {UsageError} */
-export function readOptions(argv: readonly string[], names: readonly string[]): Options | 'help' {
+export function readOptions(
+  argv: readonly string[],
+  scenarios: readonly Pick<Scenario, 'name' | 'long'>[],
+): Options | 'help' {
   const { values } = parse(argv);
   if (values.help === true) return 'help';
-  const quick = values.quick === true;
-  const only = values.only?.split(',').map((name) => name.trim());
-  const unknown = only?.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new UsageError(`There is no scenario '${unknown}'. There are: ${names.join(', ')}`);
-  const seconds = positive('seconds', values.seconds, quick ? 2 : 5);
+  const { quick = false, full = false } = values;
+  const pace = paces[quick ? 'quick' : full ? 'full' : 'usual'];
+  const only = chosen('scenario', values.only, scenarios);
+  const seconds = positive('seconds', values.seconds, pace.seconds);
   return {
     plan: {
-      scenarios: names.filter((name) => only?.includes(name) ?? true),
-      rounds: positive('rounds', values.rounds, quick ? 3 : 5),
+      scenarios: (only ?? scenarios.filter(({ long }) => !(quick && long === true))).map(({ name }) => name),
+      rounds: positive('rounds', values.rounds, pace.rounds),
       sliceMillis: seconds * 1000,
       warmUpMillis: Math.min(seconds * 1000, 1000),
-      units: positive('units', values.units, quick ? 600 : 3000),
+      units: positive('units', values.units, pace.units),
     },
     connections: positive('connections', values.connections, 64),
+    keys: keysPlace(values.keys),
     base: positive('ports', values.ports, 8600),
     attach: values.attach,
-    json: values.json,
     coldStarts: quick ? 3 : 5,
-    signer: values.signer === true,
-    large: values.large === undefined ? undefined : share(values.large),
-    peers: values.peers === true,
+    instead: insteadOf(values),
+    variants: chosen('variant', values.variants, variants) ?? (full ? variants : []),
+    peers: values.peers === true || full,
     peer: runningPeer(values['peer-public'], values['peer-admin'], values['peer-pids']),
     openLoop:
-      values['open-loop'] === true || values.rate !== undefined
+      values['open-loop'] === true || values.rate !== undefined || full
         ? { perSecond: values.rate === undefined ? undefined : positive('rate', values.rate, 0) }
         : undefined,
+    widths: values.widths?.split(',').map((width) => positive('widths', width.trim(), 0)) ?? (full ? [16, 256] : []),
+    statements: values.statements === true || full,
+    outputs: {
+      ...{ json: values.json, report: values.report, compare: values.compare },
+      ...{ write: values.write, from: values.from },
+    },
   };
 }
+
+const paces = {
+  usual: { rounds: 5, seconds: 5, units: 3000 },
+  quick: { rounds: 3, seconds: 2, units: 600 },
+  full: { rounds: 5, seconds: 3, units: 2000 },
+} as const;
+
+const flag = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
 
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
       options: {
-        quick: { type: 'boolean' },
-        signer: { type: 'boolean' },
-        'open-loop': { type: 'boolean' },
-        rate: { type: 'string' },
-        large: { type: 'string' },
-        peers: { type: 'boolean' },
-        'peer-public': { type: 'string' },
-        'peer-admin': { type: 'string' },
-        'peer-pids': { type: 'string' },
+        ...{ quick: flag, full: flag, only: text, keys: text, variants: text, peers: flag },
+        ...{ 'peer-public': text, 'peer-admin': text, 'peer-pids': text },
+        ...{ 'open-loop': flag, rate: text, widths: text, statements: flag },
+        ...{ rounds: text, seconds: text, units: text, connections: text, ports: text, attach: text },
+        ...{ json: text, report: text, compare: text, write: text, from: text },
+        ...{ gate: flag, rebase: text, scale: flag, signer: flag, large: text },
         help: { type: 'boolean', short: 'h' },
-        only: { type: 'string' },
-        rounds: { type: 'string' },
-        seconds: { type: 'string' },
-        units: { type: 'string' },
-        connections: { type: 'string' },
-        json: { type: 'string' },
-        ports: { type: 'string' },
-        attach: { type: 'string' },
       },
     });
   } catch (error) {
@@ -122,10 +121,47 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function share(text: string): number {
-  const value = Number(text);
+/** Those that are named, in their own order; undefined when nothing was said. */
+function chosen<T extends { readonly name: string }>(
+  what: string,
+  words: string | undefined,
+  all: readonly T[],
+): readonly T[] | undefined {
+  const names = words?.split(',').map((word) => word.trim());
+  const unknown = names?.find((name) => !all.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    throw new UsageError(`There is no ${what} '${unknown}'. There are: ${all.map(({ name }) => name).join(', ')}`);
+  }
+  return names && all.filter(({ name }) => names.includes(name));
+}
+
+function keysPlace(words = 'software'): KeysPlace {
+  if (words === 'software' || words === 'hsm') return words;
+  throw new UsageError(`--keys takes software or hsm, not '${words}'`);
+}
+
+function insteadOf(values: ReturnType<typeof parse>['values']): Instead | undefined {
+  const { gate, rebase, scale, signer, large } = values;
+  const asked: Instead[] = [
+    ...(gate === true ? [{ kind: 'gate' } as const] : []),
+    ...(rebase === undefined ? [] : [{ kind: 'rebase', why: reason(rebase) } as const]),
+    ...(scale === true ? [{ kind: 'scale' } as const] : []),
+    ...(signer === true ? [{ kind: 'signer' } as const] : []),
+    ...(large === undefined ? [] : [{ kind: 'large', share: share(large) } as const]),
+  ];
+  if (asked.length > 1) throw new UsageError(`--${asked.map(({ kind }) => kind).join(' and --')} are two runs`);
+  return asked[0];
+}
+
+function reason(words: string): string {
+  if (words.trim().length >= 10) return words.trim();
+  throw new UsageError('--rebase takes the reason, in a sentence');
+}
+
+function share(words: string): number {
+  const value = Number(words);
   if (value > 0 && value <= 10) return value;
-  throw new UsageError(`--large takes a share such as 0.1, not '${text}'`);
+  throw new UsageError(`--large takes a share such as 0.1, not '${words}'`);
 }
 
 function runningPeer(origin?: string, admin?: string, pids?: string): RunningPeer | undefined {
@@ -139,8 +175,8 @@ function runningPeer(origin?: string, admin?: string, pids?: string): RunningPee
   return { public: origin, admin, pids: Object.fromEntries(entries) };
 }
 
-function positive(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} must be a whole number above zero, not '${text}'`);
+function positive(name: string, words: string | undefined, otherwise: number): number {
+  if (words === undefined) return otherwise;
+  if (/^[1-9]\d{0,6}$/.test(words)) return Number(words);
+  throw new UsageError(`--${name} must be a whole number above zero, not '${words}'`);
 }

@@ -13,6 +13,8 @@ export interface Target {
   readonly public: string;
   readonly admin: string;
   readonly issuer: string;
+  /** Origins of more of the same, which lanes go to in turn. */
+  readonly further?: { readonly public: readonly string[]; readonly admin: readonly string[] };
   /** `host:port` of gRPC introspection. */
   readonly introspection: string;
   /** gRPC address of the signer, which only this machine can reach; the demo's line does not tell it. */
@@ -32,6 +34,9 @@ export function signerMetrics(target: Pick<Target, 'public'>): string {
   return `http://${hostname}:${String(managementKeys)}/metrics`;
 }
 
+/** Where the private keys are: with the operator's software, as other providers have theirs, or in SoftHSM behind PKCS#11. */
+export type KeysPlace = 'software' | 'hsm';
+
 /** A target and how to be done with it. */
 export interface OpenTarget {
   readonly target: Target;
@@ -40,28 +45,37 @@ export interface OpenTarget {
 
 const patienceMillis = 180_000;
 
+/** Installations that are measured at once have blocks of ports this far apart. */
+export const portsApart = 60;
+
 /** Uses what already runs; its processes stay. */
 export function attachTarget(file: string): OpenTarget {
   return { target: JSON.parse(readFileSync(file, 'utf8')) as Target, close: () => Promise.resolve() };
 }
 
-/**
- * Starts a demo with a state directory of its own, which goes with it.
- *
- * @param options.base first of its ports
- * @param options.progress is given what the demo says
- * @param options.env further settings of its services
- */
-export async function startTarget(options: {
-  demo: string;
-  base: number;
-  progress: (text: string) => void;
-  env?: Readonly<Record<string, string>>;
-}): Promise<OpenTarget> {
+/** How a demo is started for a measurement. */
+export interface TargetOptions {
+  /** Path of its script. */
+  readonly demo: string;
+  /** First of its ports. */
+  readonly base: number;
+  readonly keys: KeysPlace;
+  /** Is given what the demo says. */
+  readonly progress: (text: string) => void;
+  /** Further settings of its services. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts a demo with a state directory of its own, which goes with it. @throws when its keys are elsewhere than asked for */
+export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
+  const { keys } = options;
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
   const signer = `unix:${path.join(home, 'signer')}`;
   const child = spawn(process.execPath, [options.demo, '--json', '--ports', String(options.base)], {
-    env: { ...process.env, ...options.env, CARDEA_HOME: home, SERVE_KEYS_ADDRESS: signer },
+    env: {
+      ...{ ...process.env, ...(keys === 'software' && { HSM_ENABLED: 'false' }), ...options.env },
+      ...{ CARDEA_HOME: home, SERVE_KEYS_ADDRESS: signer },
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const close = async (): Promise<void> => {
@@ -74,7 +88,9 @@ export async function startTarget(options: {
   };
   child.stderr.setEncoding('utf8').on('data', options.progress);
   try {
-    return { target: { ...(await firstLine(child)), signer }, close };
+    const target = { ...(await firstLine(child)), signer };
+    if (target.hsm !== (keys === 'hsm')) throw new Error('the keys are elsewhere than asked for: is there no SoftHSM?');
+    return { target, close };
   } catch (error) {
     await close();
     throw error;

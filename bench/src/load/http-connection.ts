@@ -1,5 +1,6 @@
-// One keep-alive connection that carries one request at a time, opened when it is needed.
+// One connection that carries one request at a time, opened when it is needed and kept unless it is told otherwise.
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { HttpAnswer } from './http-text.js';
 import { encodeRequest, takeAnswer } from './http-text.js';
 
@@ -18,9 +19,13 @@ interface Waiting {
 
 const nothing = Buffer.alloc(0);
 
-/** @param origin `http://host:port` */
-export function createConnection(origin: string): HttpConnection {
-  const { host, hostname, port } = new URL(origin);
+/**
+ * @param origin `http://host:port`, or with https; whose certificate it is does not matter, for only this machine is asked
+ * @param options.anew opens another one for each request
+ */
+export function createConnection(origin: string, { anew = false } = {}): HttpConnection {
+  const { host, hostname, port, protocol } = new URL(origin);
+  const place = { host: hostname, port: Number(port) };
   let socket: Socket | undefined;
   let received: Buffer = nothing;
   let waiting: Waiting | undefined;
@@ -31,22 +36,33 @@ export function createConnection(origin: string): HttpConnection {
     if (settled !== undefined) act(settled);
   };
   const open = (): Socket => {
-    const opened = connect({ host: hostname, port: Number(port), noDelay: true });
-    opened.on('data', (bytes) => {
+    const opened =
+      protocol === 'https:'
+        ? connectTls({ ...place, rejectUnauthorized: false }).setNoDelay(true)
+        : connect({ ...place, noDelay: true });
+    opened.on('data', (bytes: Buffer) => {
       received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
       try {
         const taken = takeAnswer(received);
         if (taken === undefined) return;
         received = taken.rest;
+        if (anew) {
+          socket = undefined;
+          opened.end();
+        }
         settle(({ resolve }) => resolve(taken.answer));
       } catch (error) {
         settle(({ reject }) => reject(error as Error));
         opened.destroy();
       }
     });
-    opened.on('error', (error) => settle(({ reject }) => reject(error)));
+    opened.on('error', (error: Error) => {
+      if (socket === opened) settle(({ reject }) => reject(error));
+    });
     opened.on('close', () => {
-      if (socket === opened) socket = undefined;
+      // One that was left behind closes while the next one is asked.
+      if (socket !== opened) return;
+      socket = undefined;
       settle(({ reject }) => reject(new Error(`${origin} closed the connection instead of answering`)));
     });
     received = nothing;

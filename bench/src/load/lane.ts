@@ -1,4 +1,5 @@
-// A lane is one of the callers that act at the same time: its connections to the public and to the admin API.
+// A lane is one of the callers that act at the same time: its connections to the public and to the admin API, of which there may be
+// several.
 import type { Target } from '../target.js';
 import type { HttpAnswer } from './http-text.js';
 import type { HttpConnection } from './http-connection.js';
@@ -8,6 +9,8 @@ export interface Lane {
   readonly index: number;
   readonly public: HttpConnection;
   readonly admin: HttpConnection;
+  /** To the public API again, opened anew for each request. */
+  readonly anew: HttpConnection;
 }
 
 /** An answer that is not what it has to be; it fails the run. */
@@ -15,18 +18,25 @@ export class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer';
 }
 
-export function openLanes(target: Pick<Target, 'public' | 'admin'>, count: number): Lane[] {
-  return Array.from({ length: count }, (_, index) => ({
-    index,
-    public: createConnection(target.public),
-    admin: createConnection(target.admin),
-  }));
+export function openLanes(target: Pick<Target, 'public' | 'admin' | 'further'>, count: number): Lane[] {
+  const publics = [target.public, ...(target.further?.public ?? [])];
+  const admins = [target.admin, ...(target.further?.admin ?? [])];
+  return Array.from({ length: count }, (_, index) => {
+    const origin = publics[index % publics.length] as string;
+    return {
+      index,
+      public: createConnection(origin),
+      admin: createConnection(admins[index % admins.length] as string),
+      anew: createConnection(origin, { anew: true }),
+    };
+  });
 }
 
 export function closeLanes(lanes: readonly Lane[]): void {
   for (const lane of lanes) {
     lane.public.close();
     lane.admin.close();
+    lane.anew.close();
   }
 }
 

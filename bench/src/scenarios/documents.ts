@@ -12,7 +12,7 @@ function documentScenario(
   return {
     name,
     about,
-    aimMicros: 50,
+    limits: { aim: 35, neverAbove: 50 },
     async prepare(stage) {
       const requests = stage.lanes.map((lane) => lane.public.encode('GET', path));
       return {

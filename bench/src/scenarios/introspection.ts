@@ -3,7 +3,7 @@
 import { connectPeer, introspectionV1 } from '@cardea/rpc';
 import type { Lane } from '../load/lane.js';
 import { expectStatus, onLanes, parseObject, WrongAnswer } from '../load/lane.js';
-import type { Scenario } from './scenario.js';
+import type { Limits, Scenario } from './scenario.js';
 import type { BenchClient, Stage } from './stage.js';
 import { form } from './stage.js';
 import { mintAccessTokens, revokeToken } from './token-requests.js';
@@ -17,40 +17,48 @@ function inTurn<T>(values: readonly T[]): () => T {
   return () => values[next++ % values.length] as T;
 }
 
-/** @param tokens of the client, as many as there are requests in turn */
+/** Asks about a token as that client, where somebody has to say who asks. */
+export function introspectionRequest(stage: Stage, client: BenchClient, token: string): Buffer {
+  const [first] = stage.lanes;
+  const body = new URLSearchParams({ token }).toString();
+  const headers = { ...form, ...stage.dialect.introspectionHeaders(client) };
+  return first?.admin.encode('POST', '/admin/oauth2/introspect', headers, body) as Buffer;
+}
+
+/** @throws {WrongAnswer} for another verdict: the dearest mistake there is, so every answer is looked at */
+export async function askIntrospection(lane: Lane, request: Buffer, active: boolean): Promise<string> {
+  const { body } = expectStatus(await lane.admin.send(request), 200, 'introspection');
+  const verdict = `"active":${String(active)}`;
+  if (!body.includes(verdict)) throw new WrongAnswer(`introspection: a token is not told to be ${verdict}`);
+  return body.toString();
+}
+
 function introspection(options: {
   name: string;
   about: string;
-  aimMicros?: number;
+  limits?: Limits;
   active: boolean;
+  /** Whether each is asked about once and no more, and not before. */
+  cold?: true;
   make: (tokens: readonly string[], stage: Stage, client: BenchClient) => Promise<readonly string[]>;
 }): Scenario {
-  const { name, about, aimMicros, active } = options;
-  const verdict = `"active":${String(active)}`;
+  const { name, about, limits, active, cold } = options;
   return {
-    name,
-    about,
-    ...(aimMicros === undefined ? {} : { aimMicros }),
+    ...{ name, about, ...(limits && { limits }), ...(cold && { long: cold }) },
     async prepare(stage, units) {
       const client = await stage.client();
-      const live = await mintAccessTokens(stage, client, Math.min(liveTokens, units));
+      const live = await mintAccessTokens(stage, client, cold === true ? units : Math.min(liveTokens, units));
       const tokens = await options.make(live, stage, client);
-      const [first] = stage.lanes;
-      const requests = tokens.map((token) => {
-        const body = new URLSearchParams({ token }).toString();
-        const headers = { ...form, ...stage.dialect.introspectionHeaders(client) };
-        return first?.admin.encode('POST', '/admin/oauth2/introspect', headers, body) as Buffer;
-      });
-      const ask = async (lane: Lane, request: Buffer): Promise<string> => {
-        const answer = expectStatus(await lane.admin.send(request), 200, name);
-        // The dearest mistake there is, so every answer is looked at.
-        if (!answer.body.includes(verdict)) throw new WrongAnswer(`${name}: a token is not told to be ${verdict}`);
-        return answer.body.toString();
-      };
-      await onLanes(stage.lanes, requests.length, (lane, number) => ask(lane, requests[number] as Buffer));
-      const next = inTurn(requests);
+      const requests = tokens.map((token) => introspectionRequest(stage, client, token));
+      const ask = (lane: Lane, request: Buffer): Promise<string> => askIntrospection(lane, request, active);
+      if (cold !== true)
+        await onLanes(stage.lanes, requests.length, (lane, number) => ask(lane, requests[number] as Buffer));
+      const next = cold === true ? () => requests.pop() : inTurn(requests);
       return {
-        step: (lane) => ask(lane, next()),
+        step(lane) {
+          const request = next();
+          return request && ask(lane, request);
+        },
         async check(kept) {
           const { client_id: clientId, scope } = parseObject(kept, name);
           const right = active ? clientId === client.clientId && scope === 'photos.read' : clientId === undefined;
@@ -64,15 +72,23 @@ function introspection(options: {
 export const introspectionHttp = introspection({
   name: 'introspection',
   about: 'POST /admin/oauth2/introspect for a live opaque token, cached',
-  aimMicros: 120,
+  limits: { aim: 90, neverAbove: 120 },
   active: true,
+  make: (tokens) => Promise.resolve(tokens),
+});
+
+export const introspectionCold = introspection({
+  name: 'introspection-cold',
+  about: 'the same for tokens that nobody has asked about yet, so that PostgreSQL is asked',
+  active: true,
+  cold: true,
   make: (tokens) => Promise.resolve(tokens),
 });
 
 export const introspectionForged = introspection({
   name: 'introspection-forged',
   about: 'the same for tokens that nobody issued, which no store is asked for',
-  aimMicros: 120,
+  limits: { aim: 90, neverAbove: 120 },
   active: false,
   // With the end turned around, its MAC is no MAC of it.
   make: (tokens) =>
@@ -92,7 +108,8 @@ export const introspectionRevoked = introspection({
 export const introspectionGrpc: Scenario = {
   name: 'introspection-grpc',
   about: 'IntrospectionService.Introspect on the stream, for a live opaque token, cached',
-  aimMicros: 90,
+  limits: { aim: 60, neverAbove: 90 },
+  rivals: 'none',
   async prepare(stage, units) {
     const client = await stage.client();
     const tokens = await mintAccessTokens(stage, client, Math.min(liveTokens, units));

@@ -18,12 +18,21 @@ export interface Work {
   close?(): Promise<void>;
 }
 
+/** CPU microseconds a unit on two cores with 64 connections. */
+export interface Limits {
+  readonly aim: number;
+  readonly neverAbove: number;
+}
+
 export interface Scenario {
   readonly name: string;
   /** One line for `--help`. */
   readonly about: string;
-  /** CPU microseconds per unit that we aim at on two cores with 64 connections. */
-  readonly aimMicros?: number;
+  readonly limits?: Limits;
+  /** Others that can be asked the same: all of them unless said otherwise. */
+  readonly rivals?: 'none' | 'hydra';
+  /** Left out by a quick run. */
+  readonly long?: true;
   /** @param units how much single-use work to prepare at most */
   prepare(stage: Stage, units: number): Promise<Work>;
 }

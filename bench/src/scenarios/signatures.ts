@@ -12,6 +12,7 @@ function signature(algorithm: 'ES256' | 'RS256'): Scenario {
   return {
     name,
     about: `SigningService.SignIdToken on the stream (${algorithm}), recorded before it leaves`,
+    rivals: 'none',
     prepare(stage) {
       const { signer: address } = stage.target;
       if (address === undefined) throw new Error(`${name} needs a demo that the benchmark has started itself`);

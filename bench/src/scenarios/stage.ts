@@ -9,8 +9,10 @@ import { expectStatus, parseObject, textOf } from '../load/lane.js';
 import type { Jwk } from '../load/verify-jwt.js';
 import { verifyJwt } from '../load/verify-jwt.js';
 
-/** A confidential client that authenticates with `client_secret_basic`. */
+/** A confidential client; it authenticates with `client_secret_basic` unless it was made otherwise. */
 export interface BenchClient extends FlowClient {
+  /** Empty where it has none. */
+  readonly secret: string;
   /** The Authorization header. */
   readonly authorization: string;
 }
@@ -21,6 +23,8 @@ export interface Stage {
   readonly dialect: Dialect;
   /** The client with these members beside the usual ones; the same one each time they are asked for. */
   client(members?: Readonly<Record<string, unknown>>): Promise<BenchClient>;
+  /** Makes what all slices use the first time it is asked for by that name. */
+  once<T>(name: string, make: () => Promise<T>): Promise<T>;
   /** Asks as that client, where somebody has to say who asks. */
   introspect(token: string, client: BenchClient): Promise<Record<string, unknown>>;
   /** Header and claims of a JWT of the provider. @throws {WrongAnswer} */
@@ -37,18 +41,18 @@ const fullScope = 'openid offline profile photos.read';
 
 /** @param aside a connection pair that carries no load */
 export function createStage(target: Target, lanes: readonly Lane[], aside: Lane): Stage {
-  const clients = new Map<string, Promise<BenchClient>>();
+  const made = new Map<string, Promise<unknown>>();
+  const once = <T>(name: string, make: () => Promise<T>): Promise<T> => {
+    let those = made.get(name) as Promise<T> | undefined;
+    if (those === undefined) made.set(name, (those = make()));
+    return those;
+  };
   let keys: Promise<readonly Jwk[]> | undefined;
   let count = 0;
   const dialect = dialectOf(target.dialect ?? 'hydra');
   return {
-    ...{ target, lanes, dialect },
-    client(members = {}) {
-      const name = JSON.stringify(members);
-      let client = clients.get(name);
-      if (client === undefined) clients.set(name, (client = createClient(aside.admin, members)));
-      return client;
-    },
+    ...{ target, lanes, dialect, once },
+    client: (members = {}) => once(`client ${JSON.stringify(members)}`, () => createClient(aside.admin, members)),
     async introspect(token, client) {
       const body = new URLSearchParams({ token }).toString();
       const headers = { ...form, ...dialect.introspectionHeaders(client) };
@@ -64,7 +68,11 @@ export function createStage(target: Target, lanes: readonly Lane[], aside: Lane)
   };
 }
 
-async function createClient(admin: HttpConnection, members: Readonly<Record<string, unknown>>): Promise<BenchClient> {
+/** Registers one through the admin API. @throws {WrongAnswer} */
+export async function createClient(
+  admin: HttpConnection,
+  members: Readonly<Record<string, unknown>>,
+): Promise<BenchClient> {
   const body = JSON.stringify({
     client_name: 'benchmark',
     redirect_uris: [redirectUri],
@@ -78,11 +86,11 @@ async function createClient(admin: HttpConnection, members: Readonly<Record<stri
   const answer = expectStatus(await admin.send(request), 201, 'creating a client');
   const client = parseObject(answer.body.toString(), 'creating a client');
   const clientId = textOf(client, 'client_id', 'creating a client');
-  const secret = textOf(client, 'client_secret', 'creating a client');
+  const keyed = members['token_endpoint_auth_method'] === 'private_key_jwt';
+  const secret = keyed ? '' : textOf(client, 'client_secret', 'creating a client');
   const userinfo = [clientId, secret].map(encodeURIComponent).join(':');
   return {
-    clientId,
-    redirectUri,
+    ...{ clientId, secret, redirectUri },
     scope: typeof members['scope'] === 'string' ? members['scope'] : fullScope,
     authorization: `Basic ${Buffer.from(userinfo).toString('base64')}`,
   };

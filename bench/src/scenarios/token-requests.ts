@@ -11,6 +11,13 @@ export function tokenRequest(lane: Lane, client: BenchClient, parameters: Record
   return lane.public.encode('POST', '/oauth2/token', headers, new URLSearchParams(parameters).toString());
 }
 
+/** The same with all it takes in the body: the client's secret, where it has one (RFC 6749 §2.3.1). */
+export function tokenRequestInBody(lane: Lane, client: BenchClient, parameters: Record<string, string>): Buffer {
+  const { clientId, secret } = client;
+  const own = { client_id: clientId, ...(secret === '' ? {} : { client_secret: secret }), ...parameters };
+  return lane.public.encode('POST', '/oauth2/token', form, new URLSearchParams(own).toString());
+}
+
 export const clientCredentials = { grant_type: 'client_credentials', scope: 'photos.read' };
 
 /** What redeems a code. */
@@ -22,8 +29,8 @@ export const codeParameters = (client: BenchClient, code: string) => ({
 });
 
 /** Asks the token endpoint. @returns the JSON text of a success @throws {WrongAnswer} */
-export async function askToken(lane: Lane, request: Buffer): Promise<string> {
-  return expectStatus(await lane.public.send(request), 200, 'the token endpoint').body.toString();
+export async function askToken(lane: Lane, request: Buffer, connection = lane.public): Promise<string> {
+  return expectStatus(await connection.send(request), 200, 'the token endpoint').body.toString();
 }
 
 /** Opaque access tokens of client_credentials. */

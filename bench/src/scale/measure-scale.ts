@@ -1,0 +1,83 @@
+// One, two and four of each service under the same load, each set of replicas bound to a core of its own as if it were a machine,
+// and what follows for loads that no single machine carries.
+import { execFileSync } from 'node:child_process';
+import os from 'node:os';
+import { startDriver } from '../load/driver.js';
+import { measureRounds } from '../measure.js';
+import { byService, numberOf } from '../processes/by-service.js';
+import type { Pids } from '../processes/processes.js';
+import { replicables } from '../processes/replica.js';
+import { startReplicated } from '../replicated.js';
+import { median } from '../report/statistics.js';
+import { measureStatements } from '../statements.js';
+import type { TargetOptions } from '../target.js';
+import { portsApart } from '../target.js';
+import type { Measured } from './model.js';
+
+const counts = [1, 2, 4];
+const scenarios = ['introspection', 'client-credentials', 'refresh', 'code-exchange-es256'];
+/** Of what one of each reaches: far enough from the end of the machine that nobody waits for a core. */
+const loadShare = 0.4;
+
+export interface ScalePlan {
+  readonly rounds: number;
+  readonly sliceMillis: number;
+  readonly warmUpMillis: number;
+  readonly units: number;
+  readonly connections: number;
+}
+
+/** @throws when an answer is wrong */
+export async function measureScale(options: TargetOptions, plan: ScalePlan): Promise<Measured[]> {
+  const { base, progress } = options;
+  const books = await measureStatements({ ...options, scenarios, ...plan });
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const contestants = [];
+    for (const [index, count] of counts.entries()) {
+      progress(`${String(count)} of each service`);
+      const { target, close } = await startReplicated({ ...options, base: base + index * portsApart }, count);
+      closing.push(close);
+      pin(target.pids);
+      const driver = await startDriver(target, plan.connections);
+      closing.push(() => driver.close());
+      contestants.push({ name: String(count), pids: target.pids, driver, scenarios });
+    }
+    const [alone] = contestants;
+    if (alone === undefined) return [];
+    const reached = await measureRounds([alone], { ...plan, scenarios, rounds: 1 }, progress);
+    const rates = new Map(
+      scenarios.map((name) => {
+        const [slice] = reached.measurements.get(alone.name)?.get(name) ?? [];
+        return [name, slice === undefined ? 1 : Math.round((loadShare * slice.units) / slice.seconds)];
+      }),
+    );
+    const { measurements } = await measureRounds(contestants, { ...plan, scenarios, rates }, progress);
+    return scenarios.map((scenario) => {
+      const book = books.find((each) => each.scenario === scenario);
+      return {
+        ...{ scenario, perSecond: rates.get(scenario) ?? 1 },
+        ...{ statements: book?.statements ?? 0, walBytes: book?.walBytes ?? 0 },
+        runs: counts.map((count) => {
+          const taken = measurements.get(String(count))?.get(scenario) ?? [];
+          const each = taken.map(({ cpuMicros }) => byService(cpuMicros));
+          const services = Object.keys(each[0] ?? {});
+          const micros = services.map((name) => [name, median(each.map((one) => one[name] ?? 0))] as const);
+          return { count, micros: Object.fromEntries(micros) };
+        }),
+      };
+    });
+  } finally {
+    for (const close of closing.toReversed()) await close();
+  }
+}
+
+/** Replicas of one number share a core; PostgreSQL and Redis have all of them. */
+function pin(pids: Pids): void {
+  const cores = os.availableParallelism();
+  for (const [name, pid] of Object.entries(pids)) {
+    if (!replicables.some((service) => name.replace(/-\d+$/, '') === service)) continue;
+    const core = String((numberOf(name) - 1) % cores);
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', core, String(pid)], { stdio: 'ignore' });
+  }
+}

@@ -1,0 +1,90 @@
+// What a request costs the database beside CPU: statements, and bytes of its log, counted by PostgreSQL itself in an installation
+// of its own, for counting costs time.
+import { launchPostgres } from '@cardea/all';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { startDriver } from './load/driver.js';
+import type { TargetOptions } from './target.js';
+import { startTarget } from './target.js';
+
+/** A unit of a scenario in PostgreSQL's books. */
+export interface DatabaseWork {
+  readonly scenario: string;
+  /** Rows that came with others shared a statement, so that these may be less than one. */
+  readonly statements: number;
+  readonly walBytes: number;
+}
+
+/** Long enough that what runs anyway, a look at the cache's epoch twice a second, does not show. */
+const millis = 2_000;
+/** Nothing that was begun before is counted. */
+const settleMillis = 300;
+
+/** @throws when an answer is wrong */
+export async function measureStatements(
+  options: TargetOptions & {
+    readonly scenarios: readonly string[];
+    readonly connections: number;
+    readonly units: number;
+  },
+): Promise<DatabaseWork[]> {
+  const { base, progress } = options;
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-counted-'));
+  const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.cache');
+  const settings = { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': 10_000 };
+  const postgres = await launchPostgres({ directory, cache, port: base + 45, progress, settings });
+  const database = new pg.Client({ connectionString: postgres.dsn });
+  try {
+    await database.connect();
+    await database.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    const { target, close } = await startTarget({ ...options, env: { DSN: postgres.dsn } });
+    try {
+      const driver = await startDriver(target, options.connections);
+      try {
+        const found: DatabaseWork[] = [];
+        for (const scenario of options.scenarios) {
+          progress(`counting statements: ${scenario}`);
+          await driver.prepare(scenario, options.units);
+          await sleep(settleMillis);
+          const before = await readBooks(database);
+          const { units } = await driver.drive(millis);
+          const after = await readBooks(database);
+          await driver.check();
+          found.push({
+            scenario,
+            statements: (after.calls - before.calls) / units,
+            walBytes: (after.bytes - before.bytes) / units,
+          });
+        }
+        return found;
+      } finally {
+        await driver.close();
+      }
+    } finally {
+      await close();
+    }
+  } finally {
+    await database.end();
+    await postgres.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Books {
+  readonly calls: number;
+  readonly bytes: number;
+}
+
+/** What was asked by others since the server began, and how far its log has come. */
+async function readBooks(database: pg.Client): Promise<Books> {
+  const text = `SELECT (SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%')::float8 AS calls,
+    pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS bytes`;
+  const { rows } = await database.query<Books>(text);
+  const [books] = rows;
+  if (books === undefined) throw new Error('PostgreSQL keeps no books');
+  return books;
+}

@@ -1,0 +1,63 @@
+// Installations of ours that differ in one thing from the one that is measured, in the same rounds, so that it is seen what that
+// thing costs: keys in an HSM, one that takes its time, TLS, two of each service.
+import type { PrepareSlowHsm } from './signer.js';
+import { startReplicated } from './replicated.js';
+import type { OpenTarget, TargetOptions } from './target.js';
+import { startTarget } from './target.js';
+
+export interface Variant {
+  /** On the command line. */
+  readonly name: string;
+  /** In the report. */
+  readonly title: string;
+  /** What it is measured with: where the difference shows. */
+  readonly scenarios: readonly string[];
+  open(options: TargetOptions, slowHsm: PrepareSlowHsm): Promise<OpenTarget>;
+}
+
+const signing = [
+  'client-credentials-jwt',
+  'client-credentials-jwt-rs256',
+  'code-exchange-es256',
+  'code-exchange-rs256',
+];
+
+export const variants: readonly Variant[] = [
+  {
+    name: 'hsm',
+    title: 'keys in SoftHSM',
+    scenarios: [...signing, 'sign-es256', 'sign-rs256'],
+    open: (options) => startTarget({ ...options, keys: 'hsm' }),
+  },
+  {
+    name: 'slow-hsm',
+    title: 'an HSM of 5 ms, 32 sessions',
+    scenarios: signing,
+    async open(options, slowHsm) {
+      const slow = await slowHsm();
+      try {
+        const { target, close } = await startTarget({ ...options, keys: 'hsm', env: slow.env });
+        return { target, close: () => close().finally(() => slow.remove()) };
+      } catch (error) {
+        slow.remove();
+        throw error;
+      }
+    },
+  },
+  {
+    name: 'tls',
+    title: 'TLS at the gateway',
+    scenarios: ['discovery', 'client-credentials', 'client-credentials-anew'],
+    async open(options) {
+      const env = { SERVE_PUBLIC_TLS_ENABLED: 'true' };
+      const { target, close } = await startTarget({ ...options, env });
+      return { target: { ...target, public: target.public.replace(/^http:/, 'https:') }, close };
+    },
+  },
+  {
+    name: 'pair',
+    title: 'two of each service',
+    scenarios: ['client-credentials', 'introspection', 'code-exchange-es256', 'refresh', 'flow', 'mix'],
+    open: (options) => startReplicated(options, 2),
+  },
+];
