@@ -23,6 +23,12 @@ export function explainAuthorizationResponse(parameters: URLSearchParams, issuer
   return [...found, ...issuerOf(parameters, issuer)];
 }
 
+/** The id of the log line, which `error_uri` has in its query. */
+export function errorIdIn(parameters: URLSearchParams): string | undefined {
+  const page = parameters.get('error_uri') ?? '';
+  return URL.canParse(page) ? (new URL(page).searchParams.get('error_id') ?? undefined) : undefined;
+}
+
 function issuerOf(parameters: URLSearchParams, { issuer, sendsIssuer }: Issuer): Finding[] {
   const iss = parameters.get('iss');
   if (iss === issuer) return [ok('iss', issuer)];

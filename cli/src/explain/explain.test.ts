@@ -119,6 +119,21 @@ test('an error id leads to its line', async () => {
   expect((await explained('5bf324cd2b5a9e34')).err).toContain('--log FILE');
 });
 
+test('the address of a callback leads to the line of its error', async () => {
+  const answer = await fetch(asked({ scope: 'openid admin' }), { redirect: 'manual' });
+  const callback = answer.headers.get('location') ?? '';
+  const page = new URL(callback).searchParams.get('error_uri') ?? '';
+  const id = new URL(page).searchParams.get('error_id') ?? '';
+  expect((await explained(callback)).out).toMatch(new RegExp(`error id +${id}\\n[^]*explain ${id} --log FILE`));
+  const line = { level: 'info', service: 'gateway', msg: 'request', path: '/oauth2/auth', error_id: id };
+  const log = running.write('gateway.log', `${JSON.stringify(line)}\n`);
+  for (const thing of [callback, page]) {
+    const { code, out } = await explained(thing, '--log', log);
+    expect(code).toBe(1);
+    expect(out).toMatch(/WRONG +error +invalid_scope[^]*logged by +gateway at [^]*path +\/oauth2\/auth/);
+  }
+});
+
 test('what is nothing is said to be nothing', async () => {
   expect(await explained('hello')).toMatchObject({
     code: 1,

@@ -6,10 +6,10 @@ import type { Finding } from '../findings/finding.js';
 import { note, ok, warning, wrong } from '../findings/finding.js';
 import { discover, signingKeys } from '../perform/discovery.js';
 import { explainAuthorizationRequest } from './authorization-request.js';
-import { explainAuthorizationResponse } from './authorization-response.js';
+import { errorIdIn, explainAuthorizationResponse } from './authorization-response.js';
 import { explainChallenge } from './challenge.js';
 import { explainError } from './explain-error.js';
-import { explainLogLine, linesWith } from './log-lines.js';
+import { explainErrorId, explainLogLine, linesWith } from './log-lines.js';
 import { recognise } from './recognise.js';
 import { explainIntrospection, explainJwt } from './token.js';
 
@@ -38,13 +38,19 @@ export async function explain(session: Session, options: ExplainOptions, text: s
       const issuer = await discover(open);
       return {
         title: `The answer to an authorization request, at ${thing.url.origin}${thing.url.pathname}.`,
-        findings: explainAuthorizationResponse(thing.parameters, issuer),
+        findings: [
+          ...explainAuthorizationResponse(thing.parameters, issuer),
+          ...explainErrorId(errorIdIn(thing.parameters), options.log),
+        ],
       };
     }
     case 'challenge':
       return explainChallenge(admin, thing.challenge, thing.of);
     case 'error':
-      return { title: `The error ${thing.code}.`, findings: explainError(thing.code, describedIn(text)) };
+      return {
+        title: `The error ${thing.code}.`,
+        findings: [...explainError(thing.code, thing.said), ...explainErrorId(thing.id, options.log)],
+      };
     case 'log line':
       return { title: 'A line of a log.', findings: explainLogLine(thing.line) };
     case 'error id': {
@@ -144,13 +150,4 @@ async function opaque(admin: Api, { token, of }: { token: string; of: string }):
     ];
   }
   return explainIntrospection((await admin.call('POST', '/admin/oauth2/introspect', { form: { token } })) as Json);
-}
-
-function describedIn(text: string): string | undefined {
-  try {
-    const { error_description: said } = JSON.parse(text) as Json;
-    return typeof said === 'string' ? said : undefined;
-  } catch {
-    return undefined;
-  }
 }

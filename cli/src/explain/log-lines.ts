@@ -33,21 +33,33 @@ function lineOf(text: string): Line[] {
   }
 }
 
+const saidIn = (line: Line, name: string): string => {
+  const value = line[name];
+  return typeof value === 'string' ? value : '';
+};
+
 export function explainLogLine(line: Line): Finding[] {
-  const said = (name: string) => (typeof line[name] === 'string' ? line[name] : '');
-  const cause = line['err'] as { message?: unknown; code?: unknown } | undefined;
-  const { error, service, time, msg } = {
-    error: said('error'),
-    service: said('service'),
-    time: said('time'),
-    msg: said('msg'),
-  };
+  const error = saidIn(line, 'error');
+  return [...factsOf(line), ...(error === '' ? [] : explainError(error, saidIn(line, 'error_description')))];
+}
+
+/** What the logs add to an error that is known already, or, where nobody gave them, where to look. */
+export function explainErrorId(id: string | undefined, files: readonly string[] = []): Finding[] {
+  if (id === undefined) return [];
+  if (files.length > 0) return [note('error id', id), ...linesWith(id, files).flatMap(factsOf)];
   return [
-    note('logged by', `${service} at ${time}: ${msg}`),
-    ...['method', 'path', 'client_id', 'request_id'].flatMap((name) =>
-      said(name) === '' ? [] : [note(name, said(name))],
-    ),
+    note('error id', id, { fix: `\`cardea explain ${id} --log FILE\` says what the log of the gateway has of it` }),
+  ];
+}
+
+function factsOf(line: Line): Finding[] {
+  const cause = line['err'] as { message?: unknown } | undefined;
+  return [
+    note('logged by', `${saidIn(line, 'service')} at ${saidIn(line, 'time')}: ${saidIn(line, 'msg')}`),
+    ...['method', 'path', 'client_id', 'request_id'].flatMap((name) => {
+      const value = saidIn(line, name);
+      return value === '' ? [] : [note(name, value)];
+    }),
     ...(typeof cause?.message === 'string' ? [wrong('underneath', cause.message)] : []),
-    ...(error === '' ? [] : explainError(error, said('error_description'))),
   ];
 }

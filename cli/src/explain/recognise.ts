@@ -5,7 +5,12 @@ export type Thing =
   | { readonly kind: 'authorization request'; readonly url: URL }
   | { readonly kind: 'authorization response'; readonly url: URL; readonly parameters: URLSearchParams }
   | { readonly kind: 'challenge'; readonly challenge: string; readonly of: Interaction | undefined }
-  | { readonly kind: 'error'; readonly code: string }
+  | {
+      readonly kind: 'error';
+      readonly code: string;
+      readonly said?: string | undefined;
+      readonly id?: string | undefined;
+    }
   | { readonly kind: 'error id'; readonly id: string }
   | { readonly kind: 'JWT'; readonly token: string }
   | { readonly kind: 'token'; readonly token: string; readonly of: string }
@@ -41,6 +46,8 @@ function ofUrl(url: URL): Thing {
     const challenge = url.searchParams.get(`${of}_challenge`);
     if (challenge !== null) return { kind: 'challenge', challenge, of };
   }
+  // The error page, by which `error_uri` tells the developer of a client of it.
+  if (url.searchParams.has('error_id')) return ofError(Object.fromEntries(url.searchParams));
   if (url.searchParams.has('response_type') || url.pathname.endsWith('/oauth2/auth')) {
     return { kind: 'authorization request', url };
   }
@@ -49,12 +56,21 @@ function ofUrl(url: URL): Thing {
   return known ? { kind: 'authorization response', url, parameters } : { kind: 'nothing known' };
 }
 
+function ofError(members: Readonly<Record<string, unknown>>): Thing {
+  const [code, said, id] = ['error', 'error_description', 'error_id'].map((name) => {
+    const value = members[name];
+    return typeof value === 'string' ? value : undefined;
+  });
+  if (code !== undefined) return { kind: 'error', code, said, id };
+  return id === undefined ? { kind: 'nothing known' } : { kind: 'error id', id };
+}
+
 /** An error answer, or a line of a log. */
 function ofJson(text: string): Thing {
   try {
     const line = JSON.parse(text) as Record<string, unknown>;
     if ('level' in line || 'msg' in line) return { kind: 'log line', line };
-    if (typeof line['error'] === 'string') return { kind: 'error', code: line['error'] };
+    if (typeof line['error'] === 'string') return ofError(line);
   } catch {
     // Not JSON after all.
   }

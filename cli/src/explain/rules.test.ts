@@ -14,6 +14,8 @@ test.each([
   ['https://app.test/cb?code=x&state=y', 'authorization response'],
   ['https://app.test/cb#error=invalid_scope&state=y', 'authorization response'],
   ['https://login.test/?login_challenge=abc', 'challenge'],
+  ['https://id.test/oauth2/fallbacks/error?error_id=5624b6f7dde0000n&error=invalid_scope', 'error'],
+  ['https://id.test/oauth2/fallbacks/error?error_id=5624b6f7dde0000n', 'error id'],
   ['https://login.test/', 'nothing known'],
   ['invalid_scope', 'error'],
   ['{"error":"invalid_scope","error_description":"no"}', 'error'],

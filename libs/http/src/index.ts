@@ -12,7 +12,7 @@ export { hasForm, parseParameters, readForm, readQuery, uniqueForm, valueOf } fr
 export { healthRoutes } from './health.js';
 export type { PagePolicy } from './html.js';
 export { pageHeaders, sendPage } from './html.js';
-export { languageOf } from './language.js';
+export { languageOf, uiLocalesOf } from './language.js';
 export type { Manner } from './manner.js';
 export { caching, errorIdHeader, neverStored, noStore } from './manner.js';
 export { formSheetHeaders, framed, sheet, sheetHeaders } from './sheet.js';

@@ -1,6 +1,6 @@
 // Writes what the token service decided for a browser: a redirect to the login app, an answer to the client, or an error
 // page (RFC 6749 §4.1.2, hydra-wire §3.4). Locations come from the token service or the configuration, never from the request.
-import { errorIdHeader, identifyError, noStore, sendPage, sendRedirect } from '@cardea/http';
+import { contextOf, errorIdHeader, identifyError, noStore, sendPage, sendRedirect, uiLocalesOf } from '@cardea/http';
 import type { AuthorizationResponseMode } from '@cardea/oauth';
 import { responseLocation } from '@cardea/oauth';
 import { authorizationV1 } from '@cardea/rpc';
@@ -46,12 +46,29 @@ export function writeAuthorizeResponse(
   if (next === undefined || mode === undefined)
     throw new Error('the token service did not say what the browser does next');
   const { redirectUri, parameters } = next.value;
+  const all = { ...headers, ...noteRefusal(request, parameters) };
   if (mode === 'form_post') {
     const page = formPostPage(textsFor(request), redirectUri, parameters);
-    sendPage(response, 200, { ...noStore, ...formPostHeaders, ...headers }, page);
+    sendPage(response, 200, { ...noStore, ...formPostHeaders, ...all }, page);
     return;
   }
-  sendRedirect(response, 303, responseLocation({ redirectUri, mode, parameters }), headers);
+  sendRedirect(response, 303, responseLocation({ redirectUri, mode, parameters }), all);
+}
+
+/**
+ * An error that a redirect brings to a client stands in the log as any other does, under the id that the client is told by
+ * `error_uri`; where the client is told what Hydra tells, the browser's developer tools show it.
+ */
+function noteRefusal(
+  request: IncomingMessage,
+  parameters: readonly { readonly name: string; readonly value: string }[],
+): OutgoingHttpHeaders {
+  const error = parameters.find(({ name }) => name === 'error')?.value;
+  if (error === undefined) return {};
+  const context = contextOf(request);
+  context.error = error;
+  context.errorId = context.requestId;
+  return context.manner === 'hydra' ? { [errorIdHeader]: context.requestId } : {};
 }
 
 /** Writes the answer of a logout: straight on, or by way of a page that tells clients in frames. */
@@ -71,8 +88,8 @@ export function writeEndSessionResponse(
 }
 
 /**
- * Takes the browser to the error page of the installation; the page's own query is kept. What Hydra does not say there is said
- * in a header.
+ * Takes the browser to the error page of the installation, in the language that the application asked for; the page's own query is
+ * kept. What Hydra does not say there is said in a header.
  */
 export function redirectToErrorPage(
   caught: unknown,
@@ -82,6 +99,7 @@ export function redirectToErrorPage(
 ): void {
   const error = identifyError(caught, request, options.log);
   const { errorUrl, hydraCompat } = options.settings;
+  const locales = uiLocalesOf(request);
   const location = responseLocation({
     redirectUri: errorUrl,
     mode: 'query',
@@ -89,6 +107,7 @@ export function redirectToErrorPage(
       { name: 'error', value: error.code },
       { name: 'error_description', value: error.description },
       ...(hydraCompat ? [] : [{ name: 'error_id', value: error.errorId }]),
+      ...(hydraCompat || locales === undefined ? [] : [{ name: 'ui_locales', value: locales }]),
     ],
   });
   const headers = hydraCompat ? { [errorIdHeader]: error.errorId } : {};

@@ -165,6 +165,45 @@ describe('the way out', () => {
   });
 });
 
+describe('an error for a client', () => {
+  const refused = () => {
+    const about = 'https://as.test/oauth2/fallbacks/error?error_id=x&error=invalid_scope';
+    return toClient('https://rp.test/cb', QUERY, { error: 'invalid_scope', error_uri: about, state: 's' })();
+  };
+
+  test('stands in the log under the id of its request, and nothing is added to what the client is told', async () => {
+    answer = refused;
+    const response = await visit('/oauth2/auth?client_id=a');
+    const { searchParams } = new URL(response.headers.get('location') ?? '');
+    expect([...searchParams.keys()]).toEqual(['error', 'error_uri', 'state']);
+    expect(response.headers.get('cardea-error-id')).toBeNull();
+    const id = seen?.requestId;
+    const line = () => gateway.lines.find((one) => one['error_id'] === id);
+    for (let i = 0; i < 100 && line() === undefined; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(line()).toMatchObject({ message: 'request', error: 'invalid_scope', request_id: id, status: 303 });
+  });
+
+  test('that is told what Hydra tells comes with the id in a header', async () => {
+    const compat = await startGateway(
+      {
+        authorization: {
+          authorize: async (request) => {
+            seen = request;
+            return refused();
+          },
+        },
+      },
+      { PROFILE: 'hydra-compat' },
+    );
+    try {
+      const response = await fetch(`${compat.url}/oauth2/auth?client_id=a`, { redirect: 'manual' });
+      expect([response.status, response.headers.get('cardea-error-id')]).toEqual([303, seen?.requestId]);
+    } finally {
+      await compat.stop();
+    }
+  });
+});
+
 describe('what no client may be told', () => {
   const errorOf = (response: Response) => {
     const location = new URL(response.headers.get('location') ?? '');
@@ -185,6 +224,18 @@ describe('what no client may be told', () => {
       error_id: expect.any(String),
     });
     expect((await visit('/oauth2/auth', { method: 'POST' })).status).toBe(303);
+  });
+
+  test.each<[string, string, RequestInit, string | undefined]>([
+    ['of the query', '/oauth2/auth?ui_locales=de-CH+de', {}, 'de-CH de'],
+    ['of a form', '/oauth2/auth', { method: 'POST', body: new URLSearchParams({ ui_locales: 'de' }) }, 'de'],
+    ['that is none', `/oauth2/auth?ui_locales=${encodeURIComponent('"><b>')}`, {}, undefined],
+    ['that is too long', `/oauth2/auth?ui_locales=${'de'.repeat(200)}`, {}, undefined],
+  ])('is told in the language %s', async (_name, path, init, locales) => {
+    answer = () => {
+      throw new OAuthError('invalid_client');
+    };
+    expect(errorOf(await visit(path, init))['ui_locales']).toBe(locales);
   });
 
   test.each<[string, string, RequestInit, string]>([

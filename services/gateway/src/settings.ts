@@ -1,6 +1,7 @@
 // What the gateway takes from the configuration: names and attributes, never a secret.
 import type { Config } from '@cardea/service';
 import { required } from '@cardea/service';
+import { isThisMachine } from './missing-app.js';
 
 /** Attributes of every cookie we set, and which names are ours. */
 export interface CookieSettings {
@@ -22,6 +23,8 @@ export interface GatewaySettings {
   readonly issuer: string;
   /** Where errors go that no client may be told. */
   readonly errorUrl: string;
+  /** Whether apps that are on this machine are looked for, where only this machine reaches the gateway. */
+  readonly looksForApps: boolean;
   /** Whether browsers are answered as Hydra answers them. */
   readonly hydraCompat: boolean;
   readonly cookies: CookieSettings;
@@ -41,6 +44,8 @@ export function gatewaySettings(config: Config, now: () => number): GatewaySetti
   return {
     issuer,
     errorUrl: config.urls.error ?? `${publicUrl}/oauth2/fallbacks/error`,
+    looksForApps:
+      config.profile !== 'hydra-compat' && [config.serve.public.host, new URL(issuer).hostname].every(isThisMachine),
     hydraCompat: config.profile === 'hydra-compat',
     watchedCookie:
       (config.oidc.sessionManagement.enabled ?? config.profile !== 'hydra-compat') ? names.session : undefined,

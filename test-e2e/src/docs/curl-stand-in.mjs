@@ -33,7 +33,8 @@ try {
   const text = await response.text();
   if (values.output === undefined) process.stdout.write(text);
   else writeFileSync(values.output, text);
-  process.stdout.write((values['write-out'] ?? '').replaceAll('%{http_code}', String(response.status)));
+  const said = { http_code: String(response.status), redirect_url: response.headers.get('location') ?? '' };
+  process.stdout.write((values['write-out'] ?? '').replaceAll(/%\{(\w+)\}/g, (whole, name) => said[name] ?? whole));
 } catch (error) {
   if (values.silent !== true) console.error(`curl: ${error.cause?.message ?? error.message}`);
   process.exitCode = 7;

@@ -10,6 +10,7 @@ const target: ResponseTarget = {
   state: 'a b&c',
   issuer: 'https://as.test',
   hydraCompat: false,
+  errorPage: undefined,
 };
 const names = (response: { parameters: readonly { name: string }[] }) => response.parameters.map(({ name }) => name);
 
@@ -56,15 +57,13 @@ describe('parameters', () => {
     expect(errorResponse({ ...bare, hydraCompat: true }, error).parameters[2]).toEqual({ name: 'state', value: '' });
   });
 
-  test('the id of the log line stands beside an error, but not in what Hydra’s clients get', () => {
-    const error = new OAuthError('server_error', undefined, { errorId: 'f00' });
-    expect(errorResponse(target, error).parameters[2]).toEqual({ name: 'error_id', value: 'f00' });
-    expect(names(errorResponse({ ...target, hydraCompat: true }, error))).toEqual([
-      'error',
-      'error_description',
-      'state',
-      'iss',
-    ]);
+  test('a page about the error is named by the parameter that the standard has for it, in its grammar', () => {
+    const errorPage = 'https://as.test/oauth2/fallbacks/error?error_id=f00';
+    const response = errorResponse({ ...target, errorPage }, new OAuthError('a & "b"'));
+    expect(names(response)).toEqual(['error', 'error_description', 'error_uri', 'state', 'iss']);
+    const uri = response.parameters[2]?.value ?? '';
+    expect(uri).toMatch(/^[\x21\x23-\x5b\x5d-\x7e]+$/);
+    expect(Object.fromEntries(new URL(uri).searchParams)).toEqual({ error_id: 'f00', error: 'a & ?b?' });
   });
 
   test('an app-made error keeps to the grammar', () => {

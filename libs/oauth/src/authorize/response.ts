@@ -11,8 +11,10 @@ export interface ResponseTarget {
   /** As it came; undefined when it did not. */
   readonly state: string | undefined;
   readonly issuer: string;
-  /** Hydra echoes `scope` with a code, and an empty `state` with an error, which has no id. */
+  /** Hydra echoes `scope` with a code, and an empty `state` with an error. */
   readonly hydraCompat: boolean;
+  /** Where the developer of the client reads about an error of this request; undefined where the client is told of no page. */
+  readonly errorPage: string | undefined;
 }
 
 export interface ResponseParameter {
@@ -58,14 +60,18 @@ export function successResponse(target: ResponseTarget, gains: AuthorizationGain
   return finish(target, parameters, target.state);
 }
 
-/** The answer that carries an error (RFC 6749 §4.1.2.1). */
+/** The answer that carries an error, and by `error_uri` the id of its log line (RFC 6749 §4.1.2.1). */
 export function errorResponse(target: ResponseTarget, error: OAuthError): AuthorizationResponse {
+  // The code may be the login app's own word; the grammar of RFC 6749 appendix A.7 holds for it too.
+  const code = error.code.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?');
   const parameters: ResponseParameter[] = [
-    // The code may be the login app's own word; the grammar of RFC 6749 appendix A.7 holds for it too.
-    { name: 'error', value: error.code.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?') },
+    { name: 'error', value: code },
     { name: 'error_description', value: error.description },
   ];
-  if (error.errorId !== undefined && !target.hydraCompat) parameters.push({ name: 'error_id', value: error.errorId });
+  const { errorPage } = target;
+  if (errorPage !== undefined) {
+    parameters.push({ name: 'error_uri', value: `${errorPage}&error=${encodeURIComponent(code)}` });
+  }
   return finish(target, parameters, target.state ?? (target.hydraCompat ? '' : undefined));
 }
 

@@ -20,7 +20,8 @@ test.each([
 
 describe('explainError', () => {
   test('an authorization response', () => {
-    const cause = new URLSearchParams({ error: 'access_denied', error_description: 'No thanks.', error_id: 'e-1' });
+    const page = 'https://id.test/oauth2/fallbacks/error?error_id=e-1&error=access_denied';
+    const cause = new URLSearchParams({ error: 'access_denied', error_description: 'No thanks.', error_uri: page });
     const error = new AuthorizationResponseError('x', { cause });
     expect(explainError(en, error, 'authorize')).toMatchObject({
       code: 'access_denied',

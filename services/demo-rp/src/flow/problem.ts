@@ -35,6 +35,12 @@ export function problemFor(texts: Texts, code: string, doing: Doing, said?: stri
   return { code, title, todo, said: said === '' ? undefined : said, errorId };
 }
 
+/** `error_uri` names a page about the error, whose address has the id. */
+function errorIdIn(page: string | null): string | undefined {
+  if (page === null || !URL.canParse(page)) return undefined;
+  return new URL(page).searchParams.get('error_id') ?? undefined;
+}
+
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**
@@ -52,7 +58,7 @@ export function explainError(
     return problemFor(texts, error.error, doing, error.error_description, text(error.cause['error_id']));
   }
   if (error instanceof AuthorizationResponseError) {
-    return problemFor(texts, error.error, doing, error.error_description, error.cause.get('error_id') ?? undefined);
+    return problemFor(texts, error.error, doing, error.error_description, errorIdIn(error.cause.get('error_uri')));
   }
   if (error instanceof WWWAuthenticateChallengeError) {
     const parameters = error.cause[0]?.parameters;

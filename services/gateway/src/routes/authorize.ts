@@ -6,6 +6,7 @@ import type { authorizationV1, ClientOf } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { redirectToErrorPage, writeAuthorizeResponse, writeEndSessionResponse } from '../browser-answers.js';
 import { readCookies } from '../cookies.js';
+import { refuseMissingApp } from '../missing-app.js';
 import type { GatewaySettings } from '../settings.js';
 
 type AuthorizationClient = ClientOf<typeof authorizationV1.AuthorizationServiceService>;
@@ -36,6 +37,9 @@ export function authorizeRoutes(
       },
       callOptions(request, response),
     );
+    if (settings.looksForApps && answer.next?.$case === 'interaction') {
+      await refuseMissingApp(request, answer.next.value.location);
+    }
     writeAuthorizeResponse(answer, request, response, settings);
   });
 
@@ -48,6 +52,7 @@ export function authorizeRoutes(
       },
       callOptions(request, response),
     );
+    if (settings.looksForApps) await refuseMissingApp(request, answer.location);
     writeEndSessionResponse(answer, request, response, settings);
   });
 

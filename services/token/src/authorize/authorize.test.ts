@@ -122,6 +122,44 @@ describe('id_token_hint', () => {
   });
 });
 
+test('a client that is refused is told of a page with the id of the log line', async () => {
+  const parameters = [...new URL(authorizationUrl({ scope: 'openid admin' })).searchParams].map(([name, value]) => ({
+    name,
+    value,
+  }));
+  const refused = told(await authorize(it.context, { parameters, cookies: [], requestId: 'request-7' }));
+  expect(refused).toEqual({
+    error: 'invalid_scope',
+    error_description: expect.any(String),
+    error_uri: 'https://as.test/oauth2/fallbacks/error?error_id=request-7&error=invalid_scope',
+    state: 'a state & more',
+    iss: 'https://as.test',
+  });
+  const context = { ...it.context, settings: { ...it.context.settings, hydraCompat: true } };
+  expect(told(await authorize(context, { parameters, cookies: [], requestId: 'request-7' }))).not.toHaveProperty(
+    'error_uri',
+  );
+});
+
+test.each([
+  ['http://id.example.com', /the issuer is plain http.*make urls\.self\.issuer https/],
+  ['https://id.example.com', /Begin again in one browser/],
+  ['http://localhost:4444', /Begin again in one browser/],
+])('a cookie that is lost with the issuer %s is told with what to do', async (issuer, said) => {
+  const own = await createInstallation({ issuer });
+  try {
+    const challenge = parameterOf(await own.browser().open(authorizationUrl()), 'login_challenge');
+    const answer = interactionV1.AcceptLoginRequestRequest.create({ challenge, subject: 'ann' });
+    const { redirectTo } = await own.app.acceptLoginRequest(answer, call);
+    expect(told(await own.browser().open(redirectTo))).toMatchObject({
+      error: 'request_forbidden',
+      error_description: expect.stringMatching(said),
+    });
+  } finally {
+    await own.close();
+  }
+});
+
 test('Hydra compatibility: long state, error words, scope beside the code', async () => {
   const hydra = await createInstallation({
     hydraCompat: true,

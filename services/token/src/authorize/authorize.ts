@@ -10,7 +10,7 @@ import {
 } from '@cardea/oauth';
 import { continueAfterConsent } from './after-consent.js';
 import { continueAfterLogin } from './after-login.js';
-import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from './context.js';
+import type { AddressedRequest, AuthorizationContext, AuthorizationSettings, AuthorizeOutcome } from './context.js';
 import type { Cookie } from './cookies.js';
 import { hasRequestObject } from './request-object.js';
 import { startFlow } from './start.js';
@@ -19,6 +19,8 @@ export interface IncomingRequest {
   /** As sent, duplicates included. */
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
   readonly cookies: readonly Cookie[];
+  /** Names the request in the gateway's log: the id of an error that the client is told. */
+  readonly requestId?: string;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function authorize(context: AuthorizationContext, incoming: Incomin
     ...readResponseAddress(parameters, client),
     issuer: settings.issuer,
     hydraCompat: settings.hydraCompat,
+    errorPage: errorPageOf(settings, incoming.requestId),
   };
   const request: AddressedRequest = { parameters, client, target, cookies: incoming.cookies };
   try {
@@ -58,6 +61,12 @@ function run(context: AuthorizationContext, request: AddressedRequest): Promise<
   const consentVerifier = request.parameters.get('consent_verifier');
   if (consentVerifier !== undefined) return continueAfterConsent(context, request, consentVerifier);
   return startFlow(context, request);
+}
+
+/** The gateway's own page, with the id of the log line in its address; Hydra tells clients of none (decision 93). */
+function errorPageOf({ hydraCompat, publicUrl }: AuthorizationSettings, requestId = ''): string | undefined {
+  if (hydraCompat || requestId === '') return undefined;
+  return `${publicUrl}/oauth2/fallbacks/error?error_id=${encodeURIComponent(requestId)}`;
 }
 
 /** Our own faults are shown on a page: the browser can try again there, the client could not. */

@@ -16,6 +16,7 @@ import type { AddressedRequest, AuthorizationContext, AuthorizeOutcome } from '.
 import { clearedSession, requestUrl, sessionOfBrowser } from './context.js';
 import { browserHash, flowCookieName, readCookie } from './cookies.js';
 import type { FlowBody } from './flow-body.js';
+import { lostCookie } from './lost-cookie.js';
 import { startParameters, startRequest } from './flow-body.js';
 
 /** A flow that this browser may move on. */
@@ -64,7 +65,7 @@ export async function resumeFlow(
   if (event === undefined || row.verifierKey === null || !same(row.verifierKey, opened.key)) throw spentVerifier();
   const cookie = readCookie(request.cookies, flowCookieName(leg.cookieName, row.clientId));
   const browser = cookie === undefined ? undefined : browserHash(cookie);
-  if (browser === undefined || !same(browser, row.browser)) throw new OAuthError('request_forbidden');
+  if (browser === undefined || !same(browser, row.browser)) throw lostCookie(settings.issuer);
 
   const proof = { verifierKey: opened.key, browser, now: clock.now() };
   const body = context.bodies.open(ref.id, row.body);

@@ -15,6 +15,7 @@ import type { AddressedRequest, AuthorizationContext } from '../authorize/contex
 import type { CookieToSet } from '../authorize/cookies.js';
 import { browserHash, flowCookie, readCookie } from '../authorize/cookies.js';
 import { deviceRequest } from '../authorize/flow-body.js';
+import { lostCookie } from '../authorize/lost-cookie.js';
 import { withParameter } from '../authorize/pages.js';
 import { askForLogin } from '../authorize/start.js';
 import { deviceQuery } from './accept-user-code.js';
@@ -77,7 +78,7 @@ async function continueAfterCode(
   const verifier = device.verifiers.open(text, clock.now() / 1000);
   const cookie = readCookie(request.cookies, device.settings.csrfCookie);
   if (cookie === undefined || !timingSafeEqual(browserHash(cookie), verifier.browser)) {
-    throw new OAuthError('request_forbidden');
+    throw lostCookie(settings.issuer);
   }
   const code = await device.codes.findPending(verifier.device, clock.now());
   if (code === undefined) throw new OAuthError('invalid_request', 'The user code has expired, or was used meanwhile.');
@@ -107,6 +108,7 @@ async function addressed(
   const resolved = clientId === undefined ? undefined : await clients.find(clientId);
   if (resolved === undefined) throw new OAuthError('invalid_client', 'The client is unknown.');
   const { issuer, hydraCompat } = settings;
-  const target = { redirectUri: '', mode: 'query', state: undefined, issuer, hydraCompat } as const;
+  const errorPage = undefined;
+  const target = { redirectUri: '', mode: 'query', state: undefined, issuer, hydraCompat, errorPage } as const;
   return { parameters, client: resolved.client, target, cookies };
 }
