@@ -41,4 +41,4 @@ export type { Host, Service, ServiceName } from './service.js';
 export type { RunningService } from './start.js';
 export { startService } from './start.js';
 export type { Tracing, TraceSpan } from './trace.js';
-export { noTracing, traced } from './trace.js';
+export { noTracing, traced, tracedAlone } from './trace.js';

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startOne } from './running.fixture.js';
 import type { TraceSettings } from './trace-settings.js';
-import { openTracing, traced } from './trace.js';
+import { openTracing, traced, tracedAlone } from './trace.js';
 
 interface SentSpan {
   readonly service: string;
@@ -157,6 +157,21 @@ test('questions to storage stand below the work that asks them, and nowhere once
     ['postgresql token_insert', parent, 0],
     ['redis MGET', parent, 2],
   ]);
+});
+
+test('work that nobody waits for is a trace of its own, if the coin says so', async () => {
+  const [heads, tails] = [await open('worker', 0), await open('worker', 1)];
+  const asked = (tracing: typeof heads) => () => traced(tracing, 'postgresql', 'prune', () => Promise.resolve());
+  await tracedAlone(heads, 'job cleaning', asked(heads));
+  await tracedAlone(tails, 'job cleaning', asked(tails));
+  await expect(tracedAlone(heads, 'job lost', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+  await Promise.all([heads.flush(), tails.flush()]);
+  const of = (name: string) => spans.find((span) => span.name === name);
+  expect(spans.map(({ name }) => name).sort()).toEqual(['job cleaning', 'job lost', 'postgresql prune']);
+  expect(of('postgresql prune')?.parentSpanId).toBe(of('job cleaning')?.spanId);
+  expect(of('job cleaning')?.parentSpanId ?? '').toBe('');
+  expect(of('job lost')).toMatchObject({ status: { code: 2 } });
+  expect(of('job lost')?.traceId).not.toBe(of('job cleaning')?.traceId);
 });
 
 test('without an endpoint nothing is traced', async () => {

@@ -17,7 +17,9 @@ export interface TraceSpan {
 }
 
 /** Whatever is asked on the way to an answer, beside our own services. */
-export type TracedSystem = 'postgresql' | 'redis' | 'pkcs11';
+export type TracedSystem = 'postgresql' | 'redis' | 'pkcs11' | 'http';
+
+const databases: readonly TracedSystem[] = ['postgresql', 'redis'];
 
 export interface Tracing {
   /**
@@ -125,7 +127,7 @@ export async function openTracing(
     step(system, name) {
       const current = scope.current();
       if (current === '') return none;
-      const attributes = system === 'pkcs11' ? {} : { 'db.system.name': system };
+      const attributes = databases.includes(system) ? { 'db.system.name': system } : {};
       return child(`${system} ${name}`, { kind: api.SpanKind.CLIENT, attributes }, current);
     },
     current: () => scope.current(),
@@ -143,6 +145,12 @@ export function traced<T>(
 ): Promise<T> {
   const span = tracing.step(system, name);
   return span === none ? ask() : endWith(span, ask);
+}
+
+/** Does work that nobody waits for, as a trace of its own where the coin says so. @param name says no values */
+export function tracedAlone<T>(tracing: Pick<Tracing, 'atEdge'>, name: string, work: () => Promise<T>): Promise<T> {
+  const span = tracing.atEdge(name, {});
+  return span === none ? work() : endWith(span, () => span.run(work));
 }
 
 async function endWith<T>(span: TraceSpan, ask: () => Promise<T>): Promise<T> {

@@ -69,7 +69,7 @@ export function createServices(
   const cache = openTokenCache({ url: config.redis.url, database, secrets, random, now, log, metrics, tracing });
   onEnd(() => cache.close());
 
-  const outbound = createOutbound(outboundPolicy(config), { log });
+  const outbound = createOutbound(outboundPolicy(config), { log, tracing });
   onEnd(() => outbound.close());
   const clientKeys = createClientKeys({ outbound, now });
 

@@ -23,7 +23,7 @@ import { createPruneWorker } from './worker.js';
 export const workerService: Service = {
   name: 'worker',
   async start(config, host) {
-    const { log, metrics } = host;
+    const { log, metrics, tracing } = host;
     const redisUrl = required(config.redis.queueUrl ?? config.redis.url, 'redis.url');
     const database = openDatabase(required(config.dsn, 'dsn'), log, {
       ...{ max: 4, name: 'cardea-worker', sweeps: true, pooler: config.database.pooler, host },
@@ -32,7 +32,7 @@ export const workerService: Service = {
     await requireSchema(host, database);
     const clock = await watchClock(host, database);
     host.onStop(() => clock.close());
-    const pruning = createPruneWorker({ redisUrl, database, log, metrics });
+    const pruning = createPruneWorker({ redisUrl, database, log, metrics, tracing });
     host.onStop(() => pruning.close());
     host.checks.add('queue', () => pruning.ready());
     const desk = createJobDesk(redisUrl, log);
@@ -49,11 +49,11 @@ export const workerService: Service = {
     startSinks(config, host, { database, redisUrl });
     const record = token.client(signatureRecordV1.SignatureRecordServiceService);
     const reconciliation = createReconciliation({
-      ...{ redisUrl, database, list: record.listSignatures, events: createEvents(log, metrics), log, metrics },
+      ...{ redisUrl, database, list: record.listSignatures, events: createEvents(log, metrics), log, metrics, tracing },
     });
     host.onStop(() => reconciliation.close());
     await host.follow((current, onEnd) => {
-      const resealing = createResealing(current, { redisUrl, database, random: host.random, log, metrics });
+      const resealing = createResealing(current, { redisUrl, database, random: host.random, log, metrics, tracing });
       if (resealing !== undefined) onEnd(() => resealing.close());
     });
   },
@@ -64,13 +64,13 @@ async function startDelivering(
   host: Host,
   parts: { database: Database; redisUrl: string; token: Peer; clock: Pick<ClockWatch, 'demand'> },
 ): Promise<LogoutDeliveryWorker> {
-  const { log, metrics, now, random } = host;
+  const { log, metrics, tracing, now, random } = host;
   const { database, redisUrl, clock } = parts;
   const token = parts.token.client(sessionV1.LogoutDeliveryServiceService);
   const deliveries = createLogoutDeliveries(database);
   const counter = metrics.counter('cardea_logout_deliveries_total', 'Attempts to tell of a logout.', ['state']);
   const deliver = await host.follow((config, onEnd) => {
-    const outbound = createOutbound(outboundPolicy(config), { log });
+    const outbound = createOutbound(outboundPolicy(config), { log, tracing });
     onEnd(() => outbound.close());
     return createDeliver({
       deliveries,
@@ -84,7 +84,7 @@ async function startDelivering(
     });
   });
   return createLogoutDeliveryWorker({
-    ...{ redisUrl, deliveries, log, now },
+    ...{ redisUrl, deliveries, log, tracing, now },
     async deliver(id, attempts) {
       // When it is to be tried again is written down by this clock; who refuses leaves it due.
       clock.demand();

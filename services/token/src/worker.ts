@@ -1,5 +1,5 @@
 // The worker's job that cleans up (ARCHITECTURE §6 "Cleaning").
-import type { Log, Metrics } from '@cardea/service';
+import type { Log, Metrics, Tracing } from '@cardea/service';
 import { fromZero } from '@cardea/service';
 import { timeOf } from './jobs/database-time.js';
 import { prune } from './jobs/prune.js';
@@ -13,8 +13,9 @@ export function createPruneWorker(options: {
   database: Database;
   log: Log;
   metrics: Metrics;
+  tracing?: Tracing;
 }): ScheduledJob {
-  const { redisUrl, database, log } = options;
+  const { redisUrl, database, log, tracing } = options;
   const runs = fromZero(
     options.metrics.counter('cardea_prune_total', 'Rounds of cleaning up.', ['result']),
     { result: 'done' },
@@ -33,5 +34,5 @@ export function createPruneWorker(options: {
     }
   };
 
-  return scheduleJob({ redisUrl, queue: queueNames.cleaning, job: 'prune', round, log });
+  return scheduleJob({ redisUrl, queue: queueNames.cleaning, job: 'prune', round, log, tracing });
 }

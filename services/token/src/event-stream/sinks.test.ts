@@ -2,7 +2,7 @@
 // tried again, what was given up waits for an operator, and jobs carry numbers only (issue 7; security catalogue F25).
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { EventType } from '@cardea/service';
-import { eventTypeNames, loadConfig } from '@cardea/service';
+import { eventTypeNames, loadConfig, noTracing } from '@cardea/service';
 import { Queue } from 'bullmq';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
@@ -65,7 +65,7 @@ const configOf = (env: Readonly<Record<string, string>>) =>
   loadConfig({ env: { URLS_SELF_ISSUER: 'https://as.test', DEV: 'true', ...env } });
 /** A service's process, as far as streams know it. */
 const hostOf = (own: (() => Promise<void> | void)[]) => ({
-  ...{ log: quietLog, metrics, now: Date.now },
+  ...{ log: quietLog, metrics, tracing: noTracing, now: Date.now },
   random: (bytes: number) => Buffer.alloc(bytes),
   onStop: (end: () => Promise<void> | void) => void own.push(end),
 });

@@ -20,10 +20,10 @@ const concurrency = 4;
 /** Registers what is to be closed with the host. @throws {ConfigError} for a webhook without a secret */
 export function startSinks(
   config: Config,
-  host: Pick<Host, 'log' | 'metrics' | 'now' | 'random' | 'onStop'>,
+  host: Pick<Host, 'log' | 'metrics' | 'tracing' | 'now' | 'random' | 'onStop'>,
   { database, redisUrl }: { readonly database: Database; readonly redisUrl: string },
 ): void {
-  const { log, now, random } = host;
+  const { log, tracing, now, random } = host;
   const { events } = config;
   const { types, source } = eventSettings(config);
 
@@ -51,11 +51,11 @@ export function startSinks(
     take: (batch, { connection, after, next }) => sendBatch(connection, after, batch.at(-1)?.place ?? next),
   });
   host.onStop(() => pump.close());
-  const outbound = createOutbound(outboundPolicy(config), { log });
+  const outbound = createOutbound(outboundPolicy(config), { log, tracing });
   host.onStop(() => outbound.close());
   const deliveries = createEventDeliveries(database);
   const worker = createDueWorker({
-    ...{ redisUrl, queue: queueNames.events, what: 'batch of events', concurrency, log, now },
+    ...{ redisUrl, queue: queueNames.events, what: 'batch of events', concurrency, log, tracing, now },
     due: deliveries.due,
     deliver: createDeliverBatch({
       ...{ database, deliveries, outbound, webhook: { url, secret }, types, source, now },

@@ -1,7 +1,8 @@
 // Carries what is due from PostgreSQL to whichever worker is free, through BullMQ. What Redis forgets is still due and is put into
 // the queue again; what it has twice is claimed once (ARCHITECTURE §6).
 import { OAuthError } from '@cardea/oauth';
-import type { Log } from '@cardea/service';
+import type { Log, Tracing } from '@cardea/service';
+import { noTracing, tracedAlone } from '@cardea/service';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
 import { queuePrefix } from '../redis-cluster.js';
@@ -37,17 +38,19 @@ export function createDueWorker(options: {
   deliver: (id: string, attempts: number) => Promise<void>;
   concurrency: number;
   log: Log;
+  /** A job is a trace of its own: what was owed outlives the request that owed it, and a job carries ids only. */
+  tracing?: Tracing | undefined;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): DueWorker {
-  const { redisUrl, what, due, deliver, concurrency, log, now } = options;
+  const { redisUrl, what, due, deliver, concurrency, log, tracing = noTracing, now } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
   const prefix = queuePrefix(redisUrl);
   const queue = new Queue<Due>(options.queue, { connection: connections[0], prefix });
   const work = async ({ data }: { readonly data: unknown }): Promise<void> => {
     const { id, attempts } = dueOf(data, what);
     try {
-      await deliver(id, attempts);
+      await tracedAlone(tracing, `job ${options.queue}`, () => deliver(id, attempts));
     } catch (error) {
       // What is away comes back: it is still due, and the next look puts it here again.
       if (OAuthError.from(error).status !== 503) throw error;

@@ -1,6 +1,6 @@
 // The worker's job that compares signatures with tokens: every finding is an event, a line in the log and a count (security §2.3
 // rule 7).
-import type { Log, Metrics } from '@cardea/service';
+import type { Log, Metrics, Tracing } from '@cardea/service';
 import { fromZero } from '@cardea/service';
 import type { Events } from '../events.js';
 import type { Database } from '../storage/database.js';
@@ -20,8 +20,9 @@ export function createReconciliation(options: {
   events: Events;
   log: Log;
   metrics: Metrics;
+  tracing?: Tracing;
 }): ScheduledJob {
-  const { redisUrl, database, list, events, log, metrics } = options;
+  const { redisUrl, database, list, events, log, metrics, tracing } = options;
   const runs = fromZero(
     metrics.counter('cardea_reconciliation_total', 'Rounds of comparing signatures with tokens.', ['result']),
     { result: 'done' },
@@ -65,5 +66,5 @@ export function createReconciliation(options: {
     let more = true;
     while (more) more = await part();
   };
-  return scheduleJob({ redisUrl, queue: queueNames.reconciliation, job: 'reconcile', round, log });
+  return scheduleJob({ redisUrl, queue: queueNames.reconciliation, job: 'reconcile', round, log, tracing });
 }

@@ -1,5 +1,5 @@
 // Resealing by itself, while more than one system secret is configured; and once, for `cardea migrate reseal`.
-import type { Config, Log, Metrics } from '@cardea/service';
+import type { Config, Log, Metrics, Tracing } from '@cardea/service';
 import { required } from '@cardea/service';
 import { randomBytes } from 'node:crypto';
 import { systemSecrets } from '../settings.js';
@@ -23,10 +23,11 @@ export function createResealing(
     readonly random: (bytes: number) => Buffer;
     readonly log: Log;
     readonly metrics: Metrics;
+    readonly tracing?: Tracing;
   },
 ): ScheduledJob | undefined {
   if (config.secrets.system.length < 2) return undefined;
-  const { redisUrl, database, random, log, metrics } = options;
+  const { redisUrl, database, random, log, metrics, tracing } = options;
   const secrets = systemSecrets(config);
   const counter = metrics.counter('cardea_resealed_rows_total', 'Rows sealed anew under the newest system secret.', [
     'rows',
@@ -38,7 +39,9 @@ export function createResealing(
       if (lost > 0) log.error({ rows, lost }, 'no secret of secrets.system opens these rows');
     }
   };
-  return scheduleJob({ redisUrl, queue: queueNames.resealing, job: 'reseal', round, everyMillis: hourMillis, log });
+  return scheduleJob({
+    ...{ redisUrl, queue: queueNames.resealing, job: 'reseal', round, everyMillis: hourMillis, log, tracing },
+  });
 }
 
 /** @throws when PostgreSQL cannot be reached, or has no schema yet */

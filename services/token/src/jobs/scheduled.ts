@@ -1,5 +1,6 @@
 // A job that runs every so often through BullMQ, registered anew whenever Redis has forgotten it (ARCHITECTURE §6).
-import type { Log } from '@cardea/service';
+import type { Log, Tracing } from '@cardea/service';
+import { noTracing, tracedAlone } from '@cardea/service';
 import { Queue, Worker } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
 import { queuePrefix } from '../redis-cluster.js';
@@ -31,12 +32,14 @@ export function scheduleJob(options: {
   /** Five minutes when nothing is said. */
   everyMillis?: number;
   log: Log;
+  /** Each round is a trace of its own. */
+  tracing?: Tracing | undefined;
 }): ScheduledJob {
-  const { redisUrl, job, round, everyMillis = usualMillis, log } = options;
+  const { redisUrl, job, round, everyMillis = usualMillis, log, tracing = noTracing } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
   const prefix = queuePrefix(redisUrl);
   const queue = new Queue(options.queue, { connection: connections[0], prefix });
-  const worker = new Worker(options.queue, round, {
+  const worker = new Worker(options.queue, () => tracedAlone(tracing, `job ${options.queue}`, round), {
     connection: connections[1],
     prefix,
     concurrency: 1,

@@ -1,5 +1,5 @@
 // The worker that tells clients of logouts: what is due is in PostgreSQL (OpenID Connect Back-Channel Logout 1.0 §2.5).
-import type { Log } from '@cardea/service';
+import type { Log, Tracing } from '@cardea/service';
 import type { DueWorker } from '../jobs/due-worker.js';
 import { createDueWorker } from '../jobs/due-worker.js';
 import { queueNames } from '../jobs/queues.js';
@@ -15,6 +15,7 @@ export function createLogoutDeliveryWorker(options: {
   deliveries: Pick<LogoutDeliveries, 'due'>;
   deliver: (id: string, attempts: number) => Promise<void>;
   log: Log;
+  tracing?: Tracing;
   /** Milliseconds since the epoch. */
   now: () => number;
 }): LogoutDeliveryWorker {

@@ -1,5 +1,6 @@
 // The one way out: every address that the configuration or a client names is asked through here (security catalogue G).
-import type { Log } from '@cardea/service';
+import type { Log, Tracing } from '@cardea/service';
+import { noTracing } from '@cardea/service';
 import { lookup as dnsLookup } from 'node:dns/promises';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import http from 'node:http';
@@ -53,9 +54,16 @@ const again = (status: number) => status === 429 || (status >= 500 && status !==
 
 const resolveByDns: Resolve = (hostname) => dnsLookup(hostname, { all: true, verbatim: true });
 
-/** @param deps.resolve how names become addresses; the system's resolver by default */
-export function createOutbound(policy: TargetPolicy, deps: { log: Log; resolve?: Resolve }): Outbound {
-  const { log, resolve = resolveByDns } = deps;
+/**
+ * @param deps.resolve how names become addresses; the system's resolver by default
+ * @param deps.tracing what is asked is a step of the request under way; the operator's own addresses are told of the trace (W3C
+ *   Trace Context), those that clients name are not
+ */
+export function createOutbound(
+  policy: TargetPolicy,
+  deps: { log: Log; resolve?: Resolve; tracing?: Pick<Tracing, 'step'> },
+): Outbound {
+  const { log, resolve = resolveByDns, tracing = noTracing } = deps;
   // A connection is kept only for the operator's own addresses: a client's was checked for one exchange.
   const makeAgents = (keepAlive: boolean) => ({
     http: new http.Agent({ keepAlive, maxFreeSockets: 8 }),
@@ -92,15 +100,22 @@ export function createOutbound(policy: TargetPolicy, deps: { log: Log; resolve?:
   ): Promise<OutboundAnswer> => {
     const deadline = AbortSignal.timeout(options.timeoutMillis);
     const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
-    const headers = { 'User-Agent': 'Cardea', 'Accept-Encoding': 'identity', ...request.headers, ...options.headers };
     const { maxBytes, purpose, trust = 'client' } = options;
+    const span = tracing.step('http', `${request.method} ${purpose}`);
+    const headers = {
+      ...{ 'User-Agent': 'Cardea', 'Accept-Encoding': 'identity', ...request.headers, ...options.headers },
+      ...(trust === 'operator' && span.traceparent !== '' && { traceparent: span.traceparent }),
+    };
     try {
       const target = checkTarget(url, trust, policy, resolve);
-      return await ways[trust].turnstile(target.url.host, signal, () =>
+      const answer = await ways[trust].turnstile(target.url.host, signal, () =>
         attempt(target, { ...request, headers, maxBytes }, options, signal),
       );
+      span.end();
+      return answer;
     } catch (caught) {
       const error = caught instanceof OutboundError ? caught : new OutboundError('timeout');
+      span.end(error);
       log.warn({ purpose, host: hostOf(url), reason: error.reason }, 'an outbound request failed');
       throw error;
     }
