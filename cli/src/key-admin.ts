@@ -1,9 +1,11 @@
 // The keys service as its operator's commands see it.
+import { OAuthError } from '@cardea/oauth';
 import type { ClientOf } from '@cardea/rpc';
 import { connectPeer, keyAdminV1, signingV1 } from '@cardea/rpc';
 import type { Config } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { randomUUID } from 'node:crypto';
+import { exitCodes, Failure } from './failure.js';
 import type { Surroundings } from './main.js';
 
 export type KeyAdmin = ClientOf<typeof keyAdminV1.KeyAdminServiceService>;
@@ -11,18 +13,45 @@ export type KeyAdmin = ClientOf<typeof keyAdminV1.KeyAdminServiceService>;
 /** Longer than a token looks for primes. */
 const timeoutMillis = 60_000;
 
-/** @throws {ConfigError} for half a set of certificates; {OAuthError} what the service says, or that nobody reaches it */
+/**
+ * @throws {ConfigError} for half a set of certificates; {OAuthError} what the service says; {Failure} that nobody reaches it, or that
+ *   it does not admit whoever asks
+ */
 export async function askKeys(config: Config, work: (admin: KeyAdmin) => Promise<void>): Promise<void> {
   const { addresses, tls } = config.peers.keys;
-  const peer = connectPeer({
-    addresses: addresses.length > 0 ? addresses : [config.serve.keys.address],
-    security: securityOf(tls, 'peers.keys'),
-  });
+  const [setting, chosen] =
+    addresses.length > 0
+      ? (['peers.keys.addresses', addresses] as const)
+      : (['serve.keys.address', [config.serve.keys.address]] as const);
+  const peer = connectPeer({ addresses: chosen, security: securityOf(tls, 'peers.keys') });
   try {
     await work(peer.client(keyAdminV1.KeyAdminServiceService, { timeoutMillis }));
+  } catch (error) {
+    throw withPlace(error, `${chosen.join(', ')} (${setting})`);
   } finally {
     await peer.close();
   }
+}
+
+/** gRPC's status of a caller who is on no allow-list. */
+const permissionDenied = 7;
+
+/** What the transport says has a cause, and becomes where to look; what the service itself says stays as it is. */
+function withPlace(error: unknown, place: string): unknown {
+  if (!(error instanceof OAuthError) || error.cause === undefined) return error;
+  if ((error.cause as { code?: unknown }).code === permissionDenied) {
+    return new Failure(
+      `the keys service at ${place} does not admit the certificate of this command: serve.keys.allow.admin names those it admits`,
+      exitCodes.unauthorized,
+      { cause: error },
+    );
+  }
+  return new Failure(
+    `the keys service cannot be reached at ${place}: start it (\`cardea serve keys\`), or say where it listens by --config or ` +
+      `PEERS_KEYS_ADDRESSES; peers.keys.tls where it asks for certificates`,
+    exitCodes.unavailable,
+    { cause: error },
+  );
 }
 
 /**

@@ -58,7 +58,7 @@ test.each<[string, () => [words: string[], env?: Record<string, string>], RegExp
   [
     'a keys service that nobody reaches',
     () => [['keys', 'list'], { SERVE_KEYS_ADDRESS: '127.0.0.1:1' }],
-    /cannot be reached/,
+    /cannot be reached at 127\.0\.0\.1:1 \(serve\.keys\.address\): start it .*PEERS_KEYS_ADDRESSES/,
   ],
   [
     'an endpoint that nobody answers at',

@@ -120,6 +120,7 @@ const table: readonly (readonly [
   ['keys', 'cardea.keys.v1.KeyAdminService', ['admin']],
   ['keys', 'cardea.keys.v1.JsonWebKeyService', ['admin']],
   ['keys', 'cardea.keys.v1.SignatureRecordService', ['token']],
+  ['keys', 'cardea.keys.v1.KeyChangeService', ['token']],
   // Passed on: workers have no way to the keys service.
   ['token', 'cardea.keys.v1.SignatureRecordService', ['worker']],
   ['token', 'cardea.token.v1.TokenService', ['gateway']],

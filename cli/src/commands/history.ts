@@ -32,7 +32,8 @@ export function addHistoryCommands(program: Command, verbs: Verbs, surroundings:
     {
       usage: 'audit-events',
       aliases: ['audit-event'],
-      description: 'List what was changed through the admin API and by whom, the newest first.',
+      description:
+        'List what was changed through the admin API, and of signing keys by the commands, and by whom, the newest first.',
       examples: [
         'cardea list audit-events --page-size 20',
         'cardea list audit-events --actor login-app --format json',

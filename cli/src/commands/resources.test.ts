@@ -153,6 +153,28 @@ test('tokens of a client are deleted; what changed is on record', async () => {
   );
 });
 
+test('who changed a signing key by command is on record too', async () => {
+  const keys = (...words: string[]) => running.cardea(['keys', ...words], { env: running.env });
+  const set = 'hydra.openid.id-token';
+  const made = await keys('create', '--set', set, '--algorithm', 'ES384', '--after', '0s', '--force');
+  expect(made.code).toBe(0);
+  const kid = /(\S+)\n$/.exec(made.out)?.[1] ?? '';
+  expect(await keys('retire', kid)).toMatchObject({ code: 0 });
+  const said = async () => {
+    const { items } = await json<{ items: Record<string, unknown>[] }>('list', 'audit-events', '--page-size', '50');
+    return items
+      .filter(({ target }) => target === `${set}/${kid}`)
+      .map(({ actor, authentication, action }) => [actor, authentication, action]);
+  };
+  // The token service hears of it from the keys service, which reaches nobody.
+  for (const from = Date.now(); Date.now() - from < 60_000 && (await said()).length < 2;)
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await said()).toEqual([
+    ['local', 'none', 'keys retire'],
+    ['local', 'none', 'keys create'],
+  ]);
+}, 120_000);
+
 test('in an incident, what was issued in an interval ends, and nothing else', async () => {
   const issue = async (id: string) => {
     await json('create', 'client', '--id', id, '--secret', 'secret-of-length', '--grant-type', 'client_credentials');

@@ -15,5 +15,6 @@ export * as clientOriginV1 from './gen/cardea/client/v1/origin.pb.js';
 export * as auditV1 from './gen/cardea/audit/v1/audit.pb.js';
 export * as eventStreamV1 from './gen/cardea/audit/v1/event_stream.pb.js';
 export * as signatureFindingV1 from './gen/cardea/audit/v1/signature_finding.pb.js';
+export * as keyChangeV1 from './gen/cardea/keys/v1/key_change.pb.js';
 export * as signatureRecordV1 from './gen/cardea/keys/v1/signature_record.pb.js';
 export * as jobV1 from './gen/cardea/job/v1/job.pb.js';

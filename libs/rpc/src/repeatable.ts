@@ -14,6 +14,7 @@ const repeatable: Readonly<Record<string, readonly string[]>> = {
   'cardea.keys.v1.JsonWebKeyService': ['GetJsonWebKeys'],
   'cardea.keys.v1.KeyAdminService': ['ListKeys', 'Attest', 'FindSignatures'],
   'cardea.keys.v1.SignatureRecordService': ['ListSignatures'],
+  'cardea.keys.v1.KeyChangeService': ['ListKeyChanges'],
   // Each says its request id, and a signature is made once for each.
   'cardea.keys.v1.SigningService': [
     ...['SignIdToken', 'SignAccessToken', 'SignUserinfo', 'SignLogoutToken', 'SignCredential'],

@@ -1,6 +1,6 @@
 // The keys service, wired by hand: backend, registry, ring, signer, and the gRPC services in front of them.
 import { isKeySet } from '@cardea/oauth';
-import { implement, jsonWebKeyV1, keyAdminV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
+import { implement, jsonWebKeyV1, keyAdminV1, keyChangeV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
 import { followServices, listenDsn, required, securityOf, watchClock } from '@cardea/service';
 import { createDocumentSet } from './json-web-key/document-set.js';
@@ -19,11 +19,13 @@ import { openBackend } from './open-backend.js';
 import { createReadiness } from './readiness.js';
 import { openPool } from './registry/connection.js';
 import { createDocuments } from './registry/documents.js';
+import { listKeyChanges } from './registry/key-changes.js';
 import { openRegistry } from './registry/registry.js';
 import { watchRegistry } from './registry/watch.js';
 import { callersOf } from './rpc/callers.js';
 import { jsonWebKeyHandlers } from './rpc/json-web-key.js';
 import { keyAdminHandlers } from './rpc/key-admin.js';
+import { keyChangeHandlers } from './rpc/key-change.js';
 import { noteChanges } from './rpc/note-changes.js';
 import { signingHandlers } from './rpc/signing.js';
 import { createRotation } from './rotation.js';
@@ -133,6 +135,11 @@ export const service: Service = {
           signatureRecordV1.SignatureRecordServiceService,
           signatureRecordHandlers(recorded),
           callers.signatureRecord,
+        ),
+        implement(
+          keyChangeV1.KeyChangeServiceService,
+          keyChangeHandlers((after, limit) => listKeyChanges(pool, after, limit)),
+          callers.keyChange,
         ),
       ].map(clock.guard),
     );

@@ -1,6 +1,6 @@
-// The way to the keys service: signatures, of which a ledger is kept, and the record of them for workers.
-import type { Handlers } from '@cardea/rpc';
-import { signatureRecordV1, signingV1 } from '@cardea/rpc';
+// The way to the keys service: signatures, of which a ledger is kept, the record of them for workers, and who changed which key.
+import type { ClientOf, Handlers } from '@cardea/rpc';
+import { keyChangeV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Config, Host } from '@cardea/service';
 import { securityOf } from '@cardea/service';
 import { createSignatureLedger } from './signature-ledger.js';
@@ -11,6 +11,7 @@ export interface ConnectedSigner {
   readonly keys: SigningClient;
   /** The record of signatures, passed on. */
   readonly record: Handlers<typeof signatureRecordV1.SignatureRecordServiceService>;
+  readonly changes: ClientOf<typeof keyChangeV1.KeyChangeServiceService>;
 }
 
 export function connectSigner(config: Config, host: Host, database: Database): ConnectedSigner {
@@ -24,6 +25,7 @@ export function connectSigner(config: Config, host: Host, database: Database): C
   return {
     keys: config.keys.audit.enabled ? kept(signing, host, database) : signing,
     record: { listSignatures: (request) => record.listSignatures(request) },
+    changes: peer.client(keyChangeV1.KeyChangeServiceService),
   };
 }
 

@@ -49,7 +49,7 @@ export const service: Service = {
     host.onStop(() => desk.close());
 
     const stream = await openEventStream(config, host, database);
-    const keyWatch = watchKeys({ database, publicKeys, log });
+    const keyWatch = watchKeys({ database, publicKeys, changes: signer.changes, log });
     host.onStop(() => keyWatch.close());
 
     const standing: Standing = { database, clients, resolver, signer, publicKeys, desk, stream };

@@ -148,15 +148,15 @@ const table = {
     data: key,
   },
   'cardea.admin.changed.v1': {
-    says: 'Somebody changed something through the admin API; key sets under `/admin/keys` too.',
+    says: 'Somebody changed something: through the admin API, key sets under `/admin/keys` too, or signing keys by the commands `cardea keys …`.',
     keeping: 'with the change',
     data: {
       actor: 'the API key, the certificate or the subject of the token that was shown',
       authentication: '`api_key`, `mtls`, `jwt` or `none`',
-      action: 'method and route',
-      target: 'the path, without its query',
+      action: 'method and route, or `keys create`, `keys promote` and their like',
+      target: 'the path, without its query; for a signing key its set and id',
       status: 'the status of the answer',
-      request_id: 'the id in the log of the admin service',
+      request_id: 'the id in the log of the admin service; empty for signing keys',
     },
   },
   'cardea.admin.refused.v1': {

@@ -86,7 +86,7 @@ export function eventsPage(): string {
     '- *if asked for*: only where `events.types` or a sink is set. Without either, what is busy costs nothing.',
     '',
     'Changes of signing keys are told when the token service hears of them, whoever made them and however: by the CLI, by schedule, in an',
-    'emergency. Who it was stands in the log of the keys service.',
+    'emergency. Who it was, where somebody gave a command, `cardea.admin.changed.v1` says.',
     '',
     '## Events',
     '',

@@ -6,6 +6,8 @@ import type { BackendKind, StoredKey } from '../backend.js';
 import { cannotSign } from '../unavailable.js';
 import type { Queryable } from './connection.js';
 import { alone } from './connection.js';
+import type { MadeChange } from './key-changes.js';
+import { addKeyChange } from './key-changes.js';
 
 /** A key and the request that made it. */
 export interface RegisteredKey extends StoredKey {
@@ -27,6 +29,8 @@ export interface Exclusive {
   readonly keys: readonly RegisteredKey[];
   insert(key: RegisteredKey): Promise<void>;
   change(kid: string, change: KeyChange): Promise<void>;
+  /** Writes down who asked for a change, with the change. */
+  note(made: MadeChange): Promise<void>;
 }
 
 export interface Registry {
@@ -52,6 +56,7 @@ export function openRegistry(pool: pg.Pool): Registry {
           keys: await readKeys(connection),
           insert: (key) => insert(connection, key),
           change: (kid, to) => change(connection, kid, to),
+          note: (made) => addKeyChange(connection, made),
         }),
       ),
   };

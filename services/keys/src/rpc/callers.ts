@@ -7,6 +7,7 @@ export interface Callers {
   readonly keyAdmin: AllowList;
   readonly jsonWebKey: AllowList;
   readonly signatureRecord: AllowList;
+  readonly keyChange: AllowList;
 }
 
 /** @param allow `serve.keys.allow`: names of certificates */
@@ -17,5 +18,7 @@ export function callersOf({ token, admin, prober }: Config['serve']['keys']['all
     jsonWebKey: { '*': admin },
     // What it issued is compared with what was signed; workers ask by way of it.
     signatureRecord: { '*': token },
+    // It keeps the operators' record.
+    keyChange: { '*': token },
   };
 }

@@ -1,7 +1,7 @@
 // Answers cardea.keys.v1.KeyAdminService: an operator makes, moves and ends keys, and sees which there are.
 import type { KeySetName } from '@cardea/oauth';
 import { isKeySet } from '@cardea/oauth';
-import type { Handlers, keyAdminV1, signingV1 } from '@cardea/rpc';
+import type { CallContext, Handlers, keyAdminV1, signingV1 } from '@cardea/rpc';
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Attest } from '../attest.js';
@@ -12,6 +12,8 @@ import type { Changed } from '../end-key.js';
 import { destroyKey, promoteKey, retireKey } from '../end-key.js';
 import { adoptKey, importKey } from '../import-key.js';
 import type { KeyRing } from '../key-ring.js';
+import type { KeyAct } from '../registry/key-changes.js';
+import { onBehalf } from '../registry/on-behalf.js';
 import { algorithm, keyId, refuse, requestId } from '../policy/checks.js';
 import { cannotSign } from '../unavailable.js';
 import { publicKeyMessage } from './public-key.js';
@@ -29,6 +31,10 @@ export function keyAdminHandlers(options: {
   findSignatures: FindSignatures;
 }): Handlers<typeof keyAdminV1.KeyAdminServiceService> {
   const { maker, ring, prePublish, refresh, attest, findSignatures } = options;
+  const makerFor = ({ caller = '' }: CallContext, act: KeyAct): KeyMaker => ({
+    ...maker,
+    registry: onBehalf(maker.registry, caller, act, maker.now),
+  });
 
   const published = async (kid: string): Promise<signingV1.PublicKey> => {
     await refresh();
@@ -40,8 +46,8 @@ export function keyAdminHandlers(options: {
   const changed = async ({ key, warnings }: Changed) => ({ key: await published(key.kid), warnings: [...warnings] });
 
   return {
-    async createKey(request) {
-      const { kid } = await createKey(maker, {
+    async createKey(request, call) {
+      const { kid } = await createKey(makerFor(call, 'create'), {
         keySet: keySetOf(request.keySet),
         activateAfterSeconds: wait(request.activateAfterSeconds),
         algorithm: algorithm(request.algorithm),
@@ -50,7 +56,7 @@ export function keyAdminHandlers(options: {
       return { key: await published(kid) };
     },
 
-    async importKey(request) {
+    async importKey(request, call) {
       confirmed(request.keyId, request.confirmation);
       const key = {
         keySet: keySetOf(request.keySet),
@@ -58,17 +64,17 @@ export function keyAdminHandlers(options: {
         algorithm: algorithm(request.algorithm),
       };
       const beginning = { activateAfterSeconds: wait(request.activateAfterSeconds), requestId: undefined };
-      if (request.privateKey.length === 0) await adoptKey(maker, key, beginning);
-      else await importKey(maker, key, privateKeyOf(request.privateKey), beginning);
+      if (request.privateKey.length === 0) await adoptKey(makerFor(call, 'adopt'), key, beginning);
+      else await importKey(makerFor(call, 'import'), key, privateKeyOf(request.privateKey), beginning);
       return { key: await published(key.kid) };
     },
 
-    promoteKey: async (request) => changed(await promoteKey(maker, request.keyId, prePublish)),
-    retireKey: async (request) => changed(await retireKey(maker, request.keyId, prePublish)),
+    promoteKey: async ({ keyId: kid }, call) => changed(await promoteKey(makerFor(call, 'promote'), kid, prePublish)),
+    retireKey: async ({ keyId: kid }, call) => changed(await retireKey(makerFor(call, 'retire'), kid, prePublish)),
 
-    async destroyKey(request) {
+    async destroyKey(request, call) {
       confirmed(request.keyId, request.confirmation);
-      const { warnings } = await destroyKey(maker, request.keyId, prePublish);
+      const { warnings } = await destroyKey(makerFor(call, 'destroy'), request.keyId, prePublish);
       await refresh();
       return { warnings: [...warnings] };
     },

@@ -1,4 +1,4 @@
-// Who changed which key: the record of signatures does not say, so the log does.
+// Who changed which key stands in the log too, beside the rows that the operators' record takes over.
 import type { CallContext, Handlers, keyAdminV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 

@@ -15,6 +15,7 @@ import { createFamilies } from '../storage/families.js';
 import { openDatabase } from '../storage/database.js';
 import { insertEvents, newEvent } from '../storage/event-outbox.js';
 import type { HeardKey } from '../storage/known-keys.js';
+import { keyChangePlace, takeOverKeyChanges } from '../storage/key-changes.js';
 import { tellOfKeys } from '../storage/known-keys.js';
 import { createPartitions, dropExpiredPartitions } from '../storage/partitions.js';
 import { createWire, over } from '../tcp-proxy.fixture.js';
@@ -281,6 +282,34 @@ test('signing keys are told of as they come, begin, retire and go, whoever hears
   await database.pool.query(`UPDATE cardea.known_key SET heard_at = now() - interval '3 minutes'`);
   await hear(key('b', 'current'));
   expect((await news()).sort()).toEqual([...before, 'cardea.key.destroyed.v1 a'].sort());
+});
+
+test('who changed a signing key is taken over into the record of operators once, whoever hears it and however often', async () => {
+  const change = (id: number, act: string, changedBy: string) => ({
+    ...{ id, act, changedBy, keySet: 'set', keyId: 'k', changedAt: new Date('2026-01-02T03:04:05Z') },
+  });
+  const hear = (...changes: ReturnType<typeof change>[]) =>
+    Promise.all([1, 2, 3].map(() => takeOverKeyChanges(database.pool, changes)));
+  const begun = await keyChangePlace(database.pool);
+  const [first, second] = [change(begun + 1, 'promote', 'spiffe://ops'), change(begun + 4, 'retire', '')];
+  await hear(first);
+  await hear(first, second);
+  await hear(second);
+  await hear();
+  expect(await keyChangePlace(database.pool)).toBe(begun + 4);
+  const { rows } = await database.pool.query(
+    `SELECT actor, authentication, action, target, occurred_at = '2026-01-02T03:04:05Z' AS then
+      FROM cardea.audit_event WHERE action LIKE 'keys %' ORDER BY id`,
+  );
+  const common = { target: 'set/k', then: true };
+  expect(rows).toEqual([
+    { actor: 'spiffe://ops', authentication: 'mtls', action: 'keys promote', ...common },
+    { actor: 'local', authentication: 'none', action: 'keys retire', ...common },
+  ]);
+  expect((await allEvents(database.pool)).map(({ type, data }) => [type, data['actor'], data['action']])).toEqual([
+    ['cardea.admin.changed.v1', 'spiffe://ops', 'keys promote'],
+    ['cardea.admin.changed.v1', 'local', 'keys retire'],
+  ]);
 });
 
 describe('logins and consents', () => {

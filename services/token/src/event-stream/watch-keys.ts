@@ -1,18 +1,25 @@
-// Tells the audit stream of signing keys that come, begin, retire and go, whoever had it done: the keys service itself reaches nobody,
-// and has a log of its own.
+// Tells the audit stream of signing keys that come, begin, retire and go, whoever had it done, and the operators' record of who it
+// was: the keys service itself reaches nobody.
+import type { ClientOf, keyChangeV1 } from '@cardea/rpc';
 import { signingV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import type { PublicKeys } from '../public-keys.js';
 import type { Database } from '../storage/database.js';
+import { keyChangePlace, takeOverKeyChanges } from '../storage/key-changes.js';
 import type { HeardKey } from '../storage/known-keys.js';
 import { tellOfKeys } from '../storage/known-keys.js';
 
 const lookMillis = 2_000;
 /** A key that disappeared is told of only when no list of keys can be older; then it has to be looked at once more. */
 const againMillis = 60_000;
+const changesAtOnce = 100;
 
-export function watchKeys(options: { database: Database; publicKeys: PublicKeys; log: Log }): { close(): void } {
-  const { database, publicKeys, log } = options;
+type KeyChanges = Pick<ClientOf<typeof keyChangeV1.KeyChangeServiceService>, 'listKeyChanges'>;
+
+export function watchKeys(options: { database: Database; publicKeys: PublicKeys; changes: KeyChanges; log: Log }): {
+  close(): void;
+} {
+  const { database, publicKeys, changes, log } = options;
   let seen = -1;
   let seenAt = -Infinity;
   let looking = false;
@@ -21,6 +28,7 @@ export function watchKeys(options: { database: Database; publicKeys: PublicKeys;
     const version = publicKeys.version();
     if (version === 0 || (version === seen && performance.now() - seenAt < againMillis)) return;
     await tellOfKeys(database, (await publicKeys.all()).flatMap(heardKey));
+    await takeOver(database, changes);
     seen = version;
     seenAt = performance.now();
     away = false;
@@ -36,6 +44,17 @@ export function watchKeys(options: { database: Database; publicKeys: PublicKeys;
       .finally(() => (looking = false));
   }, lookMillis).unref();
   return { close: () => clearInterval(timer) };
+}
+
+/** What was changed stands there as soon as the keys themselves are seen to have changed: one transaction wrote both. */
+async function takeOver(database: Database, changes: KeyChanges): Promise<void> {
+  let afterId = await keyChangePlace(database);
+  for (let full = true; full;) {
+    const page = (await changes.listKeyChanges({ afterId, limit: changesAtOnce })).changes;
+    await takeOverKeyChanges(database, page);
+    afterId = page.at(-1)?.id ?? afterId;
+    full = page.length === changesAtOnce;
+  }
 }
 
 const { NEXT, CURRENT, RETIRED } = signingV1.KeyState;

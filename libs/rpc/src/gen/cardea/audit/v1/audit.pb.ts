@@ -12,7 +12,7 @@ export const protobufFileName = "cardea/audit/v1/audit.proto";
 
 /** The record of what operators did. */
 
-/** One change that somebody made through the admin API. It holds no secret and no body. */
+/** One change that somebody made through the admin API, or to a signing key by the commands. It holds no secret and no body. */
 export interface AuditEvent {
   /** Grows with time; empty when it is recorded. */
   id: string;
@@ -24,13 +24,13 @@ export interface AuditEvent {
   actor: string;
   /** How the actor was known: `api_key`, `mtls`, `jwt` or `none`. */
   authentication: string;
-  /** Method and route: `PUT /admin/clients/:id`. */
+  /** Method and route: `PUT /admin/clients/:id`; for a signing key `keys promote` and its like. */
   action: string;
-  /** What it was done to: the path that was asked for, with its query, or where the thing that was made is. */
+  /** What it was done to: the path that was asked for, with its query, or where the thing that was made is; a key's set and id. */
   target: string;
   /** HTTP status of the answer. */
   status: number;
-  /** The request's id in the admin service's log. */
+  /** The request's id in the admin service's log; empty for a signing key. */
   requestId: string;
 }
 
