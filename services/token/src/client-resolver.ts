@@ -4,6 +4,7 @@ import { isClientId } from '@cardea/oauth';
 import type { clientV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
 import { listen } from './announcements.js';
+import { createShortMemory } from './short-memory.js';
 import type { Clients } from './storage/clients.js';
 
 export interface ResolvedClient {
@@ -26,6 +27,8 @@ export interface CachingClientResolver extends ClientResolver {
 const trustMillis = 5_000;
 /** While announcements cannot be heard. */
 const deafTrustMillis = 500;
+/** Longer than any trust. A client may be a megabyte: those that nobody asks for are not kept. */
+const rememberMillis = 6_000;
 const mostClients = 10_000;
 
 /** @param options.now milliseconds since the epoch */
@@ -37,12 +40,14 @@ export function createClientResolver(options: {
   now: () => number;
 }): CachingClientResolver {
   const { clients, now } = options;
-  const known = new Map<string, { until: number; client: ResolvedClient }>();
+  const known = createShortMemory<{ until: number; client: ResolvedClient }>({
+    ...{ millis: rememberMillis, most: mostClients, now },
+  });
   const asked = new Map<string, Promise<ResolvedClient | undefined>>();
   let hearing = false;
 
   const forget = (clientId: string): void => {
-    known.delete(clientId);
+    known.forget(clientId);
     // An answer still on its way may be older than the change.
     asked.delete(clientId);
   };
@@ -67,10 +72,9 @@ export function createClientResolver(options: {
       if (asked.get(clientId) !== answer) return;
       asked.delete(clientId);
       if (client === undefined) return;
-      if (known.size >= mostClients) known.delete(known.keys().next().value as string);
       // Spread, so that a busy client's instances do not all ask at once.
       const trust = hearing ? trustMillis * (0.8 + Math.random() * 0.4) : deafTrustMillis;
-      known.set(clientId, { until: now() + trust, client });
+      known.keep(clientId, { until: now() + trust, client });
     };
     answer.then(settle, () => settle(undefined));
     return answer;

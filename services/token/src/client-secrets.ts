@@ -5,6 +5,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { Seal } from './seal.js';
 import { deriveKeys } from './seal.js';
 import type { HasherSettings } from './secret-hashes.js';
+import { createShortMemory } from './short-memory.js';
 import {
   hashChosenSecret,
   longestBcryptSecret,
@@ -71,7 +72,7 @@ export function createClientSecrets(options: {
   const { seal, hashers, random, now } = options;
   // Lives and dies with the process, so a copy of the memory's keys says nothing about secrets elsewhere.
   const memoryKey = createSecretKey(random(32));
-  const remembered = new Map<string, number>();
+  const remembered = createShortMemory<number>({ millis: rememberMillis, most: mostRemembered, now });
   const verifying = new Map<string, Promise<boolean>>();
   const limit = createLimit(bounds);
   const strangersLimit = createLimit(strangers);
@@ -98,11 +99,7 @@ export function createClientSecrets(options: {
     if (pending === undefined) {
       pending = limit(() => matchesChosenSecret(secret, hash))
         .then((matches) => {
-          if (matches) {
-            remembered.delete(memory);
-            if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value as string);
-            remembered.set(memory, now() + rememberMillis);
-          }
+          if (matches) remembered.keep(memory, now() + rememberMillis);
           return matches;
         })
         .finally(() => verifying.delete(memory));

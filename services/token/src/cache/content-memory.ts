@@ -1,6 +1,8 @@
 // Remembers what sealed bodies held, for as long as the stores go on to answer with the very same bytes: whether a token lives is
 // asked each time, and only opening and parsing it anew is saved, a quarter of an introspection over gRPC.
 import type { TokenContent } from '@cardea/oauth';
+import { ownBytes } from '../own-bytes.js';
+import { createShortMemory } from '../short-memory.js';
 
 /** Opens the sealed body of the row with this key. */
 type OpenContent = (key: Buffer, body: Buffer) => TokenContent;
@@ -16,25 +18,18 @@ const rememberMillis = 60_000;
  * @param now milliseconds since the epoch
  */
 export function rememberContents(open: OpenContent, now: () => number): OpenContent {
-  const remembered = new Map<string, { readonly body: Buffer; readonly content: TokenContent }>();
-  let begun = now();
+  const remembered = createShortMemory<{ readonly body: Buffer; readonly content: TokenContent }>({
+    ...{ millis: rememberMillis, most: mostRemembered, now },
+  });
 
   return (key, body) => {
-    const at = now();
-    if (at - begun > rememberMillis) {
-      remembered.clear();
-      begun = at;
-    }
     const name = key.toString('latin1');
     const known = remembered.get(name);
     if (known?.body.equals(body) === true) return known.content;
     const content = open(key, body);
     if (body.length > longestRemembered) return content;
-    if (known === undefined && remembered.size >= mostRemembered) {
-      remembered.delete(remembered.keys().next().value as string);
-    }
-    // A copy: what Redis answered with may be a small part of a large buffer.
-    remembered.set(name, { body: Buffer.from(body), content });
+    // What Redis answered with may be a small part of a large buffer.
+    remembered.keep(name, { body: ownBytes(body), content });
     return content;
   };
 }
