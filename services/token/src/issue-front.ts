@@ -22,12 +22,16 @@ export interface FrontTokens {
   readonly row: AccessTokenRow | undefined;
 }
 
-/** @param now milliseconds since the epoch */
+/**
+ * @param now milliseconds since the epoch
+ * @param deadline when nobody waits any more, likewise: the signer does not begin later
+ */
 export type IssueFront = (
   client: clientV1.Client,
   authorization: Authorization,
   wanted: FrontRequest,
   now: number,
+  deadline: number | undefined,
 ) => Promise<FrontTokens>;
 
 export function createIssueFront(options: {
@@ -36,19 +40,20 @@ export function createIssueFront(options: {
   signer: Signer;
 }): IssueFront {
   const { settings, mintAccessToken, signer } = options;
-  return async (client, authorization, wanted, now) => {
+  return async (client, authorization, wanted, now, deadline) => {
     const lifetimes = lifetimesOf('implicit', client.lifespans, settings.lifetimes);
     const issuedAt = Math.floor(now / 1000);
     const seconds = (millis: number) => Math.max(1, Math.floor(millis / 1000));
     const expiresInSeconds = seconds(lifetimes.access);
     const access = wanted.accessToken
-      ? await mintAccessToken(client, authorization, { issuedAt, expiresAt: issuedAt + expiresInSeconds })
+      ? await mintAccessToken(client, authorization, { issuedAt, expiresAt: issuedAt + expiresInSeconds, deadline })
       : undefined;
     const beside = { accessToken: access?.token, code: wanted.code };
     const idToken = wanted.idToken
       ? await signer.idToken(client, authorization, beside, {
           issuedAt,
           expiresAt: issuedAt + seconds(lifetimes.id),
+          deadline,
         })
       : undefined;
     return { accessToken: access && { token: access.token, expiresInSeconds }, idToken, row: access?.row };

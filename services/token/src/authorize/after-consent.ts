@@ -116,7 +116,7 @@ const consentLeg = { kind: 'consent_verifier', use: 'use_consent', useRejection:
  */
 async function frontTokens(
   context: AuthorizationContext,
-  { client }: AddressedRequest,
+  { client, deadline }: AddressedRequest,
   { asked: { responseType }, proof }: ResumedFlow,
   authorization: Authorization,
   code: string | undefined,
@@ -131,6 +131,7 @@ async function frontTokens(
     authorization,
     { accessToken: responseType.includes('token'), idToken, code },
     proof.now,
+    deadline,
   );
 }
 

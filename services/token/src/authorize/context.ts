@@ -84,6 +84,8 @@ export interface AddressedRequest {
   readonly client: clientV1.Client;
   readonly target: ResponseTarget;
   readonly cookies: readonly Cookie[];
+  /** When nobody waits for the answer any more, milliseconds since the epoch. */
+  readonly deadline?: number | undefined;
 }
 
 /** What the browser does next. */

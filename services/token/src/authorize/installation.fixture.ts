@@ -1,15 +1,14 @@
 // A provider for tests: real PostgreSQL, real seals and handles; clients, keys and the clock are arguments.
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { clientV1 } from '@cardea/rpc';
 import type { JWTPayload } from 'jose';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import pg from 'pg';
+import type pg from 'pg';
 import { createAccessTokenKeys } from '../access-token-keys.js';
 import { createNoTokenCache } from '../cache/token-cache.js';
 import { createClientKeys } from '../client-keys.js';
 import { listPublicKeys } from '../create-token-rooms.js';
-import { quietLog } from '../database.fixture.js';
+import { createTestDatabase, quietLog } from '../database.fixture.js';
 import { endSession } from '../end-session.js';
 import { createEvents } from '../events.js';
 import { createHandles } from '../handles.js';
@@ -24,8 +23,8 @@ import { noRateLimit } from '../rate-limit/rate-limit.js';
 import { createInteractionHandlers } from '../rpc/interaction.js';
 import { createSeal } from '../seal.js';
 import { createSigner } from '../sign.js';
+import type { TestSigner } from '../signer.fixture.js';
 import { createTestSigner } from '../signer.fixture.js';
-import { openDatabase } from '../storage/database.js';
 import { createIssuedTokens } from '../storage/issued-tokens.js';
 import { metrics, settings as tokenSettings } from '../tokens.fixture.js';
 import { authorize } from './authorize.js';
@@ -35,7 +34,6 @@ import { createAuthorizationContext } from './create-context.js';
 import type { EventStream } from '../event-stream/open-stream.js';
 import { quietStream } from '../event-stream/stream.fixture.js';
 
-const migrations = new URL('../../migrations/', import.meta.url);
 const secrets = ['a-secret-of-at-least-32-characters-for-tests'];
 
 export const codeChallenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -86,6 +84,7 @@ export interface Installation {
   readonly clients: Map<string, clientV1.Client>;
   readonly database: pg.Pool;
   readonly clock: { millis: number };
+  readonly signer: TestSigner;
   browser(cookies?: Map<string, string>): Browser;
   logout(browser: Browser, parameters: Record<string, string>): ReturnType<typeof endSession>;
   idToken(claims: JWTPayload, options?: { keyId?: string; foreign?: boolean }): Promise<string>;
@@ -116,19 +115,8 @@ export async function createInstallation(
   ownOutbound?: Outbound,
   openStream: (database: pg.Pool) => EventStream = () => quietStream,
 ): Promise<Installation> {
-  const dsn = process.env['CARDEA_TEST_DSN'];
-  if (dsn === undefined) throw new Error('CARDEA_TEST_DSN is not set: run these tests through `npm test`');
-  const name = `cardea_flow_${randomBytes(6).toString('hex')}`;
-  const admin = new pg.Client({ connectionString: dsn });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  const own = new URL(dsn);
-  own.pathname = `/${name}`;
-  const database = openDatabase(own.toString(), { warn: () => undefined } as never, { max: 8 });
-  for (const file of readdirSync(migrations).sort()) {
-    if (file.endsWith('.sql')) await database.query(readFileSync(new URL(file, migrations), 'utf8'));
-  }
-
+  const own = await createTestDatabase();
+  const database = own.pool;
   const stream = openStream(database);
   const clock = { millis: Date.now() };
   const clients = new Map<string, clientV1.Client>();
@@ -229,6 +217,7 @@ export async function createInstallation(
     clients,
     database,
     clock,
+    signer: signingKeys,
     browser: (cookies = new Map()) => ({
       cookies,
       async open(url) {
@@ -253,9 +242,7 @@ export async function createInstallation(
     async close() {
       publicKeys.close();
       outbound.close();
-      await database.end();
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.end();
+      await own.drop();
     },
   };
 }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { leftHalfHash } from '@cardea/oauth';
 import { interactionV1 } from '@cardea/rpc';
+import { createAuthorizationHandlers } from '../rpc/authorization.js';
 import type { Installation } from './installation.fixture.js';
 import { authorizationUrl, call, createInstallation, parameterOf, told } from './installation.fixture.js';
 
@@ -99,6 +100,21 @@ describe('E24: an answer of', () => {
     expect(answer.next).toMatchObject({ response: { mode: 'fragment' } });
     expect(told(answer)['error']).toBe('access_denied');
   });
+});
+
+test('its tokens are signed until the caller has gone, and no longer', async () => {
+  const asJwt = { ...it.clients.get('app')!, clientId: 'jwt', accessTokenStrategy: 'jwt' };
+  it.clients.set('jwt', asJwt);
+  const { browser, url } = await consented({ client_id: 'jwt', response_type: 'code id_token token' });
+  const pairs = (of: Iterable<[string, string]>) => [...of].map(([name, value]) => ({ name, value }));
+  const request = { parameters: pairs(new URL(url).searchParams), cookies: pairs(browser.cookies) };
+  const deadline = Date.now() + 1_234;
+  it.signer.deadlines.length = 0;
+  const { authorize } = createAuthorizationHandlers(it.context, () => Promise.reject(new Error('not asked')));
+  const { next } = await authorize({ ...request, post: false, requestId: '' }, { ...call, deadline });
+  expect(next?.$case).toBe('clientResponse');
+  // The access token and the ID token.
+  expect(it.signer.deadlines).toEqual([deadline, deadline]);
 });
 
 test.each([
