@@ -116,7 +116,7 @@ export function createTokenRooms(options: TokenRoomsOptions): TokenRooms {
   });
 
   const tokens = createAccessTokens(database);
-  const refreshTokens = createRefreshTokens(database);
+  const refreshTokens = createRefreshTokens(database, cache);
   const families = createFamilies(database, cache, options.stream.personOf);
 
   const accessTokenKeys = createAccessTokenKeys({ secrets: options.secrets, publicKeys, issuer });

@@ -104,7 +104,7 @@ export function createRedeemRefreshToken(options: {
     const issued = await issue(call, 'refresh_token', decision);
     const { access, refresh } = issued;
     if (refresh === undefined) return lostRace('refresh token');
-    const dead = await refreshTokens.rotate({
+    const rotated = await refreshTokens.rotate({
       key: opened.key,
       grantId: row.grantId,
       access,
@@ -112,9 +112,8 @@ export function createRedeemRefreshToken(options: {
       replay: sealReplay(text, issued.response, random),
       now,
     });
-    if (dead === undefined) return lost ? lostRace('refresh token') : attempt(call, true);
-    await cache.invalidate([dead.key]);
-    return issued.response;
+    if (rotated) return issued.response;
+    return lost ? lostRace('refresh token') : attempt(call, true);
   };
   return (call) => attempt(call, false);
 }

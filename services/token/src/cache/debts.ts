@@ -10,6 +10,12 @@ import { createGroupCommit } from '../storage/group-commit.js';
 export interface Debts {
   /** Writes one down in the transaction that makes it. @returns its id */
   owe(connection: Connection): Promise<number>;
+  /**
+   * The same as a part of a statement that makes it: gives its `id`, and none where `ended` has no rows.
+   *
+   * @param ended a table expression of that statement
+   */
+  owing(ended: string): string;
   /** Strikes it off, at some time soon. One that stays by mishap costs speed and nothing else. */
   strike(id: number): void;
   /**
@@ -48,6 +54,8 @@ export function createDebts(database: Database): Debts {
       const { rows } = await connection.query<{ id: number }>({ name: 'cache_debt_owe', text });
       return (rows[0] as { id: number }).id;
     },
+    owing: (ended) =>
+      `INSERT INTO cardea.cache_debt (since) SELECT clock_timestamp() WHERE EXISTS (SELECT FROM ${ended}) RETURNING id`,
     strike(id) {
       remove(id).catch(() => undefined);
     },
@@ -68,6 +76,7 @@ export function createDebts(database: Database): Debts {
 /** Of an installation that has no cache. */
 export const noDebts: Debts = {
   owe: () => Promise.resolve(0),
+  owing: (ended) => `SELECT 0 AS id WHERE EXISTS (SELECT FROM ${ended})`,
   strike: () => undefined,
   settled: () => Promise.resolve(),
 };

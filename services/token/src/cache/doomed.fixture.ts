@@ -1,11 +1,14 @@
 // A process of its own that ends tokens as it is told, for tests that kill it while it does.
+import { tokenV1 } from '@cardea/rpc';
 import type { Metrics } from '@cardea/service';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sealReplay } from '../replay.js';
 import { openDatabase } from '../storage/database.js';
 import { createFamilies } from '../storage/families.js';
 import { createIssuedTokens } from '../storage/issued-tokens.js';
+import { createRefreshTokens } from '../storage/refresh-tokens.js';
 import { openTokenCache } from './create-cache.js';
 
 /** What it is told: the first argument, as JSON. */
@@ -19,6 +22,14 @@ export interface Doom {
   readonly subject: string;
   /** The key of an access token without a family, base64url, and its expiry. */
   readonly own: { readonly key: string; readonly expiresAt: number };
+  /** A refresh token and its key, base64url, to be rotated at an instant in milliseconds; `successor` becomes its access token. */
+  readonly rotation: {
+    readonly token: string;
+    readonly key: string;
+    readonly grantId: string;
+    readonly clientId: string;
+    readonly now: number;
+  };
 }
 
 const doom = JSON.parse(process.argv[2] ?? '') as Doom;
@@ -52,6 +63,9 @@ await once(process.stdin, 'data');
 
 const families = createFamilies(database, cache);
 const issued = createIssuedTokens(database, cache);
+const refreshTokens = createRefreshTokens(database, cache);
+const { rotation } = doom;
+const made = () => ({ key: randomBytes(32), expiresAt: ref.expiresAt, body: Buffer.alloc(0) });
 await Promise.all([
   families.fall(doom.grants.fall),
   families.withdraw({ grantId: doom.grants.withdraw }),
@@ -59,6 +73,14 @@ await Promise.all([
   families.endAccessOfClient(doom.clients.access),
   families.endOne({ key: Buffer.from(doom.own.key, 'base64url'), expiresAt: doom.own.expiresAt }),
   issued.endOfSession(doom.sessionId),
+  refreshTokens.rotate({
+    key: Buffer.from(rotation.key, 'base64url'),
+    grantId: rotation.grantId,
+    access: { ...made(), grantId: rotation.grantId, clientId: rotation.clientId },
+    refresh: made(),
+    replay: sealReplay(rotation.token, tokenV1.IssueTokenResponse.create({ accessToken: 'successor' }), randomBytes),
+    now: rotation.now,
+  }),
   issued.end({ subject: doom.subject, clientId: undefined, after: undefined, before: undefined }),
 ]);
 process.stdout.write('done\n');

@@ -13,10 +13,20 @@ export interface EndTokens {
   settled(): Promise<void>;
 }
 
-export function createEndTokens(
-  database: Database,
-  { invalidate, debts }: { readonly invalidate: Invalidate; readonly debts: Debts },
-): EndTokens {
+/** The caches, for whoever ends tokens. */
+export interface Caches {
+  readonly invalidate: Invalidate;
+  readonly debts: Debts;
+}
+
+/** Tells the caches what has been ended, and strikes off what was owed for it. */
+export async function tellCaches({ invalidate, debts }: Caches, keys: readonly Buffer[], debt: number): Promise<void> {
+  await invalidate(keys);
+  debts.strike(debt);
+}
+
+export function createEndTokens(database: Database, caches: Caches): EndTokens {
+  const { debts } = caches;
   const end = async <Found>(
     work: (connection: Connection) => Promise<readonly [Found, readonly Buffer[]]>,
   ): Promise<Found> => {
@@ -25,10 +35,7 @@ export function createEndTokens(
       // Behind all that takes long, so that its age counts from the commit.
       return { found, keys, debt: keys.length === 0 ? undefined : await debts.owe(connection) };
     });
-    if (debt !== undefined) {
-      await invalidate(keys);
-      debts.strike(debt);
-    }
+    if (debt !== undefined) await tellCaches(caches, keys, debt);
     return found;
   };
   return Object.assign(end, { settled: debts.settled });

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const first = await createTokenService({ redisUrl });
   const { database, clock } = first;
   services = [first, await createTokenService({ redisUrl, database, clock })];
-  for (const clientId of ['app', 'other', 'falling', 'losing'])
+  for (const clientId of ['app', 'other', 'falling', 'losing', 'rotating'])
     await first.client({ clientId }, `secret of ${clientId}`);
 });
 beforeEach(async () => {
@@ -53,14 +53,14 @@ const activeAt = (token: string) => Promise.all(services.map((service) => servic
 
 /** A family of a client, for a person of its own. */
 const family = async (clientId: string) => {
-  const { accessToken, grantId } = await it().redeemed(clientId, auth(clientId));
+  const { accessToken, refreshToken, grantId } = await it().redeemed(clientId, auth(clientId));
   const [subject, sessionId] = [randomUUID(), randomUUID()];
   await query('UPDATE cardea.consent_grant SET subject = $2, session_id = $3 WHERE id = $1', [
     grantId,
     subject,
     sessionId,
   ]);
-  return { token: accessToken, grantId, subject, sessionId };
+  return { token: accessToken, refreshToken, grantId, subject, sessionId };
 };
 const ownToken = async (clientId: string) =>
   (await it().token({ grant_type: 'client_credentials' }, auth(clientId))).accessToken;
@@ -82,15 +82,21 @@ const remembered = (token: string) =>
 
 /** Starts a process, lets it end tokens in every way there is, and kills it when it has committed and nobody has heard. */
 async function kill(): Promise<{ tokens: string[]; doom: Doom }> {
-  const [fall, withdraw, ofClient, ofSession, ofSubject] = [
+  const [fall, withdraw, ofClient, ofSession, ofSubject, rotated] = [
     await family('app'),
     await family('other'),
     await family('falling'),
     await family('app'),
     await family('other'),
+    await family('rotating'),
   ];
   const [own, lost] = [await ownToken('app'), await ownToken('losing')];
-  const tokens = [...[fall, withdraw, ofClient, ofSession, ofSubject].map(({ token }) => token), own, lost];
+  const tokens = [
+    ...[fall, withdraw, ofClient, ofSession, ofSubject].map(({ token }) => token),
+    own,
+    lost,
+    rotated.token,
+  ];
   const { key, expiresAt } = it().handles.open('access_token', own)!;
   const doom: Doom = {
     dsn: it().database.dsn,
@@ -101,6 +107,13 @@ async function kill(): Promise<{ tokens: string[]; doom: Doom }> {
     sessionId: ofSession.sessionId,
     subject: ofSubject.subject,
     own: { key: key.toString('base64url'), expiresAt },
+    rotation: {
+      token: rotated.refreshToken,
+      key: it().handles.open('refresh_token', rotated.refreshToken)!.key.toString('base64url'),
+      grantId: rotated.grantId,
+      clientId: 'rotating',
+      now: it().clock.millis,
+    },
   };
   child = spawn(process.execPath, [script, JSON.stringify(doom)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -143,7 +156,9 @@ test('F07: who asks again after that is answered when no cache knows the tokens 
   const { tokens, doom } = await kill();
   const { families, issuedTokens } = (services[1] as TokenService).rooms;
   const all = { after: undefined, before: undefined };
-  await Promise.all([
+  const again = { grant_type: 'refresh_token', refresh_token: doom.rotation.token };
+  const [refreshed] = await Promise.all([
+    (services[1] as TokenService).token(again, auth('rotating')),
     families.fall(doom.grants.fall),
     families.withdraw({ grantId: doom.grants.withdraw }),
     families.fallOfClient(doom.clients.fall),
@@ -152,5 +167,6 @@ test('F07: who asks again after that is answered when no cache knows the tokens 
     issuedTokens.end({ subject: doom.subject, clientId: undefined, ...all }),
     (services[1] as TokenService).revoke({ token: tokens[5]! }, auth('app')),
   ]);
+  expect(refreshed.accessToken).toBe('successor');
   for (const token of tokens) expect(await activeAt(token)).toEqual([false, false]);
 }, 120_000);

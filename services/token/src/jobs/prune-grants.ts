@@ -1,13 +1,13 @@
 // Grants that nothing rests on any more go: not remembered, or no longer, and without a token or a login session
 // (ARCHITECTURE §6 "Cleaning"; user wishes, "the database must clean itself").
 import { randomUUID } from 'node:crypto';
+import { beforeAllUuids } from '../storage/before-all-uuids.js';
 import type { Database } from '../storage/database.js';
 
 const windowRows = 1_000;
 const mostWindows = 200;
 /** A window with fewer worthless rows than one in so many is a sign that the table is clean enough. */
 const worthOn = 4;
-const beginning = '00000000-0000-0000-0000-000000000000';
 
 /** Codes and device codes are long gone after a day, so that no token can come of a grant which has none. */
 const window = `WITH seen AS MATERIALIZED (
@@ -45,7 +45,7 @@ export async function pruneGrants(database: Database, now: number): Promise<numb
     if (seen < windowRows || last === null) {
       if (wrapped) break;
       wrapped = true;
-      after = beginning;
+      after = beforeAllUuids;
     } else {
       if (removed * worthOn < seen) break;
       after = last;

@@ -4,6 +4,7 @@ import { uuidBytes } from '../authorize/uuid.js';
 import { sealedSecrets } from '../client-secrets.js';
 import type { Seal } from '../seal.js';
 import { createSeal } from '../seal.js';
+import { beforeAllUuids } from '../storage/before-all-uuids.js';
 import type { Database } from '../storage/database.js';
 
 /** What was done to one kind of row. */
@@ -47,7 +48,7 @@ const kinds: readonly Kind[] = [
   {
     rows: 'consent_grant',
     purpose: 'consent_grant',
-    beginning: '00000000-0000-0000-0000-000000000000',
+    beginning: beforeAllUuids,
     read: `SELECT id AS key, ${unmarked} FROM cardea.consent_grant WHERE id > $1 ORDER BY id LIMIT ${String(windowRows)}`,
     write: `UPDATE cardea.consent_grant t SET body = n.body FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS n (key, old, body)
       WHERE t.id = n.key AND t.body = n.old`,

@@ -1,4 +1,5 @@
 // The consents of a person, page by page (hydra-wire §2.6): what counts, remembered or not, and was asked for in earnest.
+import { beforeAllUuids } from './before-all-uuids.js';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 
@@ -33,8 +34,6 @@ export interface Consents {
   }): Promise<readonly ConsentRow[]>;
 }
 
-const beforeAll = '00000000-0000-0000-0000-000000000000';
-
 export function createConsents(database: Database): Consents {
   return {
     async list({ subject, sessionId, after, limit, now }) {
@@ -45,7 +44,7 @@ export function createConsents(database: Database): Consents {
             WHERE subject = $1 AND ($2::uuid IS NULL OR session_id = $2) AND id > $3
               AND NOT skipped AND revoked_at IS NULL AND (NOT remember OR remember_until > to_timestamp($5))
             ORDER BY id LIMIT $4`,
-          [subject, sessionId ?? null, after === '' ? beforeAll : after, limit, now / 1000],
+          [subject, sessionId ?? null, after === '' ? beforeAllUuids : after, limit, now / 1000],
         )
         .catch((error: unknown) => {
           throw storageFailure(error);

@@ -1,8 +1,9 @@
 // Families of tokens fall whole: everything that came of one grant dies together, and nobody is answered before no cache can
 // still call one of them alive (RFC 7009 §2.1, RFC 9700 §4.14.2; Hydra's rule).
 import { bytesColumn, numberColumn } from '@cardea/service';
-import type { EndTokens } from '../cache/end-tokens.js';
+import type { Caches, EndTokens } from '../cache/end-tokens.js';
 import { createEndTokens } from '../cache/end-tokens.js';
+import { beforeAllUuids } from './before-all-uuids.js';
 import type { Connection, Database } from './database.js';
 import type { NewEvent } from './event-outbox.js';
 import { insertEvents, newEvent } from './event-outbox.js';
@@ -30,7 +31,6 @@ export type Withdrawal =
 
 /** Grants of one transaction: each may have many tokens. */
 const grantBatch = 500;
-const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 interface WithdrawnRow {
   readonly id: string;
@@ -42,7 +42,7 @@ interface WithdrawnRow {
 /** @param personOf the pseudonym of a person in the audit stream, where there are any */
 export function createFamilies(
   database: Database,
-  cache: Parameters<typeof createEndTokens>[1],
+  cache: Caches,
   personOf: (subject: string) => string | undefined = () => undefined,
 ): Families {
   const endTokens = createEndTokens(database, cache);
@@ -59,7 +59,7 @@ export function createFamilies(
     },
 
     async fallOfClient(clientId) {
-      for (let last = beforeAll; last !== '';) {
+      for (let last = beforeAllUuids; last !== '';) {
         last = await endTokens(async (connection) => {
           const { rows } = await connection.query<{ id: string }>(
             // Locked in the order codes.ts and refresh-tokens.ts lock them.

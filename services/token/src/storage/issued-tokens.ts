@@ -1,6 +1,8 @@
 // Ends what was issued, by session, person, client or interval: families fall page by page, so that no transaction is long and
 // whoever was interrupted asks again and goes on where it stopped (security catalogue D27; wish: a logout that ends tokens).
+import type { Caches } from '../cache/end-tokens.js';
 import { createEndTokens } from '../cache/end-tokens.js';
+import { beforeAllUuids } from './before-all-uuids.js';
 import type { Database } from './database.js';
 import { killTokens } from './families.js';
 import { sweepAccessTokens } from './sweep-access-tokens.js';
@@ -29,7 +31,6 @@ export interface IssuedTokens {
 }
 
 const grantPage = 500;
-const beforeAll = '00000000-0000-0000-0000-000000000000';
 
 const inInterval = (column: string) => `${column} >= $2 AND ${column} < $3`;
 
@@ -49,11 +50,11 @@ const pageText = (who: string) => `WITH candidates AS MATERIALIZED (
     UPDATE cardea.consent_grant g SET fallen_at = now() FROM hit WHERE g.id = hit.id RETURNING g.id
   ) SELECT (SELECT id FROM candidates ORDER BY id DESC LIMIT 1) AS last, ARRAY(SELECT id FROM fallen) AS fallen`;
 
-export function createIssuedTokens(database: Database, cache: Parameters<typeof createEndTokens>[1]): IssuedTokens {
+export function createIssuedTokens(database: Database, cache: Caches): IssuedTokens {
   const endTokens = createEndTokens(database, cache);
   const fallPages = async (who: string, interval: readonly [string, string], values: readonly unknown[]) => {
     let families = 0;
-    for (let last: string | null = beforeAll; last !== null;) {
+    for (let last: string | null = beforeAllUuids; last !== null;) {
       const from: string = last;
       const page = await endTokens(async (connection) => {
         const { rows } = await connection.query<{ last: string | null; fallen: string[] }>(pageText(who), [

@@ -1,11 +1,14 @@
-// Refresh tokens: rotated by one statement that uses the old one up, kills its access token and stores the successors
-// (RFC 9700 §4.14.2, ARCHITECTURE §6).
+// Refresh tokens: rotated by one statement that uses the old one up, kills its access token, owes the caches a word about that, and
+// stores the successors (RFC 9700 §4.14.2, ARCHITECTURE §6, docs/decisions/0010).
 import { bytesColumn, numberColumn, textColumn, uuidColumn } from '@cardea/service';
+import type { Caches } from '../cache/end-tokens.js';
+import { tellCaches } from '../cache/end-tokens.js';
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
+import { createGroups } from './groups.js';
 import { inOrder } from './ordered.js';
-import type { AccessTokenRow, TokenRef } from './tokens.js';
+import type { AccessTokenRow } from './tokens.js';
 
 /** A refresh token to be stored beside its access token. */
 export interface NewRefreshToken {
@@ -47,11 +50,10 @@ export interface Rotation {
 export interface RefreshTokens {
   find(key: Buffer): Promise<RefreshTokenRow | undefined>;
   /**
-   * True for exactly one rotation of a token, and only while its family stands; the successors are durable then.
-   *
-   * @returns the access token that died with the old refresh token, or undefined when the rotation was not the first
+   * True for exactly one rotation of a token, and only while its family stands; the successors are durable then, and no cache can
+   * answer any more with the access token that died with the old refresh token.
    */
-  rotate(rotation: Rotation): Promise<TokenRef | undefined>;
+  rotate(rotation: Rotation): Promise<boolean>;
   /** Counts one more use of a used token; false when that would be more than `most`. */
   countUse(key: Buffer, most: number): Promise<boolean>;
 }
@@ -62,8 +64,8 @@ const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_
   JOIN cardea.refresh_token r ON r.key = i.key
   LEFT JOIN cardea.consent_grant g ON g.id = r.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL`;
 
-// The same order of locks as in codes.ts: families, then tokens.
-const rotateText = `WITH input AS MATERIALIZED (
+// The same order of locks as in codes.ts: families, then tokens. One debt to the caches stands for all of a batch.
+const rotateText = (debts: Caches['debts']) => `WITH input AS MATERIALIZED (
     SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::bytea[], $5::float8[], $6::bytea[], $7::bytea[],
       $8::float8[], $9::bytea[], $10::bytea[], $11::float8[]) WITH ORDINALITY
       AS i(old_key, grant_id, client_id, access_key, access_expires, access_body, refresh_key, refresh_expires,
@@ -96,9 +98,11 @@ const rotateText = `WITH input AS MATERIALIZED (
     SELECT i.refresh_key, i.grant_id, i.client_id, to_timestamp(i.now), to_timestamp(i.refresh_expires), i.access_key,
       to_timestamp(i.access_expires), i.refresh_body
     FROM used JOIN input i USING (ord)
-  ) SELECT ord, access_key, access_expires_at FROM used`;
+  ), debt AS (
+    ${debts.owing('used')}
+  ) SELECT used.ord, used.access_key, debt.id AS debt FROM used CROSS JOIN debt`;
 
-export function createRefreshTokens(database: Database): RefreshTokens {
+export function createRefreshTokens(database: Database, caches: Caches): RefreshTokens {
   return {
     find: createGroupCommit<Buffer, RefreshTokenRow | undefined>(database, {
       name: 'refresh_token_find',
@@ -118,28 +122,7 @@ export function createRefreshTokens(database: Database): RefreshTokens {
           body: row['body'] as Buffer,
         })),
     }),
-    rotate: createGroupCommit<Rotation, TokenRef | undefined>(database, {
-      name: 'refresh_token_rotate',
-      text: rotateText,
-      values: (rows) => [
-        bytesColumn(rows, (row) => row.key),
-        uuidColumn(rows, (row) => row.grantId),
-        textColumn(rows, (row) => row.access.clientId),
-        bytesColumn(rows, (row) => row.access.key),
-        numberColumn(rows, (row) => row.access.expiresAt),
-        bytesColumn(rows, (row) => row.access.body),
-        bytesColumn(rows, (row) => row.refresh.key),
-        numberColumn(rows, (row) => row.refresh.expiresAt),
-        bytesColumn(rows, (row) => row.refresh.body),
-        bytesColumn(rows, (row) => row.replay),
-        numberColumn(rows, (row) => row.now / 1000),
-      ],
-      results: (returned, rows) =>
-        inOrder(returned, rows.length, (row) => ({
-          key: row['access_key'] as Buffer,
-          expiresAt: Math.floor((row['access_expires_at'] as number) / 1000),
-        })),
-    }),
+    rotate: createRotate(database, caches),
     async countUse(key, most) {
       try {
         const { rowCount } = await database.query({
@@ -155,3 +138,43 @@ export function createRefreshTokens(database: Database): RefreshTokens {
     },
   };
 }
+
+/** `access_key` is of the access token that died. */
+type Rotated = Readonly<Record<'ord' | 'debt', number> & Record<'access_key', Buffer>>;
+
+function createRotate(database: Database, caches: Caches): RefreshTokens['rotate'] {
+  const name = 'refresh_token_rotate';
+  const text = rotateText(caches.debts);
+  const rotateTogether = createGroups({ name, observed: database.observed }, async (rotations: readonly Rotation[]) => {
+    const { rows } = await database.query<Rotated>({ name, text, values: columnsOf(rotations) });
+    const [first] = rows;
+    // The next batch need not wait until the caches have heard; these answers must.
+    const told =
+      first &&
+      tellCaches(
+        caches,
+        rows.map((row) => row.access_key),
+        first.debt,
+      );
+    return inOrder(rows, rotations.length, () => ({ told }));
+  });
+  return async (rotation) => {
+    const rotated = await rotateTogether(rotation);
+    await rotated?.told;
+    return rotated !== undefined;
+  };
+}
+
+const columnsOf = (rows: readonly Rotation[]) => [
+  bytesColumn(rows, (row) => row.key),
+  uuidColumn(rows, (row) => row.grantId),
+  textColumn(rows, (row) => row.access.clientId),
+  bytesColumn(rows, (row) => row.access.key),
+  numberColumn(rows, (row) => row.access.expiresAt),
+  bytesColumn(rows, (row) => row.access.body),
+  bytesColumn(rows, (row) => row.refresh.key),
+  numberColumn(rows, (row) => row.refresh.expiresAt),
+  bytesColumn(rows, (row) => row.refresh.body),
+  bytesColumn(rows, (row) => row.replay),
+  numberColumn(rows, (row) => row.now / 1000),
+];

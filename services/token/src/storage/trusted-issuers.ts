@@ -1,5 +1,6 @@
 // Trusted issuers: which keys of whom may speak for which subjects (migration 0004).
 import type { Jwk } from '@cardea/oauth';
+import { beforeAllUuids } from './before-all-uuids.js';
 import type { Database } from './database.js';
 import { sqlState, storageFailure } from './database.js';
 
@@ -38,7 +39,6 @@ export interface TrustedIssuers {
 const columns = 'id, issuer, subject, allow_any_subject, scopes, key_id, jwk, created_at, expires_at';
 /** Keys that are tried for an assertion which names none. */
 const mostTried = 100;
-const nowhere = '00000000-0000-0000-0000-000000000000';
 const duplicate = '23505';
 
 const read = (row: Record<string, unknown>): TrustedIssuerRow => ({
@@ -84,7 +84,7 @@ export function createTrustedIssuers(database: Database): TrustedIssuers {
       asked(
         `SELECT ${columns} FROM cardea.trusted_issuer
           WHERE id > $1 AND ($2 = '' OR issuer = $2) ORDER BY id LIMIT $3`,
-        [after === '' ? nowhere : after, issuer, limit],
+        [after === '' ? beforeAllUuids : after, issuer, limit],
       ),
     covering: ({ issuer, subject, keyId, now }) =>
       asked(
