@@ -2,6 +2,8 @@
 // 0031).
 import type { Connection, Database } from './database.js';
 import { storageFailure } from './database.js';
+import type { DueDelivery } from './due-deliveries.js';
+import { dueDeliveries } from './due-deliveries.js';
 import type { StreamPlace } from './event-outbox.js';
 
 /** Everything behind the first place, up to the last. */
@@ -14,7 +16,7 @@ export interface EventBatch {
 
 export interface EventDeliveries {
   /** Batches whose time has come, with the attempts made so far; those that wait the longest first. */
-  due(now: number, limit: number): Promise<readonly { id: string; attempts: number }[]>;
+  due(now: number, limit: number): Promise<readonly DueDelivery[]>;
   /**
    * Takes a batch for one attempt; undefined when somebody else has it. After `leaseMillis` it is due again. One that was given up is
    * taken too: an operator has it tried again.
@@ -45,14 +47,7 @@ export function createEventDeliveries(database: Database): EventDeliveries {
     }
   };
   return {
-    async due(now, limit) {
-      const found = await rows(
-        `SELECT id, attempts FROM cardea.event_delivery
-          WHERE state = 'pending' AND next_at <= to_timestamp($1) ORDER BY next_at, id LIMIT $2`,
-        [now / 1000, limit],
-      );
-      return found.map((row) => ({ id: String(row['id']), attempts: row['attempts'] as number }));
-    },
+    due: (now, limit) => dueDeliveries(database, 'event_delivery', now, limit),
 
     async claim(id, attempts, now, leaseMillis) {
       const [row] = await rows(

@@ -1,6 +1,8 @@
 // The outbox of logout notifications: PostgreSQL says what is due and who may try, the queue only carries it (migration 0006).
 import type { Database } from './database.js';
 import { storageFailure } from './database.js';
+import type { DueDelivery } from './due-deliveries.js';
+import { dueDeliveries } from './due-deliveries.js';
 
 export type DeliveryState = 'pending' | 'delivered' | 'failed';
 
@@ -34,7 +36,7 @@ export interface Attempted {
 
 export interface LogoutDeliveries {
   /** Notifications whose time has come, with the attempts made so far; those that wait the longest first. */
-  due(now: number, limit: number): Promise<readonly { id: string; attempts: number }[]>;
+  due(now: number, limit: number): Promise<readonly DueDelivery[]>;
   /** Takes a notification for one attempt; undefined when somebody else has it. After `leaseMillis` it is due again. */
   claim(id: string, attempts: number, now: number, leaseMillis: number): Promise<DeliveryRow | undefined>;
   /** Writes down what the attempt came to; nothing when it was overtaken by another. */
@@ -79,14 +81,7 @@ export function createLogoutDeliveries(database: Database): LogoutDeliveries {
     }
   };
   return {
-    async due(now, limit) {
-      const found = await rows(
-        `SELECT id, attempts FROM cardea.logout_delivery
-          WHERE state = 'pending' AND next_at <= to_timestamp($1) ORDER BY next_at LIMIT $2`,
-        [now / 1000, limit],
-      );
-      return found.map((row) => ({ id: String(row['id']), attempts: row['attempts'] as number }));
-    },
+    due: (now, limit) => dueDeliveries(database, 'logout_delivery', now, limit),
 
     async claim(id, attempts, now, leaseMillis) {
       const claimed = await rows(
