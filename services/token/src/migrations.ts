@@ -22,9 +22,10 @@ async function checkSchema(database: Database): Promise<void> {
 /**
  * Makes readiness depend on PostgreSQL and its schema. A server that is away is waited for, whatever it takes.
  *
+ * @param accessMillis how long access tokens are configured to live, for whoever issues them
  * @throws when the server answers and the schema is older than this program
  */
-export async function requireSchema(host: Host, database: Database): Promise<void> {
+export async function requireSchema(host: Host, database: Database, accessMillis = 0): Promise<void> {
   let checked = false;
   const probe = async (): Promise<void> => {
     if (checked) {
@@ -33,7 +34,7 @@ export async function requireSchema(host: Host, database: Database): Promise<voi
     }
     await checkSchema(database);
     // Rows find their partition from the first one on; without it they would do in the default partition.
-    await createPartitions(database, host.now());
+    await createPartitions(database, host.now(), { accessMillis });
     checked = true;
   };
   host.checks.add('database', probe);

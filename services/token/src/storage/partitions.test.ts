@@ -11,13 +11,13 @@ beforeAll(async () => void (database = await createTestDatabase()));
 afterAll(() => database.drop());
 
 /** Issues a token on a day that lives so many days. */
-const issue = (now: number, days: number) =>
-  database.pool.query(
+const issue = (now: number, days: number, { pool } = database) =>
+  pool.query(
     `INSERT INTO cardea.access_token (key, expires_at, client_id, body) VALUES ($1, to_timestamp($2), 'app', '')`,
     [randomBytes(32), (now + days * day) / 1_000],
   );
-const inDefault = async () => {
-  const { rows } = await database.pool.query<{ count: number }>(
+const inDefault = async ({ pool } = database) => {
+  const { rows } = await pool.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM cardea.access_token_default',
   );
   return rows[0]?.count;
@@ -29,6 +29,25 @@ const partitions = async () => {
   );
   return rows.length;
 };
+
+test('tokens that are configured to live for thirty days never fall into the default partition', async () => {
+  const own = await createTestDatabase(2);
+  try {
+    const begin = Date.now();
+    const accessMillis = 30 * day;
+    await createPartitions(own.pool, begin, { accessMillis });
+    for (let today = 0; today <= 3; today++) {
+      const now = begin + today * day;
+      if (today > 0) await createPartitions(own.pool, now, 'used');
+      // The last one of that day.
+      await issue(now, 30, own);
+      await issue(Math.floor(now / day) * day + day - 1_000, 30, own);
+      expect([today, await inDefault(own)]).toEqual([today, 0]);
+    }
+  } finally {
+    await own.drop();
+  }
+});
 
 test('tokens of ten days fall into the default partition on the first day, and on no later one', async () => {
   const begin = Date.now();

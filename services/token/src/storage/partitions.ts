@@ -25,19 +25,27 @@ export function expiryBounds(rows: readonly { readonly expiresAt: number }[]): [
 }
 
 /**
+ * How far ahead partitions are made: a week, and as long as access tokens are configured to live (milliseconds), which costs nothing to
+ * find out; or as far as tokens are seen to live.
+ */
+export type Reach = 'used' | { readonly accessMillis: number };
+
+/**
  * Makes the partitions of the coming days. Safe to run at once from many processes.
  *
- * @param reach how far: a week, which costs nothing to find out, or as far as tokens are seen to live
  * @returns how many were made
  */
 export async function createPartitions(
   database: Database,
   now: number,
-  reach: 'week' | 'used' = 'week',
+  reach: Reach = { accessMillis: 0 },
 ): Promise<number> {
   let made = 0;
   for (const table of partitionedTables) {
-    const days = reach === 'week' ? daysAhead : await horizon(database, table, now);
+    const days =
+      reach === 'used'
+        ? await horizon(database, table, now)
+        : configured(table === 'access_token' ? reach.accessMillis : 0);
     const wanted = Array.from({ length: days + 1 }, (_, day) => {
       const [from, to] = [isoDay(dayStart(now) + day * dayMillis), isoDay(dayStart(now) + (day + 1) * dayMillis)];
       return { name: `${table}_${from.replaceAll('-', '')}`, from, to };
@@ -61,6 +69,9 @@ export async function createPartitions(
   }
   return made;
 }
+
+/** A day that has rows in the default partition gets none any more, so the first token's is there before the first token. */
+const configured = (millis: number) => Math.min(mostDaysAhead, Math.max(daysAhead, Math.ceil(millis / dayMillis) + 1));
 
 /**
  * How many days ahead partitions are needed: a day with rows in the default partition can get none any more, so the days behind the
