@@ -147,6 +147,24 @@ describe('no introspection begun after a revocation was answered says active', (
   );
 });
 
+test('F19: what is filled in one moment does not end in one moment', async () => {
+  const tokens = await Promise.all(Array.from({ length: 40 }, () => issue(other)));
+  const lives = async () => {
+    await Promise.all(tokens.map((token) => other.active(token)));
+    const names = tokens.map((token) => other.handles.open('access_token', token)!.key.toString('base64url'));
+    const entries = (await direct.keys('cardea:at:*')).filter((entry) => names.some((name) => entry.endsWith(name)));
+    return Promise.all(entries.map((entry) => direct.pttl(entry)));
+  };
+  // Leases end sooner than any entry.
+  let ends = await lives();
+  for (const from = Date.now(); ends.filter((millis) => millis > 20_000).length < tokens.length; ends = await lives()) {
+    if (Date.now() - from > 25_000) throw new Error('not all were cached within 25 s');
+    await wait(10);
+  }
+  expect(Math.max(...ends)).toBeLessThanOrEqual(60_000);
+  expect(Math.max(...ends) - Math.min(...ends)).toBeGreaterThan(5_000);
+});
+
 test('the access token that died with a refresh is not remembered', async () => {
   const first = await other.redeemed('app', auth, { scopes: ['offline'] });
   await direct.flushdb();
