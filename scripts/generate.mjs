@@ -85,7 +85,7 @@ async function pages() {
     // A chart reads no file outside of itself, and nobody else looks for rules in a chart.
     'deploy/prometheus/rules/cardea.yaml': chartFile('prometheus-rules.yaml'),
     'deploy/grafana/dashboards/cardea.json': chartFile('dashboards/cardea.json'),
-    'helm/cardea/values.schema.json': json(chartSchema(values, service.configJsonSchema)),
+    'helm/cardea/values.schema.json': json(chartSchema(values, service)),
   };
 }
 

@@ -13,6 +13,7 @@ const images = {
   admin: { workspace: 'services/admin' },
   token: { workspace: 'services/token' },
   keys: { workspace: 'services/keys', native: true },
+  controller: { workspace: 'services/controller' },
   tools: { workspace: 'cli', native: true, without: ['@bull-board/api', '@bull-board/ui'] },
   'demo-login': { workspace: 'services/demo-login' },
 };

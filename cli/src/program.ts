@@ -14,6 +14,7 @@ import { addTrustedIssuerCommands } from './commands/trusted-issuers.js';
 import { addVersionCommand } from './commands/version.js';
 import { addCompletionCommands } from './completion/command.js';
 import { addExplainCommand } from './explain/command.js';
+import { addHydraValuesCommand } from './hydra-values/command.js';
 import type { Surroundings } from './main.js';
 import { addPerformCommands } from './perform/commands.js';
 import { addSmokeCommand } from './smoke/command.js';
@@ -70,6 +71,7 @@ export async function createProgram(surroundings: Surroundings, words: readonly 
   program.commandsGroup('Talk to a running Cardea:');
   const verbs = addVerbs(program);
   addClientCommands(verbs, surroundings);
+  addHydraValuesCommand(verbs, surroundings);
   addClientSecretCommands(verbs, surroundings);
   addLifespanCommands(verbs, surroundings);
   addJsonWebKeyCommands(verbs, surroundings);

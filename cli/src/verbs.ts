@@ -8,7 +8,7 @@ const verbs = {
   update: 'Change clients.',
   rotate: 'Replace secrets.',
   delete: 'Delete clients, keys, tokens and trusted issuers.',
-  import: 'Take in clients and keys from files.',
+  import: 'Take in clients, keys and values of a Helm chart from files.',
   introspect: 'Ask what a token is worth.',
   revoke: 'End tokens, consents and logins.',
   perform: 'Go through a flow as a relying party would, and show the tokens.',

@@ -20,7 +20,9 @@ describe.each(versions())('helm %s', (version) => {
       const foreign = manifests.filter((manifest) => !isKnown(manifest));
       for (const { kind } of foreign) expect(customKinds).toContain(kind);
       expect(manifests.filter(isKnown).flatMap(problemsOf)).toEqual([]);
-      const names = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+      const names = manifests.map(
+        ({ kind, metadata: { namespace = '', name } }) => `${kind}/${namespace}/${name}`,
+      );
       expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     },
   );

@@ -72,7 +72,7 @@ describe('with everything as it comes', () => {
       gateway: [host('gateway')],
       admin: [host('admin')],
       worker: [host('worker')],
-      introspection: [],
+      introspection: [host('test')],
     });
     expect(configOf(manifests, 'keys').serve.keys.allow).toMatchObject({
       token: [host('token')],
@@ -108,6 +108,33 @@ describe('with everything as it comes', () => {
       { subject: 'system:serviceaccount:identity:login', roles: ['login-ui'] },
     ]);
   });
+});
+
+test('the controller is told where it serves, where the API servers are and what proves it', async () => {
+  const manifests = await render(version, ['--set', 'clientResources.enabled=true,adminTls.enabled=true']);
+  const { controller, serve } = configOf(manifests, 'controller');
+  expect(controller).toMatchObject({
+    namespaces: ['identity'],
+    groups: ['hydra.ory.sh', 'cardea.dev'],
+    resyncPeriod: 300_000,
+    admin: {
+      url: 'https://cardea-admin.identity.svc:4445',
+      caFile: '/etc/cardea/admin-tls/ca.crt',
+      tokenFile: '/var/run/cardea/admin/token',
+    },
+    kubernetes: { url: 'https://kubernetes.default.svc', tokenFile: '/var/run/cardea/api-server/token' },
+  });
+  expect(serve.management).toMatchObject({ host: '0.0.0.0', controller: 4465 });
+  expect(configOf(manifests, 'admin').serve.admin.authentication.jwt.subjects).toContainEqual({
+    subject: 'system:serviceaccount:identity:cardea-controller',
+    roles: ['client-operator'],
+  });
+});
+
+test('internal services introspect by the names of their certificates', async () => {
+  const args = ['--set', 'introspection.callers={spiffe://cluster/ns/shop/sa/orders},tests.grpc=false'];
+  const { allow } = configOf(await render(version, args), 'token').serve.token;
+  expect(allow.introspection).toEqual(['spiffe://cluster/ns/shop/sa/orders']);
 });
 
 test('a service’s own settings win over those of all, and the chart’s over both', async () => {

@@ -34,6 +34,8 @@ const edges = new Set([
   'worker>redis:6379',
   'test>gateway:4444',
   'test>admin:4445',
+  // Introspection over gRPC, as an internal service asks.
+  'test>token:4450',
 ]);
 
 describe('I05: with everything in one namespace', () => {
@@ -92,6 +94,18 @@ describe('I05: with everything in one namespace', () => {
   ] as const)('%s out to %s:%i', (component, address, port, expected) => {
     expect(reaches(manifests, pod(component), { address }, port)).toBe(expected);
   });
+});
+
+test('traces reach their collector from every service, where one is named, and nothing else does', async () => {
+  const collector: End = { labels: { app: 'otel' }, namespace: { name: 'telemetry' } };
+  const otlp = 'networkPolicy.otlpTo[0].namespaceSelector.matchLabels.name=telemetry,clientResources.enabled=true';
+  const reaching = async (args: readonly string[]) => {
+    const manifests = await render(version, args);
+    const all = podsOf(manifests).filter(({ labels }) => reaches(manifests, { labels }, collector, 4318));
+    return all.map(({ component }) => component).sort();
+  };
+  expect(await reaching(['--set', otlp])).toEqual(['admin', 'controller', 'gateway', 'keys', 'token', 'worker']);
+  expect(await reaching([])).toEqual([]);
 });
 
 test('keys reach their HSM, and others do not', async () => {

@@ -1,8 +1,12 @@
 // Renders the chart with a helm that the test run has fetched, and reads what comes out.
+import { jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
+
+// A helm renders in a second, and in ten where the machine has other things to do.
+jest.setTimeout(180_000);
 
 export const chart = fileURLToPath(new URL('../cardea', import.meta.url));
 
@@ -12,6 +16,7 @@ export interface Manifest {
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
+    readonly namespace?: string;
     readonly labels?: Record<string, string>;
     readonly annotations?: Record<string, string>;
   };
@@ -86,4 +91,6 @@ export const everything: readonly string[] = [
   ...['--set', 'monitoring.podMonitor.enabled=true,monitoring.rules.enabled=true,monitoring.dashboards.enabled=true'],
   ...['--set', 'worker.keda.enabled=true,worker.keda.triggers[0].type=cpu'],
   ...['--set', 'mtls.mode=certManager,mtls.issuerRef.name=internal'],
+  ...['--set', 'clientResources.enabled=true,clientResources.namespaces={shop,bank}'],
+  ...['--set', 'networkPolicy.otlpTo[0].podSelector.matchLabels.app=otel,introspection.callers={orders.shop.svc}'],
 ];

@@ -2,33 +2,11 @@
 // below `config` from Cardea's configuration schema, without what the chart fills in.
 import { isMap, isScalar, parseDocument } from 'yaml';
 
-const services = ['gateway', 'admin', 'token', 'worker', 'keys'];
-
-/** What templates/_config.tpl writes; said twice it would only be said differently. */
-const filledIn = [
-  'dsn',
-  'redis',
-  'peers',
-  'secrets',
-  'keys.kek',
-  'hsm',
-  'serve.tls',
-  'serve.token',
-  'serve.keys',
-  'serve.management',
-  'serve.drain_grace',
-  'serve.public.host',
-  'serve.public.port',
-  'serve.public.socket',
-  'serve.admin.host',
-  'serve.admin.port',
-  'serve.admin.socket',
-  'serve.admin.authentication',
-  'oidc.subject_identifiers.pairwise.salt',
-];
+const services = ['gateway', 'admin', 'token', 'worker', 'keys', 'controller'];
+const groups = ['hydra.ory.sh', 'cardea.dev'];
 
 const text = { type: 'string' };
-const roles = ['login-ui', 'introspector', 'operator', 'key-operator', 'auditor'];
+const roles = ['login-ui', 'introspector', 'operator', 'client-operator', 'key-operator', 'auditor'];
 const listOf = (items) => ({ type: 'array', items });
 const entry = (properties, required) => ({ type: 'object', additionalProperties: false, properties, required });
 
@@ -37,6 +15,8 @@ const particular = {
   'image.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
   'mtls.mode': { enum: ['helm', 'certManager', 'existingSecret', 'disabled'] },
   'mtls.issuerRef.kind': { enum: ['Issuer', 'ClusterIssuer'] },
+  'controller.groups': { ...listOf({ enum: groups }), minItems: 1 },
+  'controller.namespaces': listOf(text),
   'ingress.hosts': listOf(text),
   'httpRoute.hostnames': listOf(text),
   'grpcRoute.hostnames': listOf(text),
@@ -64,10 +44,11 @@ const particular = {
 
 /**
  * @param {string} valuesYaml the text of values.yaml
- * @param {(options: { secrets: boolean, without: readonly string[] }) => object} configJsonSchema of libs/service
+ * @param {{ configJsonSchema(options: { secrets: boolean, without: readonly string[] }): object, chartFills: readonly string[] }} service
+ *   of libs/service
  */
-export function chartSchema(valuesYaml, configJsonSchema) {
-  const config = configJsonSchema({ secrets: false, without: filledIn });
+export function chartSchema(valuesYaml, { configJsonSchema, chartFills }) {
+  const config = configJsonSchema({ secrets: false, without: chartFills });
   const root = ofMap(parseDocument(valuesYaml).contents, []);
   const block = root.properties.defaults;
   block.properties.config = { ...config, description: block.properties.config.description };

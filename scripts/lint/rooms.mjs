@@ -48,6 +48,8 @@ export const rooms = {
     notCore: network,
     tests: ['jose'],
   },
+  // It keeps clients as their Kubernetes resources say, through the admin API and the API server, and holds no driver of anything.
+  'services/controller': { rooms: ['oauth', 'service'], drivers: [] },
   // Somebody else's apps, as far as the product is concerned: they know its HTTP API, share its look and nothing else.
   'services/demo-login': { rooms: ['pages'], drivers: ['express'] },
   'services/demo-rp': { rooms: ['pages'], drivers: ['express', 'openid-client'] },

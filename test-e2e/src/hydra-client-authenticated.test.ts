@@ -34,7 +34,8 @@ function createKey(role: string): { name: string; hash: string; roles: string[] 
 beforeAll(async () => {
   demo = await joinDemo();
   const base = await freeBase();
-  const api_keys = ['login-ui', 'introspector', 'operator', 'key-operator', 'auditor'].map(createKey);
+  const roles = ['login-ui', 'introspector', 'operator', 'client-operator', 'key-operator', 'auditor'];
+  const api_keys = roles.map(createKey);
   const file = path.join(demo.home, `admin-${String(base)}.yaml`);
   const ports = { admin: { port: base, authentication: { api_keys } }, management: { admin: base + 10 } };
   writeFileSync(file, JSON.stringify({ serve: ports }));
@@ -121,7 +122,7 @@ test('the other SDK takes the key too', async () => {
 
 describe('the wrong key, or none', () => {
   const attempts: readonly [string, (who: string | undefined) => Promise<{ status: number }>, readonly string[]][] = [
-    ['list clients', (who) => new OAuth2Api(as(who)).listOAuth2Clients(), ['operator', 'auditor']],
+    ['list clients', (who) => new OAuth2Api(as(who)).listOAuth2Clients(), ['operator', 'client-operator', 'auditor']],
     ['introspect', (who) => new OAuth2Api(as(who)).introspectOAuth2Token({ token: 'x' }), ['introspector']],
     ['read a set of keys', (who) => new JwkApi(as(who)).getJsonWebKeySet({ set: 'nobody-has-it' }), ['key-operator']],
   ];

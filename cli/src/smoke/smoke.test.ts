@@ -23,6 +23,19 @@ test('goes through, and its client is gone afterwards', async () => {
   expect(await clients()).toEqual([]);
 });
 
+test('introspects over gRPC too, where it is told the address', async () => {
+  const address = String(running.env['SERVE_TOKEN_ADDRESS']);
+  const { code, out, err } = await running.cardea(['smoke', '--introspection-endpoint', address]);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(/^ok {6}introspection by gRPC +\d+ ms$/m);
+});
+
+test('half a certificate is no certificate', async () => {
+  const { code, err } = await running.cardea(['smoke', '--introspection-endpoint', 'x:1', '--introspection-ca', '/ca']);
+  expect([code, err]).toEqual([1, expect.stringContaining('--introspection-key go together')]);
+  expect(await clients()).toEqual([]);
+});
+
 test('says which step fails and why, and cleans up after itself', async () => {
   const { code, out, err } = await running.cardea(['smoke', '--endpoint', running.admin]);
   expect([code, out]).toEqual([3, 'FAILED  discovery\n']);

@@ -10,9 +10,11 @@ import { basicOrForm } from '../perform/client-credential.js';
 import { discover, signingKeys } from '../perform/discovery.js';
 import { checkIdToken } from '../perform/id-token.js';
 import { requestTokens } from '../perform/token-request.js';
+import type { GrpcIntrospection, GrpcOptions, Worth } from './grpc-introspection.js';
+import { openIntrospection } from './grpc-introspection.js';
 import { visit } from './visitor.js';
 
-export interface SmokeOptions {
+export interface SmokeOptions extends GrpcOptions {
   readonly adminEndpoint?: string;
 }
 
@@ -21,6 +23,15 @@ const scope = ['openid', 'offline_access', 'smoke'];
 
 /** @throws {Failure} naming the step that went wrong */
 export async function smoke(session: Session, options: SmokeOptions): Promise<void> {
+  const grpc = await openIntrospection(options);
+  try {
+    await goThrough(session, options, grpc);
+  } finally {
+    await grpc?.close();
+  }
+}
+
+async function goThrough(session: Session, options: SmokeOptions, grpc: GrpcIntrospection | undefined): Promise<void> {
   const open = session.api;
   const admin = session.other('admin', options.adminEndpoint);
   const { out } = session.surroundings;
@@ -84,12 +95,16 @@ export async function smoke(session: Session, options: SmokeOptions): Promise<vo
       checkIdToken(idToken, known);
     });
     await step('userinfo', () => expectSubject(open, tokens.access_token, subject));
+    if (grpc !== undefined) {
+      await step('introspection by gRPC', () => expectWorth(grpc, tokens.access_token, { active: true, subject }));
+    }
     const fresh = await step('refresh', () =>
       requestTokens(open, client, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' }),
     );
     await step('revocation', async () => {
       await open.call('POST', '/oauth2/revoke', basicOrForm(client, { token: fresh.refresh_token ?? '' }));
       await expectActive(admin, fresh.access_token, false);
+      if (grpc !== undefined) await expectWorth(grpc, fresh.access_token, { active: false, subject: '' });
     });
   } finally {
     await step('client is gone', () => admin.call('DELETE', `/admin/clients/${client.id}`));
@@ -115,6 +130,12 @@ async function createClient(admin: Api): Promise<Credential> {
 async function expectActive(admin: Api, token: string, expected: boolean): Promise<void> {
   const { active } = (await admin.call('POST', '/admin/oauth2/introspect', { form: { token } })) as Json;
   if (active !== expected) throw new Failure(`introspection says active: ${String(active)}`);
+}
+
+async function expectWorth(grpc: GrpcIntrospection, token: string, expected: Worth): Promise<void> {
+  const { active, subject } = await grpc.ask(token);
+  if (active !== expected.active) throw new Failure(`introspection over gRPC says active: ${String(active)}`);
+  if (subject !== expected.subject) throw new Failure('introspection over gRPC is about somebody else');
 }
 
 async function expectSubject(open: Api, token: string, subject: string): Promise<void> {

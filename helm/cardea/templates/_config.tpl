@@ -15,18 +15,19 @@ serve:
 {{- end -}}
 
 {{- define "cardea.config.tls" -}}
-{{- if ne .root.Values.mtls.mode "disabled" -}}
 tls: { ca_file: /etc/cardea/tls/ca.crt, cert_file: /etc/cardea/tls/tls.crt, key_file: /etc/cardea/tls/tls.key }
 {{- end -}}
-{{- end -}}
 
-{{/* A gRPC server's address and TLS, and whom it lets in: {root, port, allow: {setting: service}}. */}}
+{{/* A gRPC server's address and TLS, and whom it lets in: {root, port, allow: {setting: service}, introspection: [names]}. */}}
 {{- define "cardea.config.server" -}}
 address: 0.0.0.0:{{ .port }}
 {{ include "cardea.config.tls" . }}
 allow:
   {{- range $setting, $service := .allow }}
   {{ $setting }}: [{{ include "cardea.host" (dict "root" $.root "service" $service) }}]
+  {{- end }}
+  {{- with .introspection }}
+  introspection: {{ toJson . }}
   {{- end }}
 {{- end -}}
 
@@ -64,6 +65,10 @@ serve:
         ca_file: /var/run/cardea/api-server/ca.crt
         token_file: /var/run/cardea/api-server/token
         subjects:
+          {{- if $.root.Values.clientResources.enabled }}
+          - subject: system:serviceaccount:{{ $.root.Release.Namespace }}:{{ include "cardea.serviceAccount" (dict "root" $.root "service" "controller") }}
+            roles: [client-operator]
+          {{- end }}
           {{- if $.root.Values.tests.enabled }}
           - subject: system:serviceaccount:{{ $.root.Release.Namespace }}:{{ include "cardea.fullname" $.root }}-test
             roles: [login-ui, introspector, operator]
@@ -91,7 +96,11 @@ oidc: { subject_identifiers: { pairwise: { salt_file: /etc/cardea/secrets/pairwi
 serve:
   token:
     {{- $allow := dict "gateway" "gateway" "admin" "admin" "worker" "worker" -}}
-    {{- include "cardea.config.server" (dict "root" .root "port" 4450 "allow" $allow) | nindent 4 }}
+    {{- $introspection := .root.Values.introspection.callers -}}
+    {{- if and .root.Values.tests.enabled .root.Values.tests.grpc -}}
+    {{- $introspection = append $introspection (include "cardea.host" (dict "root" .root "service" "test")) -}}
+    {{- end -}}
+    {{- include "cardea.config.server" (dict "root" .root "port" 4450 "allow" $allow "introspection" $introspection) | nindent 4 }}
 peers:
   keys:
     {{- include "cardea.config.peer" (dict "root" .root "service" "keys" "port" 4451) | nindent 4 }}
@@ -126,4 +135,31 @@ serve:
   keys:
     {{- $allow := dict "token" "token" "admin" "admin" -}}
     {{- include "cardea.config.server" (dict "root" .root "port" 4451 "allow" $allow) | nindent 4 }}
+{{- end -}}
+
+{{- define "cardea.config.controller" -}}
+{{- $resources := .root.Values.clientResources -}}
+{{- if not .root.Values.adminAuthentication.kubernetes.enabled -}}
+{{- fail "clientResources.enabled needs adminAuthentication.kubernetes.enabled: the controller proves itself by its service account" -}}
+{{- end -}}
+controller:
+  groups: {{ toJson $resources.groups }}
+  namespaces: {{ toJson (ternary list (default (list .root.Release.Namespace) $resources.namespaces) $resources.allNamespaces) }}
+  resync_period: {{ $resources.resyncPeriod }}
+  ignore_hydra_admin: {{ $resources.ignoreHydraAdmin }}
+  secret_keys: {{ toJson $resources.secretKeys }}
+  admin:
+    url: {{ include "cardea.adminUrl" .root }}
+    token_file: /var/run/cardea/admin/token
+    {{- if .root.Values.adminTls.enabled }}
+    ca_file: /etc/cardea/admin-tls/ca.crt
+    {{- end }}
+  kubernetes:
+    url: https://kubernetes.default.svc
+    ca_file: /var/run/cardea/api-server/ca.crt
+    token_file: /var/run/cardea/api-server/token
+{{- end -}}
+
+{{- define "cardea.adminUrl" -}}
+http{{ if .Values.adminTls.enabled }}s{{ end }}://{{ include "cardea.host" (dict "root" . "service" "admin") }}:4445
 {{- end -}}

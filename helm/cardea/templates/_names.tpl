@@ -27,6 +27,20 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- end }}
 {{- end -}}
 
+{{/* Services that have a certificate: those that speak gRPC, and `helm test`, which asks as an internal service would. */}}
+{{- define "cardea.certified" -}}
+{{- $all := list "gateway" "admin" "token" "worker" "keys" -}}
+{{- if and .Values.tests.enabled .Values.tests.grpc }}{{ $all = append $all "test" }}{{ end -}}
+{{- dict "services" $all | toYaml -}}
+{{- end -}}
+
+{{/* Services that have a Deployment: dict "services" [names]. */}}
+{{- define "cardea.services" -}}
+{{- $all := list "gateway" "admin" "token" "worker" "keys" -}}
+{{- if .Values.clientResources.enabled }}{{ $all = append $all "controller" }}{{ end -}}
+{{- dict "services" $all | toYaml -}}
+{{- end -}}
+
 {{/* The block of a service over the defaults: fromYaml (include "cardea.block" {root, service}). */}}
 {{- define "cardea.block" -}}
 {{- mergeOverwrite (deepCopy .root.Values.defaults) (deepCopy (index .root.Values .service)) | toYaml -}}

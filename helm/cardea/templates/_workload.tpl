@@ -1,4 +1,4 @@
-{{/* The Deployment of a service and its pod, the same for all five: {root, service, ports: {name: number}, management}. */}}
+{{/* The Deployment of a service and its pod, the same for all: {root, service, ports: {name: number}, management}. */}}
 
 {{- define "cardea.deployment" -}}
 {{- $root := .root -}}
@@ -13,8 +13,13 @@ spec:
   replicas: {{ $block.replicas }}
   {{- end }}
   revisionHistoryLimit: 5
+  {{- if eq .service "controller" }}
+  # Two at once would only do each other's work again.
+  strategy: { type: Recreate }
+  {{- else }}
   # A new pod is ready before an old one goes.
   strategy: { type: RollingUpdate, rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } }
+  {{- end }}
   selector:
     matchLabels: {{- include "cardea.selector" . | nindent 6 }}
   template:
@@ -124,11 +129,17 @@ volumes:
 {{- if (fromYaml (include "cardea.secretFiles" .)).files }}
 - { name: secrets, mountPath: /etc/cardea/secrets, readOnly: true }
 {{- end }}
-{{- if and (ne .root.Values.mtls.mode "disabled") (ne .service "migrations") }}
+{{- if has .service (fromYaml (include "cardea.certified" .root)).services }}
 - { name: tls, mountPath: /etc/cardea/tls, readOnly: true }
 {{- end }}
-{{- if and (eq .service "admin") .root.Values.adminAuthentication.kubernetes.enabled }}
+{{- if include "cardea.asksApiServer" . }}
 - { name: api-server, mountPath: /var/run/cardea/api-server, readOnly: true }
+{{- end }}
+{{- if eq .service "controller" }}
+- { name: admin, mountPath: /var/run/cardea/admin, readOnly: true }
+{{- if .root.Values.adminTls.enabled }}
+- { name: admin-tls, mountPath: /etc/cardea/admin-tls, readOnly: true }
+{{- end }}
 {{- end }}
 {{- if and (has .service (list "keys" "migrations")) .root.Values.hsm.enabled .root.Values.hsm.libraryImage }}
 - { name: pkcs11, mountPath: {{ .root.Values.hsm.libraryPath }}, readOnly: true }
@@ -145,7 +156,7 @@ volumes:
 {{- with include "cardea.secretVolume" . }}
 {{ . }}
 {{- end }}
-{{- if and (ne .root.Values.mtls.mode "disabled") (ne .service "migrations") }}
+{{- if has .service (fromYaml (include "cardea.certified" .root)).services }}
 - name: tls
   secret:
     secretName: {{ include "cardea.tlsSecret" . }}
@@ -153,19 +164,34 @@ volumes:
     # Never the key of the authority, even where a secret holds it.
     items: [{ key: ca.crt, path: ca.crt }, { key: tls.crt, path: tls.crt }, { key: tls.key, path: tls.key }]
 {{- end }}
-{{- if and (eq .service "admin") .root.Values.adminAuthentication.kubernetes.enabled }}
+{{- if include "cardea.asksApiServer" . }}
 - name: api-server
   projected:
     defaultMode: 0440
     sources:
-      # To ask the API server for its public keys, and good for nothing else: the account has no rights.
+      # Admin asks the API server for its public keys, and its account has no rights; the controller's has those of its Role.
       - serviceAccountToken: { path: token, expirationSeconds: 3600 }
       - configMap: { name: kube-root-ca.crt, items: [{ key: ca.crt, path: ca.crt }] }
+{{- end }}
+{{- if eq .service "controller" }}
+- name: admin
+  projected:
+    defaultMode: 0440
+    sources: [{ serviceAccountToken: { path: token, audience: {{ .root.Values.adminAuthentication.kubernetes.audience }}, expirationSeconds: 3600 } }]
+{{- if .root.Values.adminTls.enabled }}
+- name: admin-tls
+  secret: { secretName: {{ include "cardea.tlsSecret" (dict "root" .root "service" "admin") }}, items: [{ key: ca.crt, path: ca.crt }] }
+{{- end }}
 {{- end }}
 {{- if and (has .service (list "keys" "migrations")) .root.Values.hsm.enabled .root.Values.hsm.libraryImage }}
 - name: pkcs11
   emptyDir: {}
 {{- end }}
+{{- end -}}
+
+{{/* Whether a service has a token for the API server of the cluster. */}}
+{{- define "cardea.asksApiServer" -}}
+{{- if or (eq .service "controller") (and (eq .service "admin") .root.Values.adminAuthentication.kubernetes.enabled) }}true{{ end -}}
 {{- end -}}
 
 {{- define "cardea.libraryContainer" -}}

@@ -33,7 +33,7 @@ export * from './client/credentials.js';
 export * from './client/authentication.js';
 export * from './client/metadata.js';
 export * from './client/document.js';
-export { clientJson, lifespanMembers, readClient, readLifespans } from './client/json.js';
+export { clientJson, clientMembers, lifespanMembers, readClient, readLifespans } from './client/json.js';
 export type { SentClient } from './client/json.js';
 export * from './client/registration.js';
 export * from './client/key-fit.js';

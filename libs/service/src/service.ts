@@ -9,7 +9,7 @@ import type { Log } from './log.js';
 import type { Metrics } from './metrics.js';
 import type { Tracing } from './trace.js';
 
-export type ServiceName = 'gateway' | 'admin' | 'token' | 'worker' | 'keys';
+export type ServiceName = 'gateway' | 'admin' | 'token' | 'worker' | 'keys' | 'controller';
 
 export interface Service {
   readonly name: ServiceName;

@@ -89,6 +89,9 @@ const fields: readonly ClientField[] = [
   textField('initiate_login_uri', 'initiateLoginUri'),
 ];
 
+/** Names of all members. */
+export const clientMembers: readonly string[] = fields.map((field) => field.member);
+
 /** A client as somebody sent it. */
 export interface SentClient {
   readonly client: ClientDocument;

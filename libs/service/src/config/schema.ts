@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { flag, location, oneOf } from './fields.js';
 import { clients } from './sections/clients.js';
+import { controller } from './sections/controller.js';
 import { database, dsn } from './sections/database.js';
 import { events } from './sections/events.js';
 import { oidc } from './sections/oidc.js';
@@ -65,4 +66,5 @@ export const configSchema = z.strictObject({
   log,
   tracing,
   events,
+  controller,
 });

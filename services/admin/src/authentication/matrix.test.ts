@@ -16,15 +16,20 @@ type Role = (typeof adminRoles)[number];
 
 /** Who may do what, written down by hand: the rules must come to the same. */
 const allowed: Readonly<Record<string, readonly Role[]>> = {
+  ...operations(['operator', 'client-operator', 'auditor'], ['listOAuth2Clients', 'getOAuth2Client']),
   ...operations(
     ['operator', 'auditor'],
-    ['listOAuth2Clients', 'getOAuth2Client', 'listOAuth2ConsentSessions', 'listLogoutDeliveries', 'getMetrics'],
+    ['listOAuth2ConsentSessions', 'listLogoutDeliveries', 'getMetrics'],
     ['listTrustedOAuth2JwtGrantIssuers', 'getTrustedOAuth2JwtGrantIssuer', 'listQueues', 'listJobs', 'getJob'],
   ),
   ...operations(
-    ['operator'],
+    ['operator', 'client-operator'],
     ['createOAuth2Client', 'setOAuth2Client', 'patchOAuth2Client', 'deleteOAuth2Client', 'setOAuth2ClientLifespans'],
-    ['rotateOAuth2ClientSecret', 'deleteRotatedOAuth2ClientSecrets', 'deleteOAuth2Token', 'resendLogoutDelivery'],
+    ['rotateOAuth2ClientSecret', 'deleteRotatedOAuth2ClientSecrets'],
+  ),
+  ...operations(
+    ['operator'],
+    ['deleteOAuth2Token', 'resendLogoutDelivery'],
     ['revokeOAuth2ConsentSessions', 'revokeOAuth2LoginSessions'],
     ['trustOAuth2JwtGrantIssuer', 'deleteTrustedOAuth2JwtGrantIssuer'],
     ['retryJob', 'retryFailedJobs', 'drainFailedJobs'],

@@ -26,6 +26,12 @@ const rules: readonly Rule[] = [
   { path: /^\/admin\/audit-events(?:\/|$)/, read: ['auditor'], change: [] },
   { path: /^\/admin\/events(?:\/|$)/, read: ['auditor'], change: [] },
   { path: /^\/admin\/(?:version|openapi\.json)$/, read: adminRoles, change: [] },
+  // What the controller of Kubernetes resources is let do: clients, and none of the sessions and tokens of people.
+  {
+    path: /^\/admin\/clients(?:\/|$)/,
+    read: ['operator', 'client-operator', 'auditor'],
+    change: ['operator', 'client-operator'],
+  },
   // A page that offers changes is for those who may make them.
   { path: /^\/admin\/board(?:\/|$)/, read: ['operator'], change: ['operator'] },
   { path: /^/, read: ['operator', 'auditor'], change: ['operator'] },

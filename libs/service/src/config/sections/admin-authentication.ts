@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { text, url } from '../fields.js';
 
 /** What callers of the admin API may be; `services/admin/src/authentication/roles.ts` says what each may do. */
-export const adminRoles = ['login-ui', 'introspector', 'operator', 'key-operator', 'auditor'] as const;
+export const adminRoles = [
+  'login-ui',
+  'introspector',
+  'operator',
+  'client-operator',
+  'key-operator',
+  'auditor',
+] as const;
 
 const roles = z.array(z.enum(adminRoles, `must be among ${adminRoles.join(', ')}`)).min(1);
 

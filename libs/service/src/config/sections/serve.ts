@@ -61,6 +61,11 @@ export const serve = z
         token: integer({ description: 'Management port of the token service.' }, 0, 65_535).default(4462),
         worker: integer({ description: 'Management port of the worker.' }, 0, 65_535).default(4463),
         keys: integer({ description: 'Management port of the keys service.' }, 0, 65_535).default(4464),
+        controller: integer(
+          { description: 'Management port of the controller of Kubernetes resources.' },
+          0,
+          65_535,
+        ).default(4465),
       })
       .prefault({}),
     drain_grace: duration({
