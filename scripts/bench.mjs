@@ -7,11 +7,13 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 await runBuilt('bench', async (say) => {
   const { main } = await import('../bench/dist/main.js');
-  return main(process.argv.slice(2), async () => {
+  const slowHsm = async () => {
     const [{ prepareSlowHsm }, all] = await Promise.all([
       import('./lib/slow-hsm.mjs'),
       import('../services/all/dist/index.js'),
     ]);
     return prepareSlowHsm({ root, all, progress: say });
-  });
+  };
+  const { selfSigned } = await import('../libs/http/dist/index.js');
+  return main(process.argv.slice(2), { slowHsm, selfSigned });
 });

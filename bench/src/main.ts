@@ -19,8 +19,8 @@ import { bench } from './run.js';
 import { measureScale } from './scale/measure-scale.js';
 import { scaleTables } from './scale/show-scale.js';
 import { scenarios } from './scenarios/index.js';
-import type { PrepareSlowHsm } from './signer.js';
 import { measureSigner, showSigner } from './signer.js';
+import type { Tools } from './variants.js';
 
 const demo = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/demo.mjs');
 const progress = (text: string): boolean => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
@@ -28,7 +28,7 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 const read = (file: string): Results => JSON.parse(readFileSync(file, 'utf8')) as Results;
 
 /** @returns the exit code: 0, 1 when the run failed, 2 when the command line was wrong */
-export async function main(argv: readonly string[], slowHsm: PrepareSlowHsm): Promise<number> {
+export async function main(argv: readonly string[], tools: Tools): Promise<number> {
   try {
     const options = readOptions(argv, scenarios);
     if (options === 'help') {
@@ -36,8 +36,8 @@ export async function main(argv: readonly string[], slowHsm: PrepareSlowHsm): Pr
       return 0;
     }
     const { instead, outputs } = options;
-    if (instead !== undefined) return await actInstead(instead, options, slowHsm);
-    const results = outputs.from === undefined ? await bench(options, demo, slowHsm, progress) : read(outputs.from);
+    if (instead !== undefined) return await actInstead(instead, options, tools);
+    const results = outputs.from === undefined ? await bench(options, demo, tools, progress) : read(outputs.from);
     say(show(results));
     output(results, outputs);
     for (const problem of results.problems) progress(`bench: ${problem}`);
@@ -62,7 +62,7 @@ function output(results: Results, { json, report, compare: former, write }: Outp
 
 const sayTable = ({ title, head, rows }: Table): boolean => say(`\n${title}\n\n${table([head, ...rows])}`);
 
-async function actInstead(instead: Instead, options: Options, slowHsm: PrepareSlowHsm): Promise<number> {
+async function actInstead(instead: Instead, options: Options, { slowHsm }: Tools): Promise<number> {
   const { base, keys, plan, connections, outputs } = options;
   const target = { demo, base, keys, progress };
   switch (instead.kind) {

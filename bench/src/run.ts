@@ -11,10 +11,10 @@ import type { Results } from './report/results.js';
 import { ours, resultsOf } from './report/results.js';
 import { median } from './report/statistics.js';
 import { scenarios } from './scenarios/index.js';
-import type { PrepareSlowHsm } from './signer.js';
 import { measureStatements } from './statements.js';
 import type { OpenTarget, Target, TargetOptions } from './target.js';
 import { attachTarget, portsApart, startTarget } from './target.js';
+import type { Tools } from './variants.js';
 import { measureWidths } from './widths.js';
 
 /** Somebody who is measured, and what of the plan. */
@@ -24,12 +24,7 @@ interface Entry extends OpenTarget {
 }
 
 /** Measures what the options ask for. @throws when an answer is wrong or a process ends */
-export async function bench(
-  options: Options,
-  demo: string,
-  slowHsm: PrepareSlowHsm,
-  progress: Progress,
-): Promise<Results> {
+export async function bench(options: Options, demo: string, tools: Tools, progress: Progress): Promise<Results> {
   const { attach, base, keys, plan, connections } = options;
   const targetOptions: TargetOptions = { demo, base, keys, progress };
   const closing: (() => Promise<void>)[] = [];
@@ -48,7 +43,7 @@ export async function bench(
     for (const entry of await openPeers(options, progress)) contestants.push(await open(entry));
     for (const [index, variant] of options.variants.entries()) {
       progress(`an installation with ${variant.title}`);
-      const opened = await variant.open({ ...targetOptions, base: base + (index + 2) * portsApart }, slowHsm);
+      const opened = await variant.open({ ...targetOptions, base: base + (index + 2) * portsApart }, tools);
       const those = plan.scenarios.filter((name) => variant.scenarios.includes(name));
       contestants.push(await open({ name: variant.title, ...opened, scenarios: those }));
     }

@@ -5,6 +5,13 @@ import { startReplicated } from './replicated.js';
 import type { OpenTarget, TargetOptions } from './target.js';
 import { startTarget } from './target.js';
 
+/** What other rooms make, which whoever starts the benchmark brings. */
+export interface Tools {
+  readonly slowHsm: PrepareSlowHsm;
+  /** A certificate nobody vouches for, and its key (PEM). @param now milliseconds since the epoch */
+  selfSigned(now: number): { readonly cert: string; readonly key: string };
+}
+
 export interface Variant {
   /** On the command line. */
   readonly name: string;
@@ -12,7 +19,7 @@ export interface Variant {
   readonly title: string;
   /** What it is measured with: where the difference shows. */
   readonly scenarios: readonly string[];
-  open(options: TargetOptions, slowHsm: PrepareSlowHsm): Promise<OpenTarget>;
+  open(options: TargetOptions, tools: Tools): Promise<OpenTarget>;
 }
 
 const signing = [
@@ -33,7 +40,7 @@ export const variants: readonly Variant[] = [
     name: 'slow-hsm',
     title: 'an HSM of 5 ms, 32 sessions',
     scenarios: signing,
-    async open(options, slowHsm) {
+    async open(options, { slowHsm }) {
       const slow = await slowHsm();
       try {
         const { target, close } = await startTarget({ ...options, keys: 'hsm', env: slow.env });
@@ -48,8 +55,14 @@ export const variants: readonly Variant[] = [
     name: 'tls',
     title: 'TLS at the gateway',
     scenarios: ['discovery', 'client-credentials', 'client-credentials-anew'],
-    async open(options) {
-      const env = { SERVE_PUBLIC_TLS_ENABLED: 'true' };
+    async open(options, { selfSigned }) {
+      const { cert, key } = selfSigned(Date.now());
+      const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
+      const env = {
+        SERVE_PUBLIC_TLS_ENABLED: 'true',
+        SERVE_PUBLIC_TLS_CERT_BASE64: base64(cert),
+        SERVE_PUBLIC_TLS_KEY_BASE64: base64(key),
+      };
       const { target, close } = await startTarget({ ...options, env });
       return { target: { ...target, public: target.public.replace(/^http:/, 'https:') }, close };
     },
