@@ -32,9 +32,10 @@ const unreachable = (cause: unknown) =>
 
 const isSilent = (one: { readonly silentMillis: number }) => one.silentMillis >= silentMillis;
 
-/** One that answers before one that does not, then the less busy one. */
+/** One that answers before one that does not, then one that has all it needs before one that says it has not, then the less busy. */
 function isBetter(link: Link, than: Link): boolean {
   if (isSilent(link) !== isSilent(than)) return isSilent(than);
+  if (link.unready !== than.unready) return than.unready;
   return link.outstanding < than.outstanding;
 }
 

@@ -3,38 +3,14 @@ import { afterEach } from '@jest/globals';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EchoDefinition, Said } from './echo-contract.fixture.js';
+import { echo, echoAndMore } from './echo-contract.fixture.js';
 import type { ClientOf, ClientOptions, Peer, PeerOptions } from './peer.js';
 import { connectPeer } from './peer.js';
 import type { RpcServer, RpcServerOptions } from './server.js';
 import { serveRpc } from './server.js';
-import type { AllowList, CallContext, Handlers, UnaryMethod } from './service.js';
+import type { AllowList, CallContext, Handlers } from './service.js';
 import { implement } from './service.js';
-
-export interface Said {
-  readonly text: string;
-}
-
-function method(name: string): UnaryMethod<Said, Said> {
-  const serialize = ({ text }: Said) => Buffer.from(text);
-  const deserialize = (bytes: Buffer): Said => {
-    const text = bytes.toString();
-    if (text.startsWith('undecodable')) throw new Error('cannot be read');
-    return { text };
-  };
-  return {
-    path: `/cardea.test.v1.EchoService/${name}`,
-    requestSerialize: serialize,
-    requestDeserialize: deserialize,
-    responseSerialize: serialize,
-    responseDeserialize: deserialize,
-  };
-}
-
-/** `say` answers, `ask` may do anything a test hands in, `missing` is served by nobody. */
-export const echo = { say: method('Say'), ask: method('Ask') };
-export const echoAndMore = { ...echo, missing: method('Missing') };
-
-export type EchoDefinition = typeof echo;
 
 /** A log that keeps its lines. */
 export interface KeptLog {
@@ -79,9 +55,9 @@ export async function serveEcho({ ask, allow, ...options }: EchoOptions = {}): P
   return server;
 }
 
-/** Connects to servers of echo. */
+/** Connects to servers of echo. A busy machine may take its time over that; who tests impatience says so. */
 export function peerOf(addresses: readonly string[], options: Partial<PeerOptions> = {}): Peer {
-  const peer = connectPeer({ addresses, security: { kind: 'plain' }, ...options });
+  const peer = connectPeer({ addresses, security: { kind: 'plain' }, patienceMillis: 4_000, ...options });
   closers.push(() => peer.close());
   return peer;
 }

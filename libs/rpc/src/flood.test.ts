@@ -6,7 +6,8 @@ import type { ClientHttp2Session } from 'node:http2';
 import { connect as connectHttp2, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import { connect as connectTcp } from 'node:net';
-import { clientOf, echo, peerOf, serveEcho, until } from './echo.fixture.js';
+import { echo } from './echo-contract.fixture.js';
+import { clientOf, peerOf, serveEcho, until } from './echo.fixture.js';
 
 // For busy machines; nothing here depends on how fast anything is.
 jest.setTimeout(30_000);

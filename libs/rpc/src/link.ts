@@ -20,6 +20,8 @@ export interface Link {
   /** Begins to connect, and stays connected from then on. */
   open(): void;
   readonly ready: boolean;
+  /** Whether it says itself that it lacks something which it needs. */
+  readonly unready: boolean;
   /** Calls sent and not answered. */
   readonly outstanding: number;
   /** How long it has said nothing, although it was asked. */
@@ -173,6 +175,9 @@ export function createLink(
     open,
     get ready() {
       return current !== undefined;
+    },
+    get unready() {
+      return current?.unready ?? false;
     },
     get outstanding() {
       return (current?.outstanding ?? 0) + rare;

@@ -240,6 +240,38 @@ describe.each(roads)('over %s', (_road, road) => {
     expect(await client.ask({ text: 'later' })).toEqual({ text: 'later' });
   });
 
+  test('a replica that lacks something gets nothing while another has all it needs', async () => {
+    const ready = [true, true];
+    const counts = [0, 0];
+    const serve = (which: number) =>
+      serveEcho({
+        health: () => ready[which] === true,
+        ask(said) {
+          counts[which] = (counts[which] ?? 0) + 1;
+          return Promise.resolve(said);
+        },
+      });
+    const servers = await Promise.all([serve(0), serve(1)]);
+    const client = clientOf(peerOf(servers.map(({ address }) => address)), road);
+    /** Who answers when twenty are asked one after the other. */
+    const asked = async () => {
+      counts.fill(0);
+      for (let call = 0; call < 20; call++) await client.ask({ text: '' });
+      return counts.map((count) => count > 0);
+    };
+    const settles = (...who: boolean[]) => until(async () => String(await asked()) === String(who));
+    await settles(true, true);
+    ready[0] = false;
+    await settles(false, true);
+    // Rather one that may fail than none.
+    ready[1] = false;
+    await settles(true, true);
+    ready[0] = true;
+    await settles(true, false);
+    ready[1] = true;
+    await settles(true, true);
+  });
+
   test('a peer that is closed refuses, and what it had asked is refused', async () => {
     const begun = gate();
     const { address } = await serveEcho({

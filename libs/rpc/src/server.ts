@@ -11,6 +11,7 @@ import type { ExchangeRequest, ExchangeResponse } from './gen/cardea/rpc/v1/stre
 import { StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
 import { healthService } from './health.js';
 import { defaultOutstanding, itemBytes, messageBytes } from './limits.js';
+import { watchReadiness } from './readiness.js';
 import { addReflection } from './reflection.js';
 import type { CallObserver, RpcLog, ServedService } from './service.js';
 import { serviceName } from './service.js';
@@ -94,6 +95,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     standstill.close();
     throw error;
   });
+  const readiness = watchReadiness(options.health, streams);
   let ended: Promise<void> | undefined;
   const shutDown = () => (ended ??= new Promise((resolve) => server.tryShutdown(() => resolve())));
   return {
@@ -110,6 +112,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     async close() {
       stop();
       standstill.close();
+      readiness.close();
       const left = shutDown();
       server.forceShutdown();
       await left;

@@ -3,7 +3,8 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import { clientOf, echo, gate, peerOf, roads, serveEcho, until } from './echo.fixture.js';
+import { echo } from './echo-contract.fixture.js';
+import { clientOf, gate, peerOf, roads, serveEcho, until } from './echo.fixture.js';
 import type { Call, ExchangeRequest, ExchangeResponse } from './gen/cardea/rpc/v1/stream.pb.js';
 import { StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
 
@@ -26,8 +27,9 @@ async function serveSilence({ speaks = false } = {}) {
   const seen: string[] = [];
   const state = { speaks, asked: 0 };
   let stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse> | undefined;
+  const calm = { draining: false, unready: false };
   const answer = (id: number, code = 0, response = Buffer.alloc(0)) =>
-    stream?.write({ replies: [{ id, status: code, response, errorDetail: Buffer.alloc(0) }], draining: false });
+    stream?.write({ replies: [{ id, status: code, response, errorDetail: Buffer.alloc(0) }], ...calm });
   const take = ({ id, request }: Call) => {
     if (id !== 0) return void seen.push(request.toString());
     state.asked++;

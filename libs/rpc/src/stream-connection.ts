@@ -23,6 +23,8 @@ export interface StreamConnection extends Carrier {
   send(call: PendingCall): void;
   /** Calls sent and not answered. */
   readonly outstanding: number;
+  /** Whether the server lacks something that it needs, as it said last. */
+  readonly unready: boolean;
   /** Lets time pass. @param owed whether the same peer owes answers that travel elsewhere */
   listen(stepMillis: number, owed: boolean): void;
   /** Half-closes as soon as nothing is owed. What was not sent yet is handed back. */
@@ -60,6 +62,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   let leaving = false;
   let ended = false;
   let over = false;
+  let unready = false;
 
   const silence = createSilence(() => {
     asking = true;
@@ -130,6 +133,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   stream.on('metadata', () => events.opened());
   stream.on('data', (message: ExchangeResponse) => {
     silence.heard();
+    unready = message.unready;
     for (const reply of message.replies) settle(reply);
     if (message.draining && !leaving) events.draining();
     endWhenDone();
@@ -156,6 +160,9 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
       call.id = nextId;
       queue.push(call);
       schedule();
+    },
+    get unready() {
+      return unready;
     },
     get silentMillis() {
       return silence.millis;

@@ -20,11 +20,15 @@ function toReply(id: number, result: CallResult): Reply {
   return { id, status: statusOf(result.error), response: empty, errorDetail: encodeError(result.error) };
 }
 
-/** Serves streams, and asks their clients to leave them. */
+/** Serves streams, asks their clients to leave them, and tells those who have a choice whether to come here. */
 export interface StreamServer {
   serve(stream: ServerDuplexStream<ExchangeRequest, ExchangeResponse>, peer: PeerIdentity): void;
   /** From now on every client is told to go elsewhere. Each ends its stream once it has all its answers. */
   drain(): void;
+  /** Whether clients that have a choice had better ask another replica. */
+  advise(unready: boolean): void;
+  /** Streams that are open. */
+  readonly open: number;
 }
 
 /**
@@ -37,6 +41,7 @@ export function createStreamServer(
 ): StreamServer {
   const announcements = new Set<() => void>();
   let draining = false;
+  let unready = false;
 
   const serve: StreamServer['serve'] = (stream, peer) => {
     const outstanding = new Map<number, CallSignal>();
@@ -57,7 +62,7 @@ export function createStreamServer(
       const batch = takeBatch(replies);
       replies = batch.length === replies.length ? [] : replies.slice(batch.length);
       // A client that does not read gets no more written to it; what it may still begin is bounded.
-      paused = !stream.write({ replies: batch, draining });
+      paused = !stream.write({ replies: batch, draining, unready });
       if (replies.length > 0) schedule();
       endWhenDone();
     };
@@ -113,7 +118,7 @@ export function createStreamServer(
     stream.on('error', end);
     // Headers go out at once: they tell the client that its calls have somebody to go to.
     stream.sendMetadata(new Metadata());
-    if (draining) schedule();
+    if (draining || unready) schedule();
   };
 
   return {
@@ -121,6 +126,14 @@ export function createStreamServer(
     drain() {
       draining = true;
       for (const announce of announcements) announce();
+    },
+    advise(isUnready) {
+      if (unready === isUnready) return;
+      unready = isUnready;
+      for (const announce of announcements) announce();
+    },
+    get open() {
+      return announcements.size;
     },
   };
 }

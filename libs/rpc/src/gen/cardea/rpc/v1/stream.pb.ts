@@ -39,6 +39,8 @@ export interface ExchangeResponse {
   replies: Reply[];
   /** The server drains: begin no further calls here, open a new stream; the outstanding ones are still answered. */
   draining: boolean;
+  /** The server lacks something that it needs, and says so until it has it: better ask another replica, if there is one. */
+  unready: boolean;
 }
 
 /** The end of one call. */
@@ -238,7 +240,7 @@ export const Call: MessageFns<Call> = {
 };
 
 function createBaseExchangeResponse(): ExchangeResponse {
-  return { replies: [], draining: false };
+  return { replies: [], draining: false, unready: false };
 }
 
 export const ExchangeResponse: MessageFns<ExchangeResponse> = {
@@ -248,6 +250,9 @@ export const ExchangeResponse: MessageFns<ExchangeResponse> = {
     }
     if (message.draining !== false) {
       writer.uint32(16).bool(message.draining);
+    }
+    if (message.unready !== false) {
+      writer.uint32(24).bool(message.unready);
     }
     return writer;
   },
@@ -281,6 +286,14 @@ export const ExchangeResponse: MessageFns<ExchangeResponse> = {
             message.draining = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.unready = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -300,6 +313,7 @@ export const ExchangeResponse: MessageFns<ExchangeResponse> = {
     const message = createBaseExchangeResponse();
     message.replies = object.replies?.map((e) => Reply.fromPartial(e)) || [];
     message.draining = object.draining ?? false;
+    message.unready = object.unready ?? false;
     return message;
   },
 };
