@@ -3,6 +3,7 @@
 import { stateAfter } from '@cardea/oauth';
 import { timingSafeEqual } from 'node:crypto';
 import { createLatest } from '../latest.js';
+import { ownBytes } from '../own-bytes.js';
 import type { FlowRef, FlowRow, Flows } from './flows.js';
 
 /** Rows that are remembered; of the others nothing is lost but a read. */
@@ -11,12 +12,18 @@ const mostRemembered = 1_024;
 const longestRemembered = 16 * 1024;
 
 const nameOf = ({ id }: FlowRef) => id.toString('latin1');
+const keepable = (row: FlowRow): FlowRow => ({
+  ...row,
+  browser: ownBytes(row.browser),
+  verifierKey: row.verifierKey && ownBytes(row.verifierKey),
+  body: ownBytes(row.body),
+});
 
 /** The same flows, which can recall what they last stored or read. */
 export function recallingFlows(flows: Omit<Flows, 'recall'>): Flows {
   const recent = createLatest<FlowRow>(mostRemembered);
   const remember = (ref: FlowRef, row: FlowRow): void => {
-    if (row.body.length <= longestRemembered) recent.keep(nameOf(ref), row);
+    if (row.body.length <= longestRemembered) recent.keep(nameOf(ref), keepable(row));
     else recent.forget(nameOf(ref));
   };
   /** What a step made of the row; a step that lost tells that the row is another by now. */
