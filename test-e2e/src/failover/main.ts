@@ -1,5 +1,7 @@
 // `npm run test:failover`: a house on PostgreSQL servers that stand in for one another, their primary lost under load, and every
 // answer of that time held against the invariants (security F07).
+import { copyFileSync, cpSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { buildHouse } from '../faults/house.js';
 import type { Outcome } from '../faults/outcome.js';
 import { isGreen, verdictOf } from '../faults/outcome.js';
@@ -21,7 +23,7 @@ const scenarios: Readonly<Record<string, { readonly start: Start; readonly what:
   },
 };
 
-const help = `Usage: npm run test:failover [-- NAME...] [--json]
+const help = `Usage: npm run test:failover [-- NAME...] [--json] [--logs=DIRECTORY]
 
 Loses the PostgreSQL primary under load and checks what clients were told.
 
@@ -29,7 +31,8 @@ ${Object.entries(scenarios)
   .map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
   .join('\n')}
 
-Without a name all of them, one after the other. Ends with 1 when an invariant broke.
+Without a name all of them, one after the other. Ends with 1 when an invariant broke. What all processes and servers have logged is
+kept in DIRECTORY.
 `;
 
 const progress = (sentence: string) => void process.stderr.write(`${sentence}\n`);
@@ -49,19 +52,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     progress(`failover: ${wrong.join(', ')} means nothing here; see --help`);
     return 2;
   }
+  const kept = argv.find((word) => word.startsWith(logsOption))?.slice(logsOption.length);
   const outcomes: Outcome[] = [];
   for (const [name, { start, what }] of Object.entries(scenarios)) {
     if (names.length > 0 && !names.includes(name)) continue;
     progress(`== ${name}: ${what}`);
-    outcomes.push(...(await play(start)));
+    outcomes.push(...(await play(start, kept && path.join(kept, name))));
   }
   process.stdout.write(argv.includes('--json') ? `${JSON.stringify(outcomes)}\n` : `${showTable(outcomes)}\n`);
   return outcomes.every(isGreen) ? 0 : 1;
 }
 
-const isUnknownOption = (word: string) => word.startsWith('--') && word !== '--json';
+const logsOption = '--logs=';
+const isUnknownOption = (word: string) => word.startsWith('--') && word !== '--json' && !word.startsWith(logsOption);
 
-async function play(start: Start): Promise<Outcome[]> {
+/** @param logs where they are kept */
+async function play(start: Start, logs: string | undefined): Promise<Outcome[]> {
   let scenario: Scenario | undefined;
   const house = await buildHouse({
     hsm: false,
@@ -92,6 +98,13 @@ async function play(start: Start): Promise<Outcome[]> {
       stage.close();
     }
   } finally {
+    if (logs !== undefined) keepLogs(logs, path.join(house.directory, 'logs'), scenario?.logs);
     await house.stop();
   }
+}
+
+function keepLogs(into: string, ofServices: string, ofServers: ReadonlyMap<string, string> = new Map()): void {
+  mkdirSync(into, { recursive: true });
+  cpSync(ofServices, into, { recursive: true });
+  for (const [name, file] of ofServers) copyFileSync(file, path.join(into, `${name}.log`));
 }

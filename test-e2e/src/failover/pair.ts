@@ -49,5 +49,6 @@ export async function startPair(place: Place): Promise<Scenario> {
       },
     },
     faults,
+    logs: new Map(),
   };
 }

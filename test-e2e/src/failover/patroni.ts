@@ -108,6 +108,7 @@ export async function startPatroni(place: Place): Promise<Scenario> {
       stop: cluster.stop,
     },
     faults,
+    logs: cluster.logs,
   };
 }
 

@@ -6,4 +6,6 @@ export interface Scenario {
   /** As services and the checker reach whichever takes writes. */
   readonly postgres: Postgres;
   readonly faults: readonly Fault[];
+  /** Files, by whose log they are. */
+  readonly logs: ReadonlyMap<string, string>;
 }

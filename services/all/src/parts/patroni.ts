@@ -36,6 +36,8 @@ export interface PatroniCluster {
   /** Names all three. */
   readonly dsn: string;
   readonly nodes: readonly PatroniNode[];
+  /** What each node of both kinds has to say, by its name: a file. */
+  readonly logs: ReadonlyMap<string, string>;
   stop(): Promise<void>;
 }
 
@@ -88,7 +90,9 @@ export async function launchPatroni(options: {
     throw error;
   }
   const hosts = ports.map(({ postgres }) => `127.0.0.1:${postgres}`).join(',');
-  return { dsn: `postgres://${user}:${password}@${hosts}/${database}`, nodes, stop };
+  const names = ports.flatMap((_, index) => [`etcd-${index}`, `pg-${index}`]);
+  const logs = new Map(names.map((name) => [name, path.join(place, name, 'log')]));
+  return { dsn: `postgres://${user}:${password}@${hosts}/${database}`, nodes, logs, stop };
 }
 
 async function createDatabase(programs: PatroniPrograms, port: number, password: string): Promise<void> {
