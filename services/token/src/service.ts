@@ -22,13 +22,13 @@ export const service: Service = {
     const { now, log } = host;
     // What is missing is said before anything is opened.
     systemSecrets(config);
-    tokenSettings(config);
+    const { lifetimes } = tokenSettings(config);
     const dsn = required(config.dsn, 'dsn');
 
     const { pooler } = config.database;
     const database = openDatabase(dsn, log, { pooler, host });
     host.onStop(() => database.end());
-    await requireSchema(host, database);
+    await requireSchema(host, database, lifetimes.access);
     const clock = await watchClock(host, database);
     host.onStop(() => clock.close());
 

@@ -21,6 +21,8 @@ export interface IncomingRequest {
   readonly cookies: readonly Cookie[];
   /** Names the request in the gateway's log: the id of an error that the client is told. */
   readonly requestId?: string;
+  /** When nobody waits for the answer any more, milliseconds since the epoch. */
+  readonly deadline?: number | undefined;
 }
 
 /**
@@ -45,7 +47,8 @@ export async function authorize(context: AuthorizationContext, incoming: Incomin
     hydraCompat: settings.hydraCompat,
     errorPage: errorPageOf(settings, incoming.requestId),
   };
-  const request: AddressedRequest = { parameters, client, target, cookies: incoming.cookies };
+  const { cookies, deadline } = incoming;
+  const request: AddressedRequest = { parameters, client, target, cookies, deadline };
   try {
     return await run(context, request);
   } catch (caught) {

@@ -6,13 +6,8 @@ import { noTracing, tracedAlone } from '@cardea/service';
 import { Queue, UnrecoverableError, Worker } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
 import { queuePrefix } from '../redis-cluster.js';
+import type { DueDelivery } from '../storage/due-deliveries.js';
 import { deadLetters, stalling } from './queues.js';
-
-/** One thing that is due, and how often it was tried. */
-interface Due {
-  readonly id: string;
-  readonly attempts: number;
-}
 
 export interface DueWorker {
   /** Looks for what is due now, whatever the clock says. Settles when it is queued, not when it is delivered. */
@@ -34,7 +29,7 @@ export function createDueWorker(options: {
   redisUrl: string;
   queue: string;
   what: string;
-  due: (now: number, limit: number) => Promise<readonly Due[]>;
+  due: (now: number, limit: number) => Promise<readonly DueDelivery[]>;
   deliver: (id: string, attempts: number) => Promise<void>;
   concurrency: number;
   log: Log;
@@ -46,7 +41,7 @@ export function createDueWorker(options: {
   const { redisUrl, what, due, deliver, concurrency, log, tracing = noTracing, now } = options;
   const connections = [connectQueue(redisUrl, log), connectQueue(redisUrl, log)] as const;
   const prefix = queuePrefix(redisUrl);
-  const queue = new Queue<Due>(options.queue, { connection: connections[0], prefix });
+  const queue = new Queue<DueDelivery>(options.queue, { connection: connections[0], prefix });
   const work = async ({ data }: { readonly data: unknown }): Promise<void> => {
     const { id, attempts } = dueOf(data, what);
     try {
@@ -109,8 +104,8 @@ export function createDueWorker(options: {
  *
  * @throws {UnrecoverableError} when it is none: it is a dead letter at once
  */
-function dueOf(data: unknown, what: string): Due {
-  const { id, attempts } = (data ?? {}) as Partial<Record<keyof Due, unknown>>;
+function dueOf(data: unknown, what: string): DueDelivery {
+  const { id, attempts } = (data ?? {}) as Partial<Record<keyof DueDelivery, unknown>>;
   if (typeof id !== 'string' || !/^\d{1,18}$/.test(id) || !Number.isSafeInteger(attempts))
     throw new UnrecoverableError(`this job names no ${what}`);
   return { id, attempts: attempts as number };
@@ -120,7 +115,7 @@ function dueOf(data: unknown, what: string): Due {
  * The id names the attempt: what is in the queue already, or among its dead letters, is not put there twice, by whichever
  * worker. What is new goes before what has failed already.
  */
-const jobOptions = ({ id, attempts }: Due) => ({
+const jobOptions = ({ id, attempts }: DueDelivery) => ({
   jobId: `${id}-${String(attempts)}`,
   ...(attempts > 0 && { priority: attempts }),
   attempts: 3,

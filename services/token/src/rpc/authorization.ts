@@ -16,7 +16,9 @@ export function createAuthorizationHandlers(
   authorizeDevice: AuthorizeDevice,
 ): Handlers<typeof authorizationV1.AuthorizationServiceService> {
   return {
-    authorize: async (request) => authorizeResponse(context, await authorize(context, request)),
+    async authorize({ parameters, cookies, requestId }, { deadline }) {
+      return authorizeResponse(context, await authorize(context, { parameters, cookies, requestId, deadline }));
+    },
     authorizeDevice,
     async verifyUserCode(request) {
       const { location, cookies } = await verifyUserCode(context, { ...request, address: request.clientAddress });
