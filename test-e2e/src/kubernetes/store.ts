@@ -48,7 +48,7 @@ export class Refused extends Error {
   }
 }
 
-export const kinds: Readonly<Record<Collection, readonly [apiVersion: string, kind: string]>> = {
+const kinds: Readonly<Record<Collection, readonly [apiVersion: string, kind: string]>> = {
   'api/v1/secrets': ['v1', 'Secret'],
   'apis/hydra.ory.sh/v1alpha1/oauth2clients': ['hydra.ory.sh/v1alpha1', 'OAuth2Client'],
   'apis/cardea.dev/v1alpha1/oauth2clients': ['cardea.dev/v1alpha1', 'OAuth2Client'],

@@ -148,7 +148,7 @@ const table = {
     data: key,
   },
   'cardea.admin.changed.v1': {
-    says: 'Somebody changed something: through the admin API, key sets under `/admin/keys` too, or signing keys by the commands `cardea keys …`.',
+    says: 'Somebody changed something: through the admin API, key sets under `/admin/keys` too, or signing keys by the commands `cardea keys`.',
     keeping: 'with the change',
     data: {
       actor: 'the API key, the certificate or the subject of the token that was shown',

@@ -76,7 +76,7 @@ const why = (error: NodeJS.ErrnoException): string =>
       ? (error.code ?? error.name)
       : error.message;
 
-export function jsonOf(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { duration, flag, list, text, url } from '../fields.js';
 
 /** API groups whose `oauth2clients` are served: Hydra's, as hydra-maester knew them, and our own. */
-export const resourceGroups = ['hydra.ory.sh', 'cardea.dev'] as const;
+const resourceGroups = ['hydra.ory.sh', 'cardea.dev'] as const;
 
 const groups = {
   description: `API groups whose \`oauth2clients\` (v1alpha1) are served: ${resourceGroups.join(', ')}.`,
