@@ -28,7 +28,7 @@ export function expiryBounds(rows: readonly { readonly expiresAt: number }[]): [
  * How far ahead partitions are made: a week, and as long as access tokens are configured to live (milliseconds), which costs nothing to
  * find out; or as far as tokens are seen to live.
  */
-export type Reach = 'used' | { readonly accessMillis: number };
+type Reach = 'used' | { readonly accessMillis: number };
 
 /**
  * Makes the partitions of the coming days. Safe to run at once from many processes.
