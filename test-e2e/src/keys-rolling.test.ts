@@ -89,7 +89,7 @@ beforeAll(async () => {
 }, 400_000);
 
 afterAll(async () => {
-  for (const who of ['gateway', 'token', ...signers] as const) await services.get(who)?.stop();
+  await Promise.all([...services.values()].map((service) => service.stop()));
   await demo.stop();
 }, 180_000);
 

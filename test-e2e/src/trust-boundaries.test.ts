@@ -105,7 +105,7 @@ beforeAll(async () => {
 }, 200_000);
 
 afterAll(async () => {
-  for (const service of services.reverse()) await service.stop();
+  await Promise.all(services.map((service) => service.stop()));
   await demo.stop();
 }, 60_000);
 

@@ -52,7 +52,10 @@ async function start(env: Record<string, string> = {}) {
     env,
   );
   const ask = async (path: string, init: RequestInit = {}) => {
-    const response = await fetch(`${admin.url}/admin/board${path}`, init);
+    const headers = new Headers(init.headers);
+    // Who keeps connections has the service wait for a second when it stops.
+    headers.set('connection', 'close');
+    const response = await fetch(`${admin.url}/admin/board${path}`, { ...init, headers });
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
   return { ask, orders, recorded, listed: () => listed };
