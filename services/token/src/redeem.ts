@@ -97,7 +97,7 @@ export function createRedeemRefreshToken(options: {
       const most = settings.policy.rotationReuseCount;
       if (most > 0 && !(await refreshTokens.countUse(opened.key, most))) return lostRace('refresh token');
       // Whoever rotated it may have died before the caches heard.
-      await cache.invalidate([row.accessKey]);
+      await cache.invalidate([row.access.key]);
       events.record('token_replayed', { client_id: client.clientId, grant_id: row.grantId });
       return openReplay(text, row.replay);
     }
@@ -107,6 +107,7 @@ export function createRedeemRefreshToken(options: {
     const rotated = await refreshTokens.rotate({
       key: opened.key,
       grantId: row.grantId,
+      former: row.access,
       access,
       refresh,
       replay: sealReplay(text, issued.response, random),

@@ -65,6 +65,9 @@ const families = createFamilies(database, cache);
 const issued = createIssuedTokens(database, cache);
 const refreshTokens = createRefreshTokens(database, cache);
 const { rotation } = doom;
+const rotated = Buffer.from(rotation.key, 'base64url');
+const row = await refreshTokens.find(rotated);
+if (row === undefined) throw new Error('there is nothing to rotate');
 const made = () => ({ key: randomBytes(32), expiresAt: ref.expiresAt, body: Buffer.alloc(0) });
 await Promise.all([
   families.fall(doom.grants.fall),
@@ -74,8 +77,9 @@ await Promise.all([
   families.endOne({ key: Buffer.from(doom.own.key, 'base64url'), expiresAt: doom.own.expiresAt }),
   issued.endOfSession(doom.sessionId),
   refreshTokens.rotate({
-    key: Buffer.from(rotation.key, 'base64url'),
+    key: rotated,
     grantId: rotation.grantId,
+    former: row.access,
     access: { ...made(), grantId: rotation.grantId, clientId: rotation.clientId },
     refresh: made(),
     replay: sealReplay(rotation.token, tokenV1.IssueTokenResponse.create({ accessToken: 'successor' }), randomBytes),

@@ -6,6 +6,7 @@ import type { Database } from './database.js';
 import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
+import { expiryBounds } from './partitions.js';
 import type { NewRefreshToken } from './refresh-tokens.js';
 import type { AccessTokenRow, TokenRef } from './tokens.js';
 
@@ -37,48 +38,47 @@ export interface Codes {
   countWrongVerifier(ref: TokenRef): Promise<void>;
 }
 
+// The bounds let PostgreSQL leave out all partitions but one or two before it opens them, here and below.
 const findText = `SELECT i.ord, c.grant_id, c.client_id, c.used_at IS NOT NULL AS used, c.wrong_verifiers, c.body, c.standing
   FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord)
   CROSS JOIN LATERAL (
     SELECT c.grant_id, c.client_id, c.used_at, c.wrong_verifiers, c.body, g.id IS NOT NULL AS standing
     FROM cardea.authorization_code c
     LEFT JOIN cardea.consent_grant g ON g.id = c.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL
-    WHERE c.key = i.key AND c.expires_at = to_timestamp(i.expires) LIMIT 1
+    WHERE c.key = i.key AND c.expires_at = to_timestamp(i.expires)
+      AND c.expires_at >= to_timestamp($3) AND c.expires_at <= to_timestamp($4) LIMIT 1
   ) c`;
 
 // Locks are taken in one order everywhere, families before codes, each sorted: batches cannot deadlock. The share lock makes
 // a family's fall wait for this statement, or this statement see that it fell. Of a code that comes twice in one batch, the
-// first counts.
-const redeemText = `WITH input AS MATERIALIZED (
-    SELECT * FROM unnest($1::bytea[], $2::float8[], $3::uuid[], $4::text[], $5::bytea[], $6::float8[], $7::bytea[],
+// first counts. Rows carry all that becomes of them from step to step: looked up anew by number in each, they cost the square of their
+// count.
+const redeemText = `WITH first AS (
+    SELECT DISTINCT ON (code_key) *
+    FROM unnest($1::bytea[], $2::float8[], $3::uuid[], $4::text[], $5::bytea[], $6::float8[], $7::bytea[],
       $8::bytea[], $9::float8[], $10::bytea[], $11::float8[]) WITH ORDINALITY
       AS i(code_key, code_expires, grant_id, client_id, access_key, access_expires, access_body,
         refresh_key, refresh_expires, refresh_body, now, ord)
-  ), first AS MATERIALIZED (
-    SELECT DISTINCT ON (code_key) * FROM input ORDER BY code_key, ord
+    ORDER BY code_key, ord
   ), standing AS MATERIALIZED (
-    SELECT id FROM cardea.consent_grant
-    WHERE id = ANY($3::uuid[]) AND revoked_at IS NULL AND fallen_at IS NULL ORDER BY id FOR SHARE
-  ), locked AS MATERIALIZED (
-    SELECT c.key, c.expires_at, first.ord FROM first
-    JOIN standing ON standing.id = first.grant_id
-    JOIN cardea.authorization_code c ON c.key = first.code_key AND c.expires_at = to_timestamp(first.code_expires)
-    WHERE c.used_at IS NULL AND c.wrong_verifiers < ${String(mostWrongVerifiers)} AND c.grant_id = first.grant_id
-    ORDER BY c.key FOR UPDATE OF c
+    SELECT first.* FROM first JOIN cardea.consent_grant g ON g.id = first.grant_id
+    WHERE g.revoked_at IS NULL AND g.fallen_at IS NULL ORDER BY g.id FOR SHARE OF g
   ), redeemed AS (
-    UPDATE cardea.authorization_code c SET used_at = to_timestamp(input.now)
-    FROM locked JOIN input ON input.ord = locked.ord
-    WHERE c.key = locked.key AND c.expires_at = locked.expires_at AND c.used_at IS NULL
-    RETURNING locked.ord
+    UPDATE cardea.authorization_code c SET used_at = to_timestamp(s.now)
+    FROM (SELECT * FROM standing ORDER BY code_key) s
+    WHERE c.key = s.code_key AND c.expires_at = to_timestamp(s.code_expires) AND c.grant_id = s.grant_id
+      AND c.expires_at >= to_timestamp($12) AND c.expires_at <= to_timestamp($13)
+      AND c.used_at IS NULL AND c.wrong_verifiers < ${String(mostWrongVerifiers)}
+    RETURNING s.*
   ), access AS (
     INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
-    SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body FROM redeemed JOIN input USING (ord)
+    SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body FROM redeemed
   ), refresh AS (
     INSERT INTO cardea.refresh_token
       (key, grant_id, client_id, issued_at, expires_at, access_key, access_expires_at, body)
     SELECT refresh_key, grant_id, client_id, to_timestamp(now), to_timestamp(refresh_expires), access_key,
       to_timestamp(access_expires), refresh_body
-    FROM redeemed JOIN input USING (ord) WHERE refresh_key IS NOT NULL
+    FROM redeemed WHERE refresh_key IS NOT NULL
   ) SELECT ord FROM redeemed`;
 
 export function createCodes(database: Database): Codes {
@@ -86,7 +86,11 @@ export function createCodes(database: Database): Codes {
     find: createGroupCommit<TokenRef, CodeRow | undefined>(database, {
       name: 'code_find',
       text: findText,
-      values: (refs) => [bytesColumn(refs, (ref) => ref.key), numberColumn(refs, (ref) => ref.expiresAt)],
+      values: (refs) => [
+        bytesColumn(refs, (ref) => ref.key),
+        numberColumn(refs, (ref) => ref.expiresAt),
+        ...expiryBounds(refs),
+      ],
       results: (returned, refs) =>
         inOrder(returned, refs.length, (row) => ({
           grantId: row['grant_id'] as string,
@@ -112,6 +116,7 @@ export function createCodes(database: Database): Codes {
         numberColumn(rows, (row) => row.refresh?.expiresAt),
         bytesColumn(rows, (row) => row.refresh?.body),
         numberColumn(rows, (row) => row.now / 1000),
+        ...expiryBounds(rows.map(({ code }) => code)),
       ],
       results: (returned, rows) => inOrder(returned, rows.length, () => true).map((won) => won === true),
     }),

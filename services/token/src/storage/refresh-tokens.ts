@@ -8,7 +8,8 @@ import { storageFailure } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { createGroups } from './groups.js';
 import { inOrder } from './ordered.js';
-import type { AccessTokenRow } from './tokens.js';
+import { expiryBounds } from './partitions.js';
+import type { AccessTokenRow, TokenRef } from './tokens.js';
 
 /** A refresh token to be stored beside its access token. */
 export interface NewRefreshToken {
@@ -32,7 +33,7 @@ export interface RefreshTokenRow {
   /** The successor's answer, sealed for whoever presents this token. */
   readonly replay: Buffer | undefined;
   /** Of the access token beside it, which dies when this one is used. */
-  readonly accessKey: Buffer;
+  readonly access: TokenRef;
   /** Sealed. */
   readonly body: Buffer;
 }
@@ -40,6 +41,8 @@ export interface RefreshTokenRow {
 export interface Rotation {
   readonly key: Buffer;
   readonly grantId: string;
+  /** The access token that dies. */
+  readonly former: TokenRef;
   readonly access: AccessTokenRow;
   readonly refresh: NewRefreshToken;
   readonly replay: Buffer;
@@ -58,49 +61,43 @@ export interface RefreshTokens {
   countUse(key: Buffer, most: number): Promise<boolean>;
 }
 
-const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_at, r.used_at, r.uses, r.replay, r.access_key, r.body,
-    r.revoked_at IS NULL AND g.id IS NOT NULL AS standing
+const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_at, r.used_at, r.uses, r.replay, r.access_key,
+    r.access_expires_at, r.body, r.revoked_at IS NULL AND g.id IS NOT NULL AS standing
   FROM unnest($1::bytea[]) WITH ORDINALITY AS i(key, ord)
   JOIN cardea.refresh_token r ON r.key = i.key
   LEFT JOIN cardea.consent_grant g ON g.id = r.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL`;
 
-// The same order of locks as in codes.ts: families, then tokens. One debt to the caches stands for all of a batch.
-const rotateText = (debts: Caches['debts']) => `WITH input AS MATERIALIZED (
-    SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::bytea[], $5::float8[], $6::bytea[], $7::bytea[],
+// The same order of locks as in codes.ts: families, then tokens; rows carry what becomes of them, for the reason told there. One debt to the caches stands for all of a batch.
+const rotateText = (debts: Caches['debts']) => `WITH first AS (
+    SELECT DISTINCT ON (old_key) *
+    FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::bytea[], $5::float8[], $6::bytea[], $7::bytea[],
       $8::float8[], $9::bytea[], $10::bytea[], $11::float8[]) WITH ORDINALITY
       AS i(old_key, grant_id, client_id, access_key, access_expires, access_body, refresh_key, refresh_expires,
         refresh_body, replay, now, ord)
-  ), first AS MATERIALIZED (
-    SELECT DISTINCT ON (old_key) * FROM input ORDER BY old_key, ord
+    ORDER BY old_key, ord
   ), standing AS MATERIALIZED (
-    SELECT id FROM cardea.consent_grant
-    WHERE id = ANY($2::uuid[]) AND revoked_at IS NULL AND fallen_at IS NULL ORDER BY id FOR SHARE
-  ), locked AS MATERIALIZED (
-    SELECT r.key, r.access_key, r.access_expires_at, first.ord FROM first
-    JOIN standing ON standing.id = first.grant_id
-    JOIN cardea.refresh_token r ON r.key = first.old_key
-    WHERE r.used_at IS NULL AND r.revoked_at IS NULL AND r.grant_id = first.grant_id
-    ORDER BY r.key FOR UPDATE OF r
+    SELECT first.* FROM first JOIN cardea.consent_grant g ON g.id = first.grant_id
+    WHERE g.revoked_at IS NULL AND g.fallen_at IS NULL ORDER BY g.id FOR SHARE OF g
   ), used AS (
-    UPDATE cardea.refresh_token r SET used_at = to_timestamp(input.now), uses = 1, replay = input.replay
-    FROM locked JOIN input ON input.ord = locked.ord
-    WHERE r.key = locked.key AND r.used_at IS NULL AND r.revoked_at IS NULL
-    RETURNING locked.ord, locked.access_key, locked.access_expires_at
+    UPDATE cardea.refresh_token r SET used_at = to_timestamp(s.now), uses = 1, replay = s.replay
+    FROM (SELECT * FROM standing ORDER BY old_key) s
+    WHERE r.key = s.old_key AND r.grant_id = s.grant_id AND r.used_at IS NULL AND r.revoked_at IS NULL
+    RETURNING s.*, r.access_key AS dead_key, r.access_expires_at AS dead_expires
   ), dead AS (
-    DELETE FROM cardea.access_token a USING used WHERE a.key = used.access_key AND a.expires_at = used.access_expires_at
+    DELETE FROM cardea.access_token a USING used WHERE a.key = used.dead_key AND a.expires_at = used.dead_expires
+      AND a.expires_at >= to_timestamp($12) AND a.expires_at <= to_timestamp($13)
   ), access AS (
     INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
-    SELECT i.access_key, to_timestamp(i.access_expires), i.grant_id, i.client_id, i.access_body
-    FROM used JOIN input i USING (ord)
+    SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body FROM used
   ), refresh AS (
     INSERT INTO cardea.refresh_token
       (key, grant_id, client_id, issued_at, expires_at, access_key, access_expires_at, body)
-    SELECT i.refresh_key, i.grant_id, i.client_id, to_timestamp(i.now), to_timestamp(i.refresh_expires), i.access_key,
-      to_timestamp(i.access_expires), i.refresh_body
-    FROM used JOIN input i USING (ord)
+    SELECT refresh_key, grant_id, client_id, to_timestamp(now), to_timestamp(refresh_expires), access_key,
+      to_timestamp(access_expires), refresh_body
+    FROM used
   ), debt AS (
     ${debts.owing('used')}
-  ) SELECT used.ord, used.access_key, debt.id AS debt FROM used CROSS JOIN debt`;
+  ) SELECT used.ord, used.dead_key, debt.id AS debt FROM used CROSS JOIN debt`;
 
 export function createRefreshTokens(database: Database, caches: Caches): RefreshTokens {
   return {
@@ -118,7 +115,10 @@ export function createRefreshTokens(database: Database, caches: Caches): Refresh
           uses: row['uses'] as number,
           standing: row['standing'] as boolean,
           replay: (row['replay'] as Buffer | null) ?? undefined,
-          accessKey: row['access_key'] as Buffer,
+          access: {
+            key: row['access_key'] as Buffer,
+            expiresAt: Math.floor((row['access_expires_at'] as number) / 1000),
+          },
           body: row['body'] as Buffer,
         })),
     }),
@@ -139,8 +139,8 @@ export function createRefreshTokens(database: Database, caches: Caches): Refresh
   };
 }
 
-/** `access_key` is of the access token that died. */
-type Rotated = Readonly<Record<'ord' | 'debt', number> & Record<'access_key', Buffer>>;
+/** `dead_key` is of the access token that died. */
+type Rotated = Readonly<Record<'ord' | 'debt', number> & Record<'dead_key', Buffer>>;
 
 function createRotate(database: Database, caches: Caches): RefreshTokens['rotate'] {
   const name = 'refresh_token_rotate';
@@ -153,7 +153,7 @@ function createRotate(database: Database, caches: Caches): RefreshTokens['rotate
       first &&
       tellCaches(
         caches,
-        rows.map((row) => row.access_key),
+        rows.map((row) => row.dead_key),
         first.debt,
       );
     return inOrder(rows, rotations.length, () => ({ told }));
@@ -177,4 +177,5 @@ const columnsOf = (rows: readonly Rotation[]) => [
   bytesColumn(rows, (row) => row.refresh.body),
   bytesColumn(rows, (row) => row.replay),
   numberColumn(rows, (row) => row.now / 1000),
+  ...expiryBounds(rows.map(({ former }) => former)),
 ];

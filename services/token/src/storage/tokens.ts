@@ -4,6 +4,7 @@ import { bytesColumn, numberColumn, textColumn, uuidColumn } from '@cardea/servi
 import type { Database } from './database.js';
 import { createGroupCommit } from './group-commit.js';
 import { inOrder } from './ordered.js';
+import { expiryBounds } from './partitions.js';
 
 /** Names a row: its key, and the expiry that tells its partition. Seconds since the epoch. */
 export interface TokenRef {
@@ -41,14 +42,19 @@ export function createAccessTokens(database: Database): AccessTokens {
     ],
     results: (_returned, rows) => rows.map(() => undefined),
   });
-  // LATERAL with LIMIT makes each question an index lookup in the one partition its expiry names.
+  // LATERAL with LIMIT makes each question an index lookup in the one partition its expiry names; the others are not even opened.
   const find = createGroupCommit<TokenRef, Buffer | undefined>(database, {
     name: 'access_token_find',
     text: `SELECT i.ord, t.body FROM unnest($1::bytea[], $2::float8[]) WITH ORDINALITY AS i(key, expires, ord)
       CROSS JOIN LATERAL (
-        SELECT body FROM cardea.access_token t WHERE t.key = i.key AND t.expires_at = to_timestamp(i.expires) LIMIT 1
+        SELECT body FROM cardea.access_token t WHERE t.key = i.key AND t.expires_at = to_timestamp(i.expires)
+          AND t.expires_at >= to_timestamp($3) AND t.expires_at <= to_timestamp($4) LIMIT 1
       ) t`,
-    values: (refs) => [bytesColumn(refs, (ref) => ref.key), numberColumn(refs, (ref) => ref.expiresAt)],
+    values: (refs) => [
+      bytesColumn(refs, (ref) => ref.key),
+      numberColumn(refs, (ref) => ref.expiresAt),
+      ...expiryBounds(refs),
+    ],
     results: (returned, refs) => inOrder(returned, refs.length, (row) => row['body'] as Buffer),
   });
   return { insert, find };
