@@ -86,13 +86,15 @@ interface DemoOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Kept afterwards; without it there is a new one, which goes when the demo is stopped. */
   readonly home?: string;
+  /** The clone whose demo it is; this tree by default. */
+  readonly clone?: string;
   /** First of its ports; without it a block that is free. */
   readonly base?: number;
 }
 
-function spawnDemo(args: readonly string[], home: string, env: NodeJS.ProcessEnv = {}) {
-  return spawn(process.execPath, [path.join(root, 'scripts/demo.mjs'), ...args], {
-    cwd: root,
+function spawnDemo(args: readonly string[], home: string, env: NodeJS.ProcessEnv = {}, clone = root) {
+  return spawn(process.execPath, [path.join(clone, 'scripts/demo.mjs'), ...args], {
+    cwd: clone,
     env: { ...process.env, NODE_OPTIONS: '', CARDEA_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -116,7 +118,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const own = options.home === undefined ? newHome() : undefined;
   const home = options.home ?? own?.directory ?? '';
   const base = options.base ?? (await freeBase());
-  const child = spawnDemo(['--json', '--ports', String(base), ...(options.args ?? [])], home, options.env);
+  const order = ['--json', '--ports', String(base), ...(options.args ?? [])];
+  const child = spawnDemo(order, home, options.env, options.clone);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let progress = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

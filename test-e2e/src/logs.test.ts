@@ -98,6 +98,15 @@ describe('an error answer', () => {
     expect(lines).toHaveLength(1);
   });
 
+  test('in a redirect to a client has one line with the id that its error_uri brings', async () => {
+    const refused = await createBrowserSession().visit(authorizationUrl(demo, client, { scope: 'openid admin' }));
+    const page = new URL(await locationOf(refused)).searchParams.get('error_uri') ?? '';
+    const id = new URL(page).searchParams.get('error_id') ?? '';
+    expect(await logged(id)).toEqual([expect.stringMatching(/^gateway\.log: .*"error":"invalid_scope"/)]);
+    const shown = await fetch(page);
+    expect([shown.status, await shown.text()]).toEqual([400, expect.stringContaining(id)]);
+  });
+
   test('in HTML has one line with the id that is read there', async () => {
     const response = await fetch(`${demo.public}/nowhere`, { headers: { accept: 'text/html' } });
     const id = /<code>(\w+)<\/code>/.exec(await response.text())?.[1] ?? '';

@@ -1,23 +1,36 @@
-// Settings change while the services run and are asked without a pause: each is seen, and no request fails. What is wrong with a
-// file changes nothing (hydra-wire §8; security catalogue F28).
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+// Settings change while the services run and are asked without a pause: each that may change is seen by what it does, and no request
+// fails. What is wrong with a file changes nothing (issue 7 "hot reload"; hydra-wire §8; security catalogue F28).
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createBrowserSession, locationOf } from './browser-session.js';
 import type { CreatedClient } from './clients.js';
-import { basic, callback, createClient, issueToken } from './clients.js';
-import { authorizationUrl, introspect } from './code-flow.js';
+import { basic, createClient, issueToken } from './clients.js';
+import { introspect } from './code-flow.js';
 import type { Demo } from './demo.js';
 import { newHome, startDemo } from './demo.js';
+import { root } from './processes.js';
+import type { AdminDoors } from './reload/admin-doors.js';
+import { openAdminDoors } from './reload/admin-doors.js';
+import { documents } from './reload/documents.js';
+import type { Effect, Settings } from './reload/effect.js';
+import { merged, until } from './reload/effect.js';
+import type { Load } from './reload/load.js';
+import { startLoad } from './reload/load.js';
+import { logins } from './reload/logins.js';
+import { limits, lives, rules } from './reload/rules.js';
+import type { World } from './reload/world.js';
+import type { Listener } from './signals/listeners.js';
+import { listenHttp } from './signals/listeners.js';
 
-interface Settings {
-  readonly [name: string]: string | number | boolean | readonly string[] | Settings;
-}
+// A dozen processes, and as many effects at a time, on a machine that may be busy.
+jest.setTimeout(300_000);
 
 let demo: Demo;
 let client: CreatedClient;
 let load: Load;
+let doors: AdminDoors;
+let listener: Listener;
+let world: World;
 const own = newHome();
 const live = path.join(own.directory, 'live.yaml');
 
@@ -29,71 +42,17 @@ function write(file: string, text: string): void {
 
 const settle = (settings: Settings): void => write(live, JSON.stringify(settings, null, 2));
 const start: Settings = { secrets: { acceptance_period: '1s' }, log: { level: 'error' } };
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) if (await holds()) return;
-  throw new Error(`it did not come to pass: ${what}`);
-}
-
-interface Load {
-  readonly failures: string[];
-  answered(): number;
-  stop(): Promise<void>;
-}
-
-/** Four callers that never pause for longer than a moment. */
-function startLoad(): Load {
-  const failures: string[] = [];
-  let answered = 0;
-  let stopped = false;
-  const keepOn = async (what: string, once: () => Promise<void>): Promise<void> => {
-    for (; !stopped; await sleep(5)) {
-      try {
-        await once();
-        answered++;
-      } catch (error) {
-        failures.push(`${what}: ${String(error)}`);
-      }
-    }
-  };
-  const discovery = async (): Promise<void> => {
-    const { status } = await fetch(`${demo.public}/.well-known/openid-configuration`).then(async (response) => {
-      await response.arrayBuffer();
-      return response;
-    });
-    if (status !== 200) throw new Error(String(status));
-  };
-  const token = async (): Promise<void> => {
-    const issued = await issueToken(demo.public, client);
-    const { active } = await introspect(demo, issued);
-    if (active !== true) throw new Error('a token that was just issued is not active');
-  };
-  const login = async (): Promise<void> => {
-    const { status } = await createBrowserSession().visit(authorizationUrl(demo, client));
-    if (status !== 303 && status !== 302) throw new Error(String(status));
-  };
-  const loops = [
-    keepOn('discovery', discovery),
-    keepOn('token', token),
-    keepOn('token', token),
-    keepOn('login', login),
-  ];
-  return {
-    failures,
-    answered: () => answered,
-    async stop() {
-      stopped = true;
-      await Promise.all(loops);
-    },
-  };
-}
+const logOf = (name: string) => readFileSync(path.join(demo.home, 'logs', `${name}.log`), 'utf8');
 
 beforeAll(async () => {
   mkdirSync(own.directory, { recursive: true });
   settle(start);
+  listener = await listenHttp();
   demo = await startDemo({ args: ['--config', live], env: { HSM_ENABLED: 'false' } });
   client = await createClient(demo.admin);
-  load = startLoad();
+  doors = await openAdminDoors({ demo, directory: own.directory });
+  world = { demo, client, directory: own.directory, log: logOf };
+  load = startLoad(demo, client, doors.key);
 }, 180_000);
 
 afterEach(() => {
@@ -102,7 +61,9 @@ afterEach(() => {
 
 afterAll(async () => {
   await load.stop();
+  doors.close();
   await demo.stop();
+  await listener.close();
   own.remove();
 }, 60_000);
 
@@ -114,94 +75,69 @@ const askToken = () =>
     headers: { authorization: basic(client) },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
-const atLogin = async () => locationOf(await createBrowserSession().visit(authorizationUrl(demo, client)));
-const allowedOrigin = async (url: string) =>
-  (await fetch(url, { headers: { origin: 'https://app.test' } })).headers.get('access-control-allow-origin');
-const logOf = (name: string) => readFileSync(path.join(demo.home, 'logs', `${name}.log`), 'utf8');
 
-describe('a setting that changes is seen, and no request fails', () => {
-  const cases: [string, Settings, () => Promise<boolean>][] = [
-    [
-      'ttl.access_token',
-      { ttl: { access_token: '17m' } },
-      async () => [1019, 1020].includes(Number((await askToken())['expires_in'])),
-    ],
-    [
-      'urls.login',
-      { urls: { login: 'https://login.test/here' } },
-      async () => (await atLogin()).startsWith('https://login.test/here?'),
-    ],
-    [
-      'urls.error',
-      { urls: { error: 'https://errors.test/' } },
-      async () => {
-        const refused = `${demo.public}/oauth2/auth?client_id=nobody&response_type=code`;
-        return (await locationOf(await createBrowserSession().visit(refused))).startsWith(
-          'https://errors.test/?error=',
-        );
-      },
-    ],
-    [
-      'urls.self.public',
-      { urls: { self: { public: 'https://public.test' } } },
-      async () =>
-        (await json(`${demo.public}/.well-known/openid-configuration`))['token_endpoint'] ===
-        'https://public.test/oauth2/token',
-    ],
-    [
-      'serve.public.cors',
-      { serve: { public: { cors: { enabled: true, allowed_origins: ['https://app.test'] } } } },
-      async () => (await allowedOrigin(`${demo.public}/userinfo`)) === 'https://app.test',
-    ],
-    [
-      'serve.admin.cors',
-      { serve: { admin: { cors: { enabled: true, allowed_origins: ['https://app.test'] } } } },
-      async () => (await allowedOrigin(`${demo.admin}/admin/clients`)) === 'https://app.test',
-    ],
-    [
-      'strategies.access_token',
-      { strategies: { access_token: 'jwt' } },
-      async () => String((await askToken())['access_token']).split('.').length === 3,
-    ],
-    [
-      'oauth2.pkce.enforced',
-      { oauth2: { pkce: { enforced: true } } },
-      async () => (await atLogin()).startsWith(`${callback}?error=invalid_request`),
-    ],
-    [
-      'oidc.dynamic_client_registration',
-      { oidc: { dynamic_client_registration: { enabled: true } } },
-      async () => {
-        const body = JSON.stringify({ redirect_uris: [callback] });
-        const headers = { 'content-type': 'application/json' };
-        return (await fetch(`${demo.public}/oauth2/register`, { method: 'POST', headers, body })).status === 201;
-      },
-    ],
-    [
-      'log.level',
-      { log: { level: 'info' } },
-      () => Promise.resolve(/"level":"info".*\/oauth2\/auth/.test(logOf('gateway'))),
-    ],
-  ];
+/** Settings whose effect was seen. */
+const proven = new Set<string>();
 
-  test.each(cases)(
-    '%s',
-    async (name, settings, seen) => {
-      const [section = ''] = Object.keys(settings);
-      const before = load.answered();
-      settle({
-        ...start,
-        ...settings,
-        [section]: { ...(start[section] as Settings | undefined), ...(settings[section] as Settings) },
-      });
-      await until(`${name} is seen`, seen);
-      await until('requests go on', () => load.answered() > before + 20);
-      settle(start);
-      // The log keeps what it has been told.
-      if (name !== 'log.level') await until(`${name} is as it was`, async () => !(await seen()));
-    },
-    150_000,
-  );
+describe('settings that change are seen, each by what it does, and no request fails', () => {
+  /** All at once; what each of them does is looked for, there and gone again. */
+  async function change(effects: readonly Effect[], { back = true } = {}): Promise<void> {
+    const before = load.answered();
+    settle(merged(start, ...effects.map(({ settings }) => settings)));
+    await Promise.all(
+      effects.map(async ({ keys, seen }) => {
+        await until(`${keys.join(', ')} is seen`, seen);
+        for (const key of keys) proven.add(key);
+      }),
+    );
+    await until('requests go on', () => load.answered() > before + 20);
+    if (!back) return;
+    settle(start);
+    // What cannot even be asked any more is gone.
+    const gone = (seen: Effect['seen']) => async () => !(await seen().catch(() => false));
+    await Promise.all(effects.map(({ keys, seen }) => until(`${keys.join(', ')} is as it was`, gone(seen))));
+  }
+
+  test('documents, headers, first redirects', async () => change(await documents(world)));
+  test('logins and what comes of them', async () => change(await logins(world, listener)));
+  test('what is refused', async () => change(await rules(world)));
+  test('what is good once, or for a while', async () => change(await lives(world)));
+
+  test('limits, which are an answer and no failure; and none', async () => {
+    const all = await limits(world);
+    load.allowLimits(true);
+    await change(all, { back: false });
+    const [count] = all.filter(({ keys }) => keys.includes('rate_limits.client_secrets.attempts'));
+    settle(merged(start, ...all.map(({ settings }) => settings), { rate_limits: { enabled: false } }));
+    await until('rate_limits.enabled is seen', async () => !(await count?.seen()));
+    proven.add('rate_limits.enabled');
+    load.allowLimits(false);
+    settle(start);
+    await until(
+      'limits are as they were',
+      async () => !(await Promise.all(all.map(({ seen }) => seen()))).includes(true),
+    );
+  });
+
+  test('who may use the admin API', async () => {
+    await change(doors.byFile, { back: false });
+    await change(doors.byUrl);
+  });
+
+  test('no setting that is said to be live is left out', () => {
+    const said = [
+      ...readFileSync(path.join(root, 'docs/configuration.md'), 'utf8').matchAll(/^\| `([\w.]+)` \|.*\| yes \|/gm),
+    ];
+    // The system secrets have a test of their own below; that of CORS which Hydra has for debugging has no effect.
+    const elsewhere = [
+      'secrets.system',
+      'secrets.acceptance_period',
+      'serve.public.cors.debug',
+      'serve.admin.cors.debug',
+    ];
+    expect(said.length).toBeGreaterThan(100);
+    expect(said.map(([, key]) => key).filter((key = '') => !proven.has(key) && !elsewhere.includes(key))).toEqual([]);
+  });
 });
 
 /** What a service said of changes, one list of settings a change. */
@@ -209,8 +145,10 @@ const changesOf = (service: string) =>
   [...logOf(service).matchAll(/"changed":(\[[^\]]*\])/g)].map(([, names = '[]']) => JSON.parse(names) as string[]);
 
 test('F28: a system secret is replaced: what was sealed before and after is good, until the former one goes', async () => {
+  const levels = () => changesOf('token').filter((names) => names.includes('log.level')).length;
+  const before = levels();
   settle({ ...start, log: { level: 'info' } });
-  await until('changes are logged', () => changesOf('token').some((names) => names.includes('log.level')));
+  await until('changes are logged', () => levels() > before);
   const file = path.join(demo.home, 'secrets', 'system');
   const rotations = () => changesOf('token').filter((names) => names.includes('secrets.system')).length;
   const begun = rotations();

@@ -10,11 +10,14 @@ import type { Demo } from './demo.js';
 import { startDemo } from './demo.js';
 import type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.js';
 import { receiveTraces } from './otlp-receiver.js';
+import type { Listener } from './signals/listeners.js';
+import { listenHttp } from './signals/listeners.js';
 
 const traceId = randomBytes(16).toString('hex');
 const subject = 'canary-subject';
 let demo: Demo;
 let receiver: OtlpReceiver;
+let hook: Listener;
 let client: CreatedClient;
 const tokens: string[] = [];
 /** The span of the caller, by what was asked. */
@@ -83,8 +86,12 @@ function path(span: ReceivedSpan): string {
 
 beforeAll(async () => {
   receiver = await receiveTraces();
+  hook = await listenHttp();
   demo = await startDemo({
-    env: { TRACING_OTLP_ENDPOINT: receiver.endpoint, TRACING_SAMPLE_RATIO: '0', OTEL_BSP_SCHEDULE_DELAY: '100' },
+    env: {
+      ...{ TRACING_OTLP_ENDPOINT: receiver.endpoint, TRACING_SAMPLE_RATIO: '0', OTEL_BSP_SCHEDULE_DELAY: '100' },
+      OAUTH2_TOKEN_HOOK: `${hook.url}/hook`,
+    },
   });
   client = await createClient(demo.admin);
   await login();
@@ -97,6 +104,7 @@ beforeAll(async () => {
 }, 150_000);
 afterAll(async () => {
   receiver.close();
+  await hook.close();
   await demo.stop();
 });
 test('everything is one trace, and nothing else was traced: whoever was not asked to was silent', () => {
@@ -143,6 +151,12 @@ test.each<[string, readonly string[]]>([
   ],
   ['one that it can', [`second ${introspected} > token redis MGET`]],
 ])('%s', (_name, expected) => expect(receiver.spans.map(path)).toEqual(expect.arrayContaining([...expected])));
+
+test('the trace goes on at the hook', () => {
+  const span = receiver.spans.find(({ name }) => name === 'http POST token hook');
+  expect(span && path(span)).toBe(`${exchange} > token http POST token hook`);
+  expect(/traceparent (\S+)/i.exec(hook.heard())?.[1]).toBe(`00-${traceId}-${String(span?.spanId)}-01`);
+});
 
 test('what the cache answers is asked of nobody else', () => {
   const second = receiver.spans.map(path).filter((text) => text.startsWith('second introspection'));
