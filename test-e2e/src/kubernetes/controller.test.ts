@@ -276,6 +276,24 @@ describe('in trouble', () => {
   });
 });
 
+test('two controllers at once make one client and one secret of each resource', async () => {
+  installation.another();
+  await eventually(installation.log, (log) => log.match(/serving health and metrics/g)?.length === 2);
+  const names = Array.from({ length: 8 }, () => uniqueName('twice'));
+  for (const name of names) view.create(hydra, name, { ...machine, secretName: name });
+  for (const name of names) await view.settled(hydra, name, 'True');
+  for (const name of names) {
+    const credentials = view.credentialsIn(name);
+    expect((await view.ownedBy(`${name}/${namespace}`)).map(({ client_id: id }) => id)).toEqual([
+      credentials.client_id,
+    ]);
+    await eventually(
+      () => view.tokenStatus(credentials),
+      (status) => status === 200,
+    );
+  }
+});
+
 test('no token and no secret is in its log, and the API server was asked for nothing that the Role does not give', async () => {
   const name = uniqueName('secret');
   view.create(hydra, name, { ...machine, secretName: name });

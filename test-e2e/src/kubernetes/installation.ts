@@ -26,6 +26,8 @@ export interface Installation {
   /** What must be in no log. */
   readonly tokens: readonly string[];
   readonly readyUrl: string;
+  /** A second controller with the same orders; it ends with the rest. */
+  another(): void;
   stop(): Promise<void>;
 }
 
@@ -51,25 +53,33 @@ export async function install(demo: Demo): Promise<Installation> {
   const admin = `http://127.0.0.1:${String(base)}`;
   const served = await startAdmin(demo, base, admin, adminKey);
   const tokenFile = inFile('admin-token', adminKey);
-  const child = spawn(process.execPath, [path.join(root, 'services/controller/dist/main.js')], {
-    env: {
-      PATH: process.env['PATH'],
-      CONTROLLER_NAMESPACES: namespace,
-      CONTROLLER_RESYNC_PERIOD: '1s',
-      CONTROLLER_ADMIN_URL: admin,
-      CONTROLLER_ADMIN_TOKEN_FILE: tokenFile,
-      CONTROLLER_KUBERNETES_URL: api.url,
-      CONTROLLER_KUBERNETES_CA_FILE: certificate.ca_file,
-      CONTROLLER_KUBERNETES_TOKEN_FILE: inFile('account-token', accountToken),
-      SERVE_MANAGEMENT_CONTROLLER: String(base + 11),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = {
+    PATH: process.env['PATH'],
+    CONTROLLER_NAMESPACES: namespace,
+    CONTROLLER_RESYNC_PERIOD: '1s',
+    CONTROLLER_ADMIN_URL: admin,
+    CONTROLLER_ADMIN_TOKEN_FILE: tokenFile,
+    CONTROLLER_KUBERNETES_URL: api.url,
+    CONTROLLER_KUBERNETES_CA_FILE: certificate.ca_file,
+    CONTROLLER_KUBERNETES_TOKEN_FILE: inFile('account-token', accountToken),
+  };
   let log = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (log += text));
-  }
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const endings: (() => Promise<void>)[] = [];
+  const start = (managementPort: number): void => {
+    const child = spawn(process.execPath, [path.join(root, 'services/controller/dist/main.js')], {
+      env: { ...env, SERVE_MANAGEMENT_CONTROLLER: String(managementPort) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (log += text));
+    }
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    endings.push(() => {
+      child.kill('SIGTERM');
+      return ended;
+    });
+  };
+  start(base + 11);
   return {
     store,
     api,
@@ -78,9 +88,9 @@ export async function install(demo: Demo): Promise<Installation> {
     log: () => log,
     tokens: [adminKey, accountToken],
     readyUrl: `http://127.0.0.1:${String(base + 11)}/health/ready`,
+    another: () => start(base + 12),
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
+      await Promise.all(endings.map((end) => end()));
       await api.stop();
       await served.stop();
       rmSync(directory, { recursive: true, force: true });
