@@ -1,7 +1,8 @@
 // Connections through the chooser on a real server: one of several addresses, statements without names behind a pooler, and what
 // counts as PostgreSQL's own word.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import pg from 'pg';
 import { sqlState } from './driver.js';
@@ -37,6 +38,41 @@ test('where none answers, the failure says what each one did', async () => {
   await expect(client.connect()).rejects.toThrow(
     /no PostgreSQL server takes writes: 127.0.0.1:[12]: connect ECONNREFUSED.*; 127.0.0.1:[12]: connect ECONNREFUSED/,
   );
+});
+
+test('one that refuses is not tried by everybody who asks, and nobody is refused once it is there', async () => {
+  let [there, tried] = [false, 0];
+  const door = createServer((near) => {
+    tried++;
+    near.on('error', () => undefined);
+    if (!there) return void near.destroy();
+    const far = connect(Number(server.port || '5432'), server.hostname);
+    far.on('error', () => near.destroy()).on('close', () => near.destroy());
+    near.on('close', () => far.destroy()).pipe(far);
+    far.pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  const { port } = door.address() as AddressInfo;
+  const { Client, connectionString } = reachPostgres(pg.Client, dsn.replace(server.host, `127.0.0.1:${port}`));
+  const together = 40;
+  const pool = new pg.Pool({ connectionString, Client, max: together });
+  const ask = () =>
+    pool.query('SELECT 1').then(
+      () => 'answered',
+      () => 'refused',
+    );
+  const all = (outcome: string) => Array.from({ length: together }, () => outcome);
+  const askAll = () => Promise.all(all('').map(ask));
+  try {
+    for (let round = 0; round < 4; round++) expect(await askAll()).toEqual(all('refused'));
+    // Nobody knew at first; then one of them tries, and the others hear of it.
+    expect(tried).toBe(together + 3);
+    there = true;
+    expect(await askAll()).toEqual(all('answered'));
+  } finally {
+    await pool.end();
+    door.close();
+  }
 });
 
 test('behind a pooler nothing is left prepared on a connection', async () => {

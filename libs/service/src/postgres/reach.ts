@@ -4,6 +4,7 @@ import type { DriverClient, DriverPool } from './driver.js';
 import { sqlState } from './driver.js';
 import { postgresHosts, spelled } from './hosts.js';
 import type { PostgresHost } from './hosts.js';
+import { createPace } from './pace.js';
 import type { Standing } from './primary.js';
 import { createPrimary } from './primary.js';
 
@@ -41,6 +42,7 @@ export function reachPostgres<Client extends DriverClass>(
   const drop = (reason: string, which: (host: PostgresHost | undefined) => boolean): void => {
     for (const [client, host] of open) if (which(host)) client.connection.stream.destroy(new Error(reason));
   };
+  const pace = createPace();
   const primary = createPrimary({
     hosts,
     ask: (host) => ask(Base, url, host),
@@ -49,12 +51,12 @@ export function reachPostgres<Client extends DriverClass>(
 
   class Reached extends Base {
     override connect(done?: (error: Error | null | undefined) => void): Promise<void> {
-      const connected = this.#connect();
+      const connected = pace(() => this.#reach());
       if (done === undefined) return connected;
       return connected.then(() => done(undefined), done);
     }
 
-    async #connect(): Promise<void> {
+    async #reach(): Promise<void> {
       const host = hosts.length === 0 ? undefined : await primary.find();
       if (host !== undefined) Object.assign(this, host);
       // Without a listener, a connection that is lost before anybody listens would end this process.
