@@ -6,6 +6,7 @@ import { noTracing } from '@cardea/service';
 import { Redis } from 'ioredis';
 import { redisCluster } from '../redis-cluster.js';
 import { openClusterRedis, runId } from './cluster-redis.js';
+import { limitCommands } from './limit-commands.js';
 import { traceCommands } from './trace-commands.js';
 
 /** One life of the connection, to one server, or to one set of them that shares the keys out in one way. */
@@ -39,12 +40,12 @@ const longestRetryMillis = 1_000;
 
 export function openCacheRedis(url: string, log: Log, options: CacheRedisOptions = {}): CacheRedis {
   const { tracing = noTracing, outage = 'the Redis cache cannot be reached; answers come from PostgreSQL' } = options;
+  const commandTimeout = options.commandTimeoutMillis ?? 50;
   const settings = {
     connectionName: options.connectionName ?? 'cardea-cache',
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 1,
     connectTimeout: 1_000,
-    commandTimeout: options.commandTimeoutMillis ?? 50,
   };
   const retryStrategy = (times: number) => Math.min(times * firstRetryMillis, longestRetryMillis);
   let said = '';
@@ -57,12 +58,13 @@ export function openCacheRedis(url: string, log: Log, options: CacheRedisOptions
   const ready = (): void => void (said = '');
   const cluster = redisCluster(url);
   if (cluster !== undefined) {
-    const opened = openClusterRedis(cluster, settings, { retryStrategy, trouble, ready, log });
+    const opened = openClusterRedis(cluster, { ...settings, commandTimeout }, { retryStrategy, trouble, ready, log });
     traceCommands(opened.client, tracing);
     return opened;
   }
 
   const client = new Redis(url, { ...settings, enableOfflineQueue: false, enableAutoPipelining: true, retryStrategy });
+  limitCommands(client, commandTimeout);
   traceCommands(client, tracing);
   let link: RedisLink | undefined;
   let life = 0;
