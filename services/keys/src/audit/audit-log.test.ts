@@ -5,6 +5,7 @@ import { createTestDatabase } from '../database.fixture.js';
 import type { TestAudit } from './audit.fixture.js';
 import { auditOf, entry, many } from './audit.fixture.js';
 import { readRows } from './rows.js';
+import { createSilentProxy } from './silent-proxy.fixture.js';
 
 let database: TestDatabase;
 let audit: TestAudit;
@@ -51,6 +52,21 @@ test('several writers make one chain', async () => {
     );
   }
   expect(await audit.verify()).toMatchObject({ rows: 300, broken: undefined });
+});
+
+test('a writer that stands still in the middle of its commit holds up no other for long', async () => {
+  const proxy = await createSilentProxy(database.dsn, 'FOR UPDATE');
+  const [still, other] = [audit.openLog(proxy.dsn), openLog()];
+  await still.append(entry('one'), sealed);
+  await other.append(entry('two'), sealed);
+  // The chain has gone on: it locks its end to go on from there, and is never heard of again.
+  const lost = expect(still.append(entry('three'), sealed)).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  const holding = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`;
+  while ((await database.client.query(holding)).rowCount === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(await other.append(entry('four'), sealed)).toBeUndefined();
+  await lost;
+  proxy.close();
+  expect((await readRows(database.client, 0, 10)).map(({ requestId }) => requestId)).toEqual(['one', 'two', 'four']);
 });
 
 test('a request id has one row, whoever writes; who comes later gets the first answer, and its neighbours their rows', async () => {

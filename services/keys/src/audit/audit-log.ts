@@ -39,6 +39,10 @@ interface Waiting {
 }
 
 const patienceMillis = 2_000;
+/** PostgreSQL's own word that it took too long comes first: then the connection is good for more, and nothing goes on behind it. */
+const silenceMillis = 2_500;
+/** Who stands still with the end of the chain in hand loses it to the others, well before their patience ends. */
+const stillMillis = 1_000;
 /** What a signature waits at most for others to be written with; about what its commit takes. */
 const gatherMillis = 2;
 const mostTogether = 512;
@@ -55,11 +59,15 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
     Client: reach.Client,
     max: 1,
     connectionTimeoutMillis: patienceMillis,
-    query_timeout: patienceMillis,
+    query_timeout: silenceMillis,
     application_name: 'cardea-keys-audit',
     keepAlive: true,
-    // The one statement that matters is planned once: anew for each commit it costs a small one as much as its rows.
-    ...(pooler === 'none' && { options: '-c plan_cache_mode=force_generic_plan -c jit=off' }),
+    ...(pooler === 'none' && {
+      statement_timeout: patienceMillis,
+      idle_in_transaction_session_timeout: stillMillis,
+      // The one statement that matters is planned once: anew for each commit it costs a small one as much as its rows.
+      options: '-c plan_cache_mode=force_generic_plan -c jit=off',
+    }),
   });
   pool.on('error', (error) => log.warn({ err: error.message }, 'the connection of the audit log was lost'));
   reach.watch(pool);

@@ -21,8 +21,8 @@ export const many = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${name}-${String(index)}`);
 
 export interface TestAudit {
-  /** Another writer. */
-  openLog(): AuditLog;
+  /** Another writer. @param dsn its way to the database */
+  openLog(dsn?: string): AuditLog;
   verify(anchor?: Anchor): Promise<AuditVerdict>;
   /** As somebody who owns the tables could. */
   tamper(...statements: readonly string[]): Promise<void>;
@@ -32,8 +32,8 @@ export interface TestAudit {
 export function auditOf(database: TestDatabase): TestAudit {
   const open: AuditLog[] = [];
   return {
-    openLog() {
-      const log = openAuditLog(database.dsn, quietLog, (signatures) => signatures.map((one) => Buffer.from(one)));
+    openLog(dsn = database.dsn) {
+      const log = openAuditLog(dsn, quietLog, (signatures) => signatures.map((one) => Buffer.from(one)));
       open.push(log);
       return log;
     },
