@@ -124,6 +124,7 @@ async function startEtcd(
     // On a machine that does much else besides.
     'heartbeat-interval': '300',
     'election-timeout': '3000',
+    'enable-v2': 'true',
   };
   const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
   const { env, ...identity } = postgresUser();
@@ -189,7 +190,9 @@ function settings(
     scope: 'cardea',
     name,
     restapi: { listen: `127.0.0.1:${own.api}`, connect_address: `127.0.0.1:${own.api}` },
-    etcd3: { hosts: ports.map(({ etcd }) => `127.0.0.1:${etcd}`) },
+    // By etcd's former API, which renews a lease only for whoever has it. By the newer one Patroni before 3.0.3 (Debian 12 has 3.0.2) gives a
+    // former leader that was frozen the lease again, whoever was elected meanwhile, and what that one acknowledged is lost (docs/scaling.md).
+    etcd: { hosts: ports.map(({ etcd }) => `127.0.0.1:${etcd}`) },
     bootstrap: {
       dcs: {
         // A dead leader is noticed within twenty seconds; thirty are usual.
