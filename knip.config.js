@@ -11,8 +11,9 @@ export default {
       ignoreBinaries: ['unshare'],
     },
     'libs/*': library,
+    // Beside index.ts or main.ts: what is started by its path, as a process of its own.
+    'libs/rpc': { entry: ['src/replica.fixture.ts'], ...library },
     'services/*': service,
-    // Beside main.ts: what is started by its path, as a process of its own.
     'services/keys': {
       entry: [
         'src/main.ts',
@@ -38,7 +39,11 @@ export default {
       project: ['src/**/*.ts'],
     },
     'test-e2e': {
-      entry: ['src/{faults,failover,images,look,soak}/main.ts', 'src/soak/probe.ts'],
+      entry: [
+        'src/{cluster,faults,failover,images,look,soak}/main.ts',
+        'src/cluster/inside-main.ts',
+        'src/soak/probe.ts',
+      ],
       ignoreBinaries: ['unshare'],
       ...library,
     },
