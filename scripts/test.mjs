@@ -10,10 +10,14 @@ import { groups, orderedFiles, readTestOrder, testFiles } from './lib/test-group
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const say = (sentence) => void process.stderr.write(`${sentence}\n`);
 
-/** Groups that run together share parts and a run of jest. Demos bring a dozen processes each: one suite at a time. */
+const cores = os.availableParallelism();
+/**
+ * Groups that run together share parts and a run of jest. Suites without a demo wait most of their time, for a lease, a timeout
+ * or a process that starts: two more than there are cores keep those busy. Demos bring a dozen processes each: two suites.
+ */
 const runs = [
-  { names: ['rules', 'storage', 'chart'], workers: Math.max(2, Math.min(os.availableParallelism(), 8)) },
-  { names: ['wire', 'browser'], workers: os.availableParallelism() > 4 ? 2 : 1 },
+  { names: ['rules', 'storage', 'chart'], workers: Math.min(cores + 2, 8) },
+  { names: ['wire', 'browser'], workers: 2 },
 ];
 
 /** Downloads go on while tests run that do not need them; whoever does waits for them, and says what is wrong with them. */
