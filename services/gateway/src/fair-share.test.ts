@@ -9,7 +9,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('shares', () => {
   /** Work that is done when it is told to. */
-  function desk(bounds?: { underWay: number; waiting: number; waitMillis: number }) {
+  function desk(bounds?: { underWay: number; least: number; waiting: number; waitMillis: number }) {
     const share = createFairShare(bounds);
     const begun: string[] = [];
     const finish = new Map<string, () => void>();
@@ -22,7 +22,7 @@ describe('shares', () => {
   }
 
   test('F31: another client begins at once, the flood goes on in its own order', async () => {
-    const { ask, begun, finish } = desk({ underWay: 2, waiting: 10, waitMillis: 60_000 });
+    const { ask, begun, finish } = desk({ underWay: 2, least: 2, waiting: 10, waitMillis: 60_000 });
     const flood = ['f1', 'f2', 'f3', 'f4'].map((name) => ask('flood', name));
     const other = ask('other', 'o1');
     expect(begun).toEqual(['f1', 'f2', 'o1']);
@@ -37,8 +37,32 @@ describe('shares', () => {
     expect(await Promise.all(flood)).toEqual(['f1', 'f2', 'f3', 'f4']);
   });
 
+  test('F31: who is alone has everything; a flood has less of it as soon as others come, and all of it again when they have gone', async () => {
+    const { ask, begun, finish } = desk({ underWay: 6, least: 2, waiting: 20, waitMillis: 60_000 });
+    const flood = Array.from({ length: 9 }, (_, index) => ask('flood', `f${String(index)}`));
+    expect(begun).toHaveLength(6);
+    const others = ['a', 'b'].map((name) => ask(name, name));
+    expect(begun.slice(6)).toEqual(['a', 'b']);
+    // A third of it each: what the flood has above that ends, and nothing takes its place.
+    for (const name of ['f0', 'f1', 'f2', 'f3']) finish(name);
+    await Promise.all(flood.slice(0, 4));
+    await settled();
+    expect(begun.slice(8)).toEqual([]);
+    finish('f4');
+    await flood[4];
+    await settled();
+    expect(begun.slice(8)).toEqual(['f6']);
+    for (const name of ['a', 'b']) finish(name);
+    await Promise.all(others);
+    finish('f5');
+    await settled();
+    expect(begun.slice(8)).toEqual(['f6', 'f7', 'f8']);
+    for (const name of ['f6', 'f7', 'f8']) finish(name);
+    expect(await Promise.all(flood)).toHaveLength(9);
+  });
+
   test('what a client has waiting is bounded; failures pass the turn on too', async () => {
-    const share = createFairShare({ underWay: 1, waiting: 1, waitMillis: 60_000 });
+    const share = createFairShare({ underWay: 1, least: 1, waiting: 1, waitMillis: 60_000 });
     let fail = (): void => undefined;
     const first = share('flood', () => new Promise((_resolve, reject) => (fail = () => reject(new Error('broke')))));
     const second = share('flood', async () => 'second');
@@ -50,7 +74,7 @@ describe('shares', () => {
   });
 
   test('who waited too long is not served any more, and holds up nobody', async () => {
-    const share = createFairShare({ underWay: 1, waiting: 5, waitMillis: -1 });
+    const share = createFairShare({ underWay: 1, least: 1, waiting: 5, waitMillis: -1 });
     let done = (): void => undefined;
     const first = share('flood', () => new Promise<void>((resolve) => (done = resolve)));
     const late = [share('flood', async () => 'late'), share('flood', async () => 'later')];

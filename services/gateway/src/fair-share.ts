@@ -17,8 +17,10 @@ interface Share {
 }
 
 const bounds = {
-  /** With 10 ms a call, 6,400 a second of one client through one gateway. */
+  /** What all share who have something under way; with 10 ms a call, 6,400 a second of a client that is alone at a gateway. */
   underWay: 64,
+  /** A client's share at least, however many there are. */
+  least: 16,
   waiting: 256,
   /** Who waited longer than a call takes at most has gone, as a rule. */
   waitMillis: 5_000,
@@ -27,35 +29,39 @@ const bounds = {
 const busy = () =>
   new OAuthError('temporarily_unavailable', 'This client has too many requests under way.', { retryAfterSeconds: 1 });
 
-export function createFairShare({ underWay, waiting, waitMillis } = bounds): FairShare {
+export function createFairShare({ underWay, least, waiting, waitMillis } = bounds): FairShare {
   // Only of those who have something under way: it is as large as what goes on, whatever names come.
   const shares = new Map<string, Share>();
+  /** What a flood has under way is before whoever comes next: the more there are, the less of it. */
+  const most = (): number => Math.max(least, Math.floor(underWay / shares.size));
 
-  const turn = (share: Share): Promise<void> => {
+  const turn = (whose: string, share: Share): Promise<void> => {
     if (share.waiting.length >= waiting) return Promise.reject(busy());
     const since = performance.now();
     return new Promise<void>((resolve) => share.waiting.push(resolve)).then(() => {
       if (performance.now() - since <= waitMillis) return;
-      pass(share);
+      pass(whose, share);
       throw busy();
     });
   };
-  const pass = (share: Share): void => {
-    const next = share.waiting.shift();
-    if (next === undefined) share.running--;
-    else next();
+  const pass = (whose: string, share: Share): void => {
+    share.running--;
+    while (share.waiting.length > 0 && share.running < most()) {
+      share.running++;
+      share.waiting.shift()?.();
+    }
+    if (share.running === 0) shares.delete(whose);
   };
 
   return async (whose, work) => {
     let share = shares.get(whose);
     if (share === undefined) shares.set(whose, (share = { running: 0, waiting: [] }));
-    if (share.running < underWay) share.running++;
-    else await turn(share);
+    if (share.running < most()) share.running++;
+    else await turn(whose, share);
     try {
       return await work();
     } finally {
-      pass(share);
-      if (share.running === 0) shares.delete(whose);
+      pass(whose, share);
     }
   };
 }
