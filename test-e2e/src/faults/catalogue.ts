@@ -4,8 +4,10 @@ import { silence } from './fault.js';
 import { diskFaults } from './faults-disk.js';
 import { herdFault } from './faults-herd.js';
 import { keysFaults } from './faults-keys.js';
+import { descriptorFault } from './faults-limits.js';
 import { neighbourFault } from './faults-neighbours.js';
 import { operatorFaults } from './faults-operators.js';
+import { overloadFault } from './faults-overload.js';
 import { postgresFaults } from './faults-postgres.js';
 import { processFaults } from './faults-processes.js';
 import { redisFaults } from './faults-redis.js';
@@ -22,8 +24,10 @@ export const catalogue: readonly Fault[] = [
   ...timeFaults,
   ...diskFaults,
   ...rpcFaults,
+  overloadFault,
   schemaFault,
   herdFault,
+  descriptorFault,
   neighbourFault,
 ].sort((a, b) => a.id.localeCompare(b.id));
 

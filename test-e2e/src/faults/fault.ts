@@ -1,7 +1,9 @@
 // What a fault is: something bad that is done to the house while clients go on, and what their answers may be like meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ask } from './history.js';
 import type { House } from './house.js';
 import type { Allowance } from './invariants.js';
+import type { Setting } from './setting.js';
 
 export interface Fault {
   /** Of the catalogue, security §4; several faults may be variants of one. */
@@ -11,6 +13,8 @@ export interface Fault {
   readonly may: Allowance;
   /** Whether the keys must lie in an HSM for it. */
   readonly hsm?: boolean;
+  /** What must stand meanwhile. */
+  readonly within?: Setting;
   /** Does it, and undoes it again. @throws when it did not come about: then nothing was proven */
   inflict(house: House, during: During): Promise<void>;
 }
@@ -21,7 +25,12 @@ export interface During {
   pause(millis: number): Promise<void>;
   /** Told in the table. */
   note(sentence: string): void;
+  /** Looks at all that was asked meanwhile once it is answered. */
+  afterwards(check: Check): void;
 }
+
+/** @throws when what was asked does not show what the fault was made for */
+export type Check = (asks: readonly Ask[]) => void;
 
 /** Answers may be refused, and nothing else. */
 export const refusals: Allowance = { refuse: true, lose: false, hang: false };
@@ -34,8 +43,9 @@ export const losses: Allowance = { refuse: true, lose: true, hang: false };
 /** Answers may never come: what was asked is frozen. */
 export const silence: Allowance = { refuse: true, lose: true, hang: true };
 
-export function createDuring(millis: number, note: (sentence: string) => void): During {
-  return { millis, pause: (length) => sleep(length), note };
+/** @param checks gets those that are to be made afterwards */
+export function createDuring(millis: number, note: (sentence: string) => void, checks: Check[] = []): During {
+  return { millis, pause: (length) => sleep(length), note, afterwards: (check) => void checks.push(check) };
 }
 
 /** Does something again and again for as long as the fault lasts. @returns how often */

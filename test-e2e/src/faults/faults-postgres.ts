@@ -45,6 +45,20 @@ const refusedChanges = [
   ['INSERT', 'cardea_keys_audit.signature'],
 ] as const;
 
+const mostAttempts = 50;
+
+/** Whoever changes a table under load loses now and then against who has a part of it and waits for another (40P01). */
+async function alter(house: House, statement: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await house.postgres.sql(statement);
+      return;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== '40P01' || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
 const trigger: Fault = {
   id: 'F09',
   how: `a trigger fails one kind of change after the other: ${refusedChanges.map(([verb, table]) => `${verb} ${table.replace(/.*\./, '')}`).join(', ')}`,
@@ -53,11 +67,9 @@ const trigger: Fault = {
     await house.postgres.sql(`CREATE OR REPLACE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS
       $$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = 'disk_full'; END $$`);
     for (const [verb, table] of refusedChanges) {
-      await house.postgres.sql(
-        `CREATE TRIGGER fault BEFORE ${verb} ON ${table} FOR EACH ROW EXECUTE FUNCTION public.fail()`,
-      );
+      await alter(house, `CREATE TRIGGER fault BEFORE ${verb} ON ${table} FOR EACH ROW EXECUTE FUNCTION public.fail()`);
       await during.pause(during.millis / refusedChanges.length);
-      await house.postgres.sql(`DROP TRIGGER fault ON ${table}`);
+      await alter(house, `DROP TRIGGER fault ON ${table}`);
     }
   },
 };

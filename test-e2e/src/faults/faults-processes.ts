@@ -1,21 +1,36 @@
 // Faults of our own processes: killed, frozen, restarted one after the other, at any moment and at chosen ones.
+import { sayLongestWait } from './dead-replica.js';
 import type { During, Fault } from './fault.js';
 import { again, losses, nothing, refusals, signatures } from './fault.js';
 import type { Allowance } from './invariants.js';
 import type { House } from './house.js';
 import type { MemberName } from './house-settings.js';
 
-/** Kills replicas in turn and starts each again; the others go on. */
-const killInTurn = (id: string, how: string, names: readonly MemberName[], may: Allowance): Fault => ({
+/**
+ * Kills replicas in turn and starts each again; the others go on. Each is killed a second after the other one was ready: whoever has
+ * not found that one again by then has nobody to ask.
+ *
+ * @param kinds of questions that go through them and wait for nothing else: how long they waited is told
+ */
+const killInTurn = (
+  id: string,
+  how: string,
+  names: readonly MemberName[],
+  may: Allowance,
+  kinds: readonly string[] = [],
+): Fault => ({
   id,
   how,
   may,
   async inflict(house, during) {
-    let turn = 0;
-    const times = await again(during, 1_000, async () => {
-      await killAndStart(house, names[turn++ % names.length] ?? 'token-1');
+    const kills: number[] = [];
+    await again(during, 1_000, async () => {
+      const name = names[kills.length % names.length] ?? 'token-1';
+      kills.push(Date.now());
+      await killAndStart(house, name);
     });
-    during.note(`${String(times)} killed`);
+    during.note(`${String(kills.length)} killed`);
+    if (kinds.length > 0) during.afterwards((asks) => during.note(sayLongestWait(asks, kills, kinds)));
   },
 });
 
@@ -131,9 +146,13 @@ const frozenWorker: Fault = {
 
 export const processFaults: readonly Fault[] = [
   killInTurn('F01', 'kill -9 a gateway, then the other, again and again', ['gateway-1', 'gateway-2'], losses),
-  killInTurn('F02', 'kill -9 a token service, then the other, again and again', ['token-1', 'token-2'], refusals),
+  killInTurn('F02', 'kill -9 a token service, then the other, again and again', ['token-1', 'token-2'], refusals, [
+    ...['issue', 'introspect', 'authorize', 'login', 'consent'],
+  ]),
   ...points.map(killAtPoint),
-  killInTurn('F03', 'kill -9 a keys service, then the other, again and again', ['keys-1', 'keys-2'], signatures),
+  killInTurn('F03', 'kill -9 a keys service, then the other, again and again', ['keys-1', 'keys-2'], signatures, [
+    'sign',
+  ]),
   killInTurn('F04', 'kill -9 admin and worker in turn', ['admin', 'worker'], losses),
   rolling,
   frozenWorker,

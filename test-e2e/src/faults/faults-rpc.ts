@@ -4,49 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { basic, createClient } from '../clients.js';
 import type { During, Fault } from './fault.js';
-import { again, losses } from './fault.js';
+import { again, refusals } from './fault.js';
 import type { House } from './house.js';
+import type { RpcWires } from './rpc-setting.js';
+import { rpcOf, rpcWired } from './rpc-setting.js';
 import type { RpcWire } from './rpc-wire.js';
-import { createRpcWire } from './rpc-wire.js';
-
-interface Wires {
-  /** From the gateways to each token service. */
-  readonly token: readonly RpcWire[];
-  /** From the token services to each keys service. */
-  readonly keys: readonly RpcWire[];
-  all(): readonly RpcWire[];
-}
-
-/** Puts wires between these services and those behind them for as long as `work` takes. */
-export async function wired(
-  house: House,
-  during: During,
-  names: readonly ('token-1' | 'token-2' | 'gateway-1' | 'gateway-2')[],
-  work: (wires: Wires) => Promise<void>,
-): Promise<void> {
-  const open = (addresses: readonly string[]) => Promise.all(addresses.map(createRpcWire));
-  const token = await open(house.tokens.map(({ address }) => address));
-  const keys = await open(['keys-1', 'keys-2'].map((name) => `unix:${house.directory}/${name}.sock`));
-  const all = () => [...token, ...keys];
-  const roll = async (through: boolean) => {
-    for (const name of names) {
-      const variable = name.startsWith('token') ? 'PEERS_KEYS_ADDRESSES' : 'PEERS_TOKEN_ADDRESSES';
-      const addresses = (name.startsWith('token') ? keys : token).map(({ address }) => address).join(',');
-      await house.members[name].stop();
-      await house.members[name].start(through ? { [variable]: addresses } : {});
-      // Who asks it has a second to find it again.
-      await during.pause(1_500);
-    }
-  };
-  try {
-    await roll(true);
-    await work({ token, keys, all });
-  } finally {
-    for (const wire of all()) wire.mend();
-    await roll(false);
-    await Promise.all(all().map((wire) => wire.close()));
-  }
-}
 
 const pauseMillis = 20;
 
@@ -74,7 +36,7 @@ function presentCodes(house: House, authorization: string): () => Promise<string
 }
 
 /** @throws when a code was seen more often than it was sent */
-function demandOnce({ token }: Wires, codes: readonly string[]): void {
+function demandOnce({ token }: RpcWires, codes: readonly string[]): void {
   const issued = token.flatMap(({ seen }) => seen.filter(({ method }) => method.endsWith('/IssueToken')));
   const times = codes.map((code) => issued.filter(({ request }) => request.includes(code)).length);
   const most = Math.max(0, ...times);
@@ -82,18 +44,24 @@ function demandOnce({ token }: Wires, codes: readonly string[]): void {
   if (most === 0) throw new Error('no code was seen on the wires');
 }
 
+const between = rpcWired(['token-1', 'token-2', 'gateway-1', 'gateway-2']);
+
 /** Codes are presented meanwhile, and none of them is seen twice. */
-const rpcFault = (how: string, inflict: (wires: Wires, during: During) => Promise<void>): Fault => ({
+const rpcFault = (how: string, inflict: (wires: RpcWires, during: During) => Promise<void>): Fault => ({
   id: 'F18',
   how,
-  // Gateways are restarted for it, and on a busy machine a client may use a connection in the moment in which it is closed.
-  may: losses,
+  may: refusals,
+  within: between,
   async inflict(house, during) {
+    const wires = rpcOf(house);
     const client = await createClient(house.admin.origin);
-    await wired(house, during, ['token-1', 'token-2', 'gateway-1', 'gateway-2'], async (wires) => {
-      const stop = presentCodes(house, basic(client));
-      await inflict(wires, during).finally(async () => demandOnce(wires, await stop()));
-    });
+    const stop = presentCodes(house, basic(client));
+    try {
+      await inflict(wires, during);
+    } finally {
+      for (const wire of wires.all) wire.mend();
+      demandOnce(wires, await stop());
+    }
   },
 });
 
@@ -106,6 +74,12 @@ function oneInTen(status: number) {
   return () => (++turn % 10 === 0 ? status : 'pass');
 }
 
+/** It came to clients as what it is; that each says so with Retry-After is judged with all other answers. */
+const demandRefusals = (during: During) =>
+  during.afterwards((asks) => {
+    if (!asks.some(({ outcome }) => outcome === 'refused')) throw new Error('nothing was refused');
+  });
+
 async function countLost(wires: readonly RpcWire[], during: During): Promise<void> {
   const times = await again(during, 250, () => wires.forEach((wire) => wire.loseNext()));
   during.note(`${String(times * wires.length)} times`);
@@ -113,18 +87,20 @@ async function countLost(wires: readonly RpcWire[], during: During): Promise<voi
 
 export const rpcFaults: readonly Fault[] = [
   rpcFault('one call in ten to a token or keys service is answered UNAVAILABLE', async (wires, during) => {
-    for (const wire of wires.all()) wire.judge(oneInTen(unavailable));
+    for (const wire of wires.all) wire.judge(oneInTen(unavailable));
     await during.pause(during.millis);
+    demandRefusals(during);
   }),
   rpcFault('one of the token services says to each call that it has too much to do', async ({ token }, during) => {
     token[0]?.judge(() => exhausted);
     await during.pause(during.millis);
+    demandRefusals(during);
   }),
   rpcFault('the stream to a token service is reset after calls were sent, again and again', ({ token }, during) =>
     countLost(token, during),
   ),
   rpcFault('token and keys services send their clients away (GOAWAY), again and again', async (wires, during) => {
-    const times = await again(during, 500, () => wires.all().forEach((wire) => wire.sendAway()));
+    const times = await again(during, 500, () => wires.all.forEach((wire) => wire.sendAway()));
     during.note(`${String(times)} times`);
   }),
 ];

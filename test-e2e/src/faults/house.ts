@@ -13,6 +13,7 @@ import type { MemberName } from './house-settings.js';
 import { housePorts, kindOf, memberNames, settingsOf } from './house-settings.js';
 import type { Member } from './member.js';
 import { createMember } from './member.js';
+import type { RpcWires } from './rpc-setting.js';
 import type { Place as ServerPlace, Postgres, Redis } from './servers.js';
 import { startPostgres, startRedis } from './servers.js';
 import type { Place } from './transport.js';
@@ -41,6 +42,8 @@ export interface House {
   readonly systemFile: string;
   /** Where the HSM's token lies, and how its library misbehaves; undefined without an HSM. */
   readonly hsm: { readonly tokens: string; misbehave(rules: string): void } | undefined;
+  /** Between our own services, while a setting has put them there. */
+  readonly rpc: RpcWires | undefined;
   /** Runs `cardea` with the settings of a process, and more variables than its own. @returns what it printed @throws when it fails */
   cardea(as: MemberName, words: readonly string[], more?: Readonly<Record<string, string>>): Promise<string>;
   stop(): Promise<void>;
@@ -202,6 +205,7 @@ async function build(
     wires,
     systemFile,
     hsm: hsm && { tokens: hsm.tokens, misbehave: hsm.misbehave },
+    rpc: undefined,
     cardea,
   };
 }

@@ -2,16 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { catalogue, shortCatalogue } from './catalogue.js';
-import type { Fault } from './fault.js';
-import { buildHouse } from './house.js';
-import type { Breach } from './invariants.js';
 import type { Options } from './options.js';
 import { help, list, readOptions, UsageError } from './options.js';
 import type { Outcome } from './outcome.js';
-import { isGreen, verdictOf } from './outcome.js';
-import { runFault } from './run-fault.js';
-import { openStage } from './stage.js';
-import { markdownTable, showBreach, showTable, writeSection } from './table.js';
+import { isGreen } from './outcome.js';
+import { runAll } from './run-all.js';
+import { markdownTable, showTable, writeSection } from './table.js';
 
 const progress = (sentence: string) => void process.stderr.write(`${sentence}\n`);
 
@@ -28,7 +24,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const faults = options.short ? shortCatalogue : catalogue;
     const chosen = faults.filter(({ id }) => options.only.length === 0 || options.only.includes(id));
-    const outcomes = await runAll(chosen, options);
+    const told = { stop: false };
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (told.stop = true));
+    const outcomes = await runAll(chosen, { options, progress, stopped: () => told.stop });
     report(outcomes, options);
     return outcomes.every(isGreen) ? 0 : 1;
   } catch (error) {
@@ -36,42 +34,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     return error instanceof UsageError ? 2 : 1;
   }
 }
-
-async function runAll(faults: readonly Fault[], options: Options): Promise<Outcome[]> {
-  const told = { stop: false };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (told.stop = true));
-  const house = await buildHouse({ hsm: faults.some(({ hsm }) => hsm === true), progress });
-  try {
-    const stage = await openStage(house, options.seed);
-    try {
-      const outcomes: Outcome[] = [];
-      const known = new Set<string>();
-      for (const fault of faults) {
-        if (told.stop) break;
-        progress(`${fault.id}: ${fault.how}`);
-        const run = { lanes: options.lanes, pauseMillis: 20, millis: options.seconds * 1_000, told: known };
-        const outcome = await runFault(house, stage, fault, run);
-        progress(`    ${verdictOf(outcome)}; ${String(outcome.requests)} requests in ${String(outcome.seconds)} s`);
-        for (const breach of oneOfAKind(outcome.breaches).slice(0, mostShown))
-          progress(showBreach(breach).replace(/^/gm, '    '));
-        outcomes.push(outcome);
-      }
-      return outcomes;
-    } finally {
-      stage.close();
-    }
-  } finally {
-    await house.stop();
-  }
-}
-
-/** One history tells as much as twenty of the same kind. */
-const mostShown = 8;
-
-const oneOfAKind = (breaches: readonly Breach[]): Breach[] => {
-  const kind = ({ invariant, subject }: Breach) => `${invariant} ${subject.replace(/-\d+$/, '')}`;
-  return [...new Map(breaches.map((breach) => [kind(breach), breach])).values()];
-};
 
 function report(outcomes: readonly Outcome[], options: Options): void {
   process.stdout.write(options.json ? `${JSON.stringify(outcomes, undefined, 2)}\n` : `${showTable(outcomes)}\n`);

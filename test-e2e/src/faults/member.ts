@@ -10,6 +10,8 @@ import { sendSignal } from './send-signal.js';
 
 export interface Member {
   readonly name: MemberName;
+  /** Where it tells of its health. */
+  readonly managementPort: number;
   pid(): number;
   /** Whether it runs, answering or not. */
   running(): boolean;
@@ -52,6 +54,7 @@ export function createMember(options: {
   };
   return {
     name,
+    managementPort,
     pid: () => current?.pid ?? 0,
     running,
     ready,

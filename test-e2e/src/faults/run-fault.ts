@@ -1,7 +1,8 @@
 // One fault from start to verdict: load, the fault, recovery, everything unfinished finished, everybody asked about everything.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './fault.js';
+import type { Check, Fault } from './fault.js';
 import { createDuring } from './fault.js';
+import type { Ask } from './history.js';
 import { endsOf } from './history.js';
 import type { House } from './house.js';
 import type { Breach } from './invariants.js';
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly millis: number;
   /** Breaches that were told before. */
   readonly told: Set<string>;
+  /** How long after the fault everything works again at the latest; whenever it does, if undefined. */
+  readonly promisedMillis?: number;
 }
 
 const warmUpMillis = 1_500;
@@ -32,32 +35,28 @@ const older = 200;
 
 export async function runFault(house: House, stage: Stage, fault: Fault, options: RunOptions): Promise<Outcome> {
   const { memory } = stage;
-  const { lanes, pauseMillis, millis, told } = options;
+  const { lanes, pauseMillis, millis, told, promisedMillis = Infinity } = options;
   const notes: string[] = [];
+  const checks: Check[] = [];
   const firstAsk = memory.asks.length;
   const firstToken = memory.tokens.length;
   const began = Date.now();
 
   const load = startLoad(stage, lanes, pauseMillis);
   await sleep(warmUpMillis);
-  const failed = await fault
-    .inflict(
-      house,
-      createDuring(millis, (sentence) => notes.push(sentence)),
-    )
-    .then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
+  const during = createDuring(millis, (sentence) => notes.push(sentence), checks);
+  const inflicted = await fault.inflict(house, during).then(() => undefined, saidBy);
   const recoveryMillis = await recover(house, stage);
   await load.stop();
   const asks = memory.asks.slice(firstAsk);
+  const failed = inflicted ?? firstFailure(checks, asks);
 
   const unfinished = await finish(stage);
   await sweep(stage, memory.tokens.slice(Math.max(0, firstToken - older)));
   const breaches = [
     ...judgeMemory(memory, graceMillis),
     ...asks.flatMap((ask) => judgeAsk(ask, fault.may)),
+    ...judgeRecovery(recoveryMillis, promisedMillis),
     ...unfinished,
     ...(await judgeLedger(house, memory.signed)),
   ].filter((breach) => isNew(breach, told));
@@ -75,6 +74,25 @@ export async function runFault(house: House, stage: Stage, fault: Fault, options
     },
     asks,
   );
+}
+
+const saidBy = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** What the first check says that is not content; undefined when all are. */
+function firstFailure(checks: readonly Check[], asks: readonly Ask[]): string | undefined {
+  try {
+    for (const check of checks) check(asks);
+    return undefined;
+  } catch (error) {
+    return saidBy(error);
+  }
+}
+
+/** INV5, bounded answers: nobody has to start anything again, and nobody has to wait for long. */
+function judgeRecovery(recoveryMillis = 0, promisedMillis: number): Breach[] {
+  if (recoveryMillis <= promisedMillis) return [];
+  const sentence = `everything works again only ${(recoveryMillis / 1_000).toFixed(1)} s after the fault`;
+  return [{ invariant: 'INV5', subject: 'recovery', sentence, history: [] }];
 }
 
 function isNew({ invariant, subject, sentence }: Breach, told: Set<string>): boolean {
