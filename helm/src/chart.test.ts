@@ -20,9 +20,7 @@ describe.each(versions())('helm %s', (version) => {
       const foreign = manifests.filter((manifest) => !isKnown(manifest));
       for (const { kind } of foreign) expect(customKinds).toContain(kind);
       expect(manifests.filter(isKnown).flatMap(problemsOf)).toEqual([]);
-      const names = manifests.map(
-        ({ kind, metadata: { namespace = '', name } }) => `${kind}/${namespace}/${name}`,
-      );
+      const names = manifests.map(({ kind, metadata: { namespace = '', name } }) => `${kind}/${namespace}/${name}`);
       expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     },
   );

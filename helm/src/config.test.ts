@@ -131,6 +131,16 @@ test('the controller is told where it serves, where the API servers are and what
   });
 });
 
+test('with pairwise subjects every service takes its settings, and the salt is with token alone', async () => {
+  const pairwise = 'config.oidc.subject_identifiers.supported_types={public,pairwise}';
+  const manifests = await render(version, ['--set', `${pairwise},clientResources.enabled=true`]);
+  const salted = ['gateway', 'admin', 'token', 'worker', 'keys', 'controller', 'migrations'].filter(
+    (service) => configOf(manifests, service).oidc.subjectIdentifiers.pairwise.salt !== undefined,
+  );
+  expect(salted).toEqual(['token']);
+  expect(configOf(manifests, 'token').oidc.subjectIdentifiers.supportedTypes).toEqual(['public', 'pairwise']);
+});
+
 test('internal services introspect by the names of their certificates', async () => {
   const args = ['--set', 'introspection.callers={spiffe://cluster/ns/shop/sa/orders},tests.grpc=false'];
   const { allow } = configOf(await render(version, args), 'token').serve.token;

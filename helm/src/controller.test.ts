@@ -37,10 +37,7 @@ describe('switched on', () => {
 
   test('it has one in each namespace that is named, and the settings name the same', async () => {
     const manifests = await render(version, [...on, '--set', 'clientResources.namespaces={shop,bank}']);
-    expect(ofKind(manifests, 'Role').map(({ metadata }) => metadata.namespace)).toEqual([
-      'shop',
-      'bank',
-    ]);
+    expect(ofKind(manifests, 'Role').map(({ metadata }) => metadata.namespace)).toEqual(['shop', 'bank']);
     expect(settingsOf(manifests)['namespaces']).toEqual(['shop', 'bank']);
     expect(settingsOf(await render(version, on))['namespaces']).toEqual(['identity']);
   });

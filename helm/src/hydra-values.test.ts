@@ -1,4 +1,5 @@
 // `cardea import hydra-values`: what it makes of values of Hydra's chart installs with ours, says all that is left, and prints no secret.
+import { loadConfig } from '@cardea/service';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -140,6 +141,25 @@ describe('values of production', () => {
       expect.arrayContaining(['gateway', 'admin', 'token', 'worker', 'keys', 'controller']),
     );
     expect(manifests.filter(isKnown).flatMap(problemsOf)).toEqual([]);
+  });
+
+  test('services take the settings', async () => {
+    const settings = (await install(said.out)).find(({ metadata: { name } }) => name === 'hydra-config')?.data ?? {};
+    const directory = mkdtempSync(path.join(tmpdir(), 'cardea-hydra-settings-'));
+    try {
+      for (const service of ['gateway', 'admin']) {
+        const file = path.join(directory, `${service}.yaml`);
+        writeFileSync(file, settings[`${service}.yaml`] ?? '');
+        expect(loadConfig({ files: [file] })).toMatchObject({
+          profile: 'hydra-compat',
+          urls: { self: { issuer: 'https://auth.shop.example/' } },
+          ttl: { accessToken: 900_000 },
+          oauth2: { tokenHook: { url: 'http://hooks.shop.svc/token' } },
+        });
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 });
 

@@ -41,7 +41,10 @@ export function translateSetting(key: string, value: unknown, writer: Writer, fr
   else if (within(key, chartFills)) writer.needless('the chart says it', from);
   else if (isSetting(key, false)) writer.set(`config.${key}`, value);
   else if (isSetting(key, true))
-    writer.todo(`is a secret: put it into a file, and name that in config.${key}_file`, from);
+    writer.todo(
+      `is a secret: mount it as a file where it is needed (token.extraVolumes) and name that in token.config.${key}_file`,
+      from,
+    );
   else writer.todo(unknown(key), from);
 }
 

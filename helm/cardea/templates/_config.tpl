@@ -5,7 +5,12 @@ holds which secret). Each service gets only what it is to know. */}}
 {{- $own := (fromYaml (include "cardea.block" .)).config -}}
 {{- $known := fromYaml (include (printf "cardea.config.%s" .service) .) -}}
 {{- $all := fromYaml (include "cardea.config.everybody" .) -}}
-{{- mergeOverwrite (deepCopy .root.Values.config) $own $all $known | toYaml -}}
+{{- $merged := mergeOverwrite (deepCopy .root.Values.config) $own $all $known -}}
+{{- if and (ne .service "token") (hasKey $merged "oidc") -}}
+{{- /* Only token knows the salt of pairwise subjects, and settings that name them without it are no settings. */ -}}
+{{- $_ := unset $merged.oidc "subject_identifiers" -}}
+{{- end -}}
+{{- toYaml $merged -}}
 {{- end -}}
 
 {{- define "cardea.config.everybody" -}}
