@@ -162,7 +162,8 @@ export function createClientSecrets(options: {
   };
 }
 
-const fastHash = (salt: Buffer, secret: string) => createHmac('sha256', salt).update(secret).digest();
+// A key object, for the reason that seal.ts tells: 2 µs of each token request on Node 24, not 12.
+const fastHash = (salt: Buffer, secret: string) => createHmac('sha256', createSecretKey(salt)).update(secret).digest();
 
 function matchesFast(secret: string, hash: string): boolean {
   const [, , salt = '', expected = ''] = hash.split('$');
