@@ -10,6 +10,8 @@ export interface JwsAlgorithm {
   readonly keyType: 'RSA' | 'EC' | 'OKP' | 'AKP';
   /** `crv` of such a key; RSA has none. */
   readonly curve?: 'P-256' | 'P-384' | 'P-521' | 'Ed25519';
+  /** Bytes of r and of s where those are the signature (RFC 7518 §3.4). */
+  readonly partBytes?: number;
   /** Hash of `at_hash` and `c_hash` (OpenID Connect Core §3.1.3.6), by node's name. */
   readonly hash: 'sha256' | 'sha384' | 'sha512';
   /** What node:crypto's sign and verify take beside the key. */
@@ -65,10 +67,11 @@ const pss = (size: Size): JwsAlgorithm => ({
   },
 });
 
-const ecdsa = (size: Size, curve: 'P-256' | 'P-384' | 'P-521'): JwsAlgorithm => ({
+const ecdsa = (size: Size, curve: 'P-256' | 'P-384' | 'P-521', partBytes: number): JwsAlgorithm => ({
   name: `ES${String(size)}`,
   keyType: 'EC',
   curve,
+  partBytes,
   hash: `sha${size}`,
   node: { digest: `sha${size}`, options: { dsaEncoding: 'ieee-p1363' } },
   pkcs11: { generate: 'CKM_EC_KEY_PAIR_GEN', sign: 'CKM_ECDSA', prehashed: true },
@@ -92,9 +95,11 @@ const mlDsa = (parameters: 44 | 65 | 87): JwsAlgorithm => ({
 
 /** What every Cardea can sign and verify with, by `alg`. `none` and HMAC are not among them, on purpose. */
 export const jwsAlgorithms: ReadonlyMap<string, JwsAlgorithm> = new Map(
-  [...sizes.map(rsa), ...sizes.map(pss), ecdsa(256, 'P-256'), ecdsa(384, 'P-384'), ecdsa(512, 'P-521'), eddsa].map(
-    (algorithm) => [algorithm.name, algorithm],
-  ),
+  [
+    ...[...sizes.map(rsa), ...sizes.map(pss)],
+    ...[ecdsa(256, 'P-256', 32), ecdsa(384, 'P-384', 48), ecdsa(512, 'P-521', 66)],
+    eddsa,
+  ].map((algorithm) => [algorithm.name, algorithm]),
 );
 
 /** The table's row for an `alg`, or undefined for one we do not speak. */

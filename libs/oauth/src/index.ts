@@ -23,6 +23,7 @@ export * from './logout-delivery.js';
 export * from './subject.js';
 export * from './lifespan.js';
 export * from './algorithms.js';
+export * from './ecdsa.js';
 export * from './jws.js';
 export * from './strict-json.js';
 export * from './jwt.js';

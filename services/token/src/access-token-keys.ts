@@ -1,11 +1,12 @@
 // Finds the row key in an access token: in the handle itself, or for a JWT behind its verified `jti` (RFC 9068 §4, RFC 8725).
 import { ownAlgorithm } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
-import { createHmac, verify } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { PublicKeys } from './public-keys.js';
 import { accessTokenKeySet } from './public-keys.js';
 import { deriveKeys } from './seal.js';
 import type { TokenRef } from './storage/tokens.js';
+import { verifySignature } from './verify-jws.js';
 
 export interface AccessTokenKeys {
   /** The row key of a JWT to be. */
@@ -50,9 +51,7 @@ export function createAccessTokenKeys(options: {
       const bytes = Buffer.from(signature, 'base64url');
       // The decoder forgives spare bits; a token has one spelling.
       if (bytes.toString('base64url') !== signature) return [];
-      const { digest, options: parameters } = algorithm.node;
-      const input = Buffer.from(`${head}.${payload}`);
-      if (!verify(digest, input, { key: known.key, ...parameters }, bytes)) return [];
+      if (!verifySignature(algorithm, known.key, Buffer.from(`${head}.${payload}`), bytes)) return [];
       const claims = parse(payload);
       const tokenId = claims?.['jti'];
       const expiresAt = claims?.['exp'];

@@ -1,6 +1,6 @@
-// The signature of a stranger's JWT, by one key and the algorithm of the table (RFC 7515 §5.2).
-import type { UnverifiedJwt } from '@cardea/oauth';
-import { jwsAlgorithm } from '@cardea/oauth';
+// The signature of a JWT, by one key and the algorithm of the table (RFC 7515 §5.2).
+import type { JwsAlgorithm, UnverifiedJwt } from '@cardea/oauth';
+import { ecdsaToDer, jwsAlgorithm } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import { verify } from 'node:crypto';
 
@@ -9,8 +9,25 @@ export function verifyJws({ algorithm, input, signature }: UnverifiedJwt, key: K
   const row = jwsAlgorithm(algorithm);
   if (row === undefined) return false;
   try {
-    return verify(row.node.digest, input, { key, ...row.node.options }, signature);
+    return verifySignature(row, key, input, signature);
   } catch {
     return false;
   }
+}
+
+/**
+ * Whether a signature is one over the input. But for PSS the key says how: told by an object, Node 24 takes 11 µs more, and 15 more
+ * to read an ECDSA signature.
+ */
+export function verifySignature(
+  { node, partBytes }: Pick<JwsAlgorithm, 'node' | 'partBytes'>,
+  key: KeyObject,
+  input: Buffer,
+  signature: Buffer,
+): boolean {
+  const { digest, options } = node;
+  if (partBytes !== undefined) {
+    return signature.length === 2 * partBytes && verify(digest, input, key, ecdsaToDer(signature));
+  }
+  return verify(digest, input, options.saltLength === undefined ? key : { key, ...options }, signature);
 }

@@ -1,5 +1,5 @@
 // Software keys: PKCS#8 in sealed rows, opened once into this process and signed with by node:crypto.
-import { newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
+import { ecdsaFromDer, newAlgorithms, OAuthError, ownAlgorithm } from '@cardea/oauth';
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import type { KeptPair, KeyBackend, KeyName, StoredKey } from '../backend.js';
@@ -17,11 +17,12 @@ const threads = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
 const waitingPerThread = 256;
 
 type Digest = string | null;
-type SigningKey = Parameters<typeof sign>[2] & { readonly key: KeyObject };
 
 interface OpenKey {
   readonly digest: Digest;
-  readonly key: SigningKey;
+  readonly key: Parameters<typeof sign>[2];
+  /** Of ECDSA, whose signatures node:crypto spells otherwise. */
+  readonly partBytes: number | undefined;
   readonly inPlace: boolean;
   readonly ended: boolean;
 }
@@ -80,10 +81,12 @@ export function createSealedBackend(options: {
         if (!createPublicKey(privateKey).equals(createPublicKey({ key: key.jwk, format: 'jwk' }))) {
           throw new Error('its private half does not belong to its public half');
         }
-        const { digest, options: parameters } = rowOf(key.algorithm).node;
+        const { node, partBytes } = rowOf(key.algorithm);
         open.set(key.kid, {
-          digest,
-          key: { key: privateKey, ...parameters },
+          digest: node.digest,
+          partBytes,
+          // But for PSS the key says it all; told by an object, Node 24 takes 11 µs more, and 11 more to spell an ECDSA signature.
+          key: node.options.saltLength === undefined ? privateKey : { key: privateKey, ...node.options },
           inPlace: inPlace.has(key.algorithm),
           ended: false,
         });
@@ -94,11 +97,11 @@ export function createSealedBackend(options: {
       const found = open.get(kid);
       if (found === undefined) throw cannotSign(`key ${kid} was not opened`);
       const bytes = Buffer.from(input, 'latin1');
-      if (found.inPlace) return sign(found.digest, bytes, found.key);
+      if (found.inPlace) return spelled(found, sign(found.digest, bytes, found.key));
       return lane(deadline, async () => {
         // It may have waited, and the key have been ended meanwhile.
         if (open.get(kid)?.ended !== false) throw cannotSign(`key ${kid} was ended`);
-        return signElsewhere(found, bytes);
+        return spelled(found, await signElsewhere(found, bytes));
       });
     },
     ended(kid) {
@@ -133,6 +136,10 @@ function rowOf(algorithm: string) {
   if (row === undefined) throw new Error(`this release does not know algorithm ${algorithm}`);
   return row;
 }
+
+/** As JWS has it. */
+const spelled = ({ partBytes }: OpenKey, signature: Buffer): Buffer =>
+  partBytes === undefined ? signature : ecdsaFromDer(signature, partBytes);
 
 function signElsewhere({ digest, key }: OpenKey, bytes: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
