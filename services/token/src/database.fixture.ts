@@ -40,13 +40,10 @@ export async function createTestDatabase(
   const own = (base: string): string => Object.assign(new URL(base), { pathname: `/${name}` }).toString();
   const dsn = own(needed('CARDEA_TEST_DSN'));
   const pooledDsn = own(process.env['CARDEA_TEST_POOLED_DSN'] ?? dsn);
+  await migrate(dsn);
   const pool = pooled
     ? openDatabase(pooledDsn, quietLog, { max, pooler: 'transaction' })
     : openDatabase(dsn, quietLog, { max });
-  const migrations = new URL('../migrations/', import.meta.url);
-  for (const file of readdirSync(migrations).sort()) {
-    if (file.endsWith('.sql')) await pool.query(readFileSync(new URL(file, migrations), 'utf8'));
-  }
   return {
     dsn,
     pooledDsn,
@@ -57,4 +54,15 @@ export async function createTestDatabase(
       await admin.end();
     },
   };
+}
+
+/** Over a connection that has all the time it needs, unlike those of the service. */
+async function migrate(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const migrations = new URL('../migrations/', import.meta.url);
+  for (const file of readdirSync(migrations).sort()) {
+    if (file.endsWith('.sql')) await client.query(readFileSync(new URL(file, migrations), 'utf8'));
+  }
+  await client.end();
 }
