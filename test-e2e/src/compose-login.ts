@@ -11,6 +11,8 @@ export interface Addresses {
 }
 
 export interface LoggedIn {
+  /** For whom the tokens are. */
+  readonly client: CreatedClient;
   /** The token endpoint's answer. */
   readonly tokens: Readonly<Record<string, string>>;
   /** What the admin API says about the access token. */
@@ -24,7 +26,7 @@ export async function logIn({ issuer, admin, login, operatorKey }: Addresses): P
     method: 'POST',
     headers: { authorization, 'content-type': 'application/json' },
     body: JSON.stringify({
-      ...{ redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token'] },
+      ...{ redirect_uris: [callback], grant_types: ['authorization_code', 'refresh_token', 'client_credentials'] },
       ...{ response_types: ['code'], scope: 'openid offline_access' },
     }),
   });
@@ -41,7 +43,7 @@ export async function logIn({ issuer, admin, login, operatorKey }: Addresses): P
     headers: { authorization },
     body: new URLSearchParams({ token: tokens['access_token'] ?? '' }),
   });
-  return { tokens, introspection: (await told(introspection, 200)) as Record<string, unknown> };
+  return { client, tokens, introspection: (await told(introspection, 200)) as Record<string, unknown> };
 }
 
 async function told(response: Response, status: number): Promise<unknown> {

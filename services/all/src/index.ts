@@ -2,14 +2,17 @@
 export { portTable } from './demo/ports.js';
 export { launchProgram } from './demo/processes.js';
 export { runDemo } from './demo/run.js';
-export type { Launched, PatroniNode, Progress, PrometheusTools } from './parts/index.js';
+export type { Kubernetes, Launched, NodePrograms, PatroniNode, Progress, PrometheusTools } from './parts/index.js';
 export {
   compileLibrary,
   findBuildRoot,
   findBuildah,
   findChromium,
   findHelms,
+  findKubernetes,
+  findNodePrograms,
   findPrometheus,
+  findStoreRoot,
   findWrk,
   launchPatroni,
   launchPgbouncer,

@@ -25,6 +25,17 @@ export interface Image {
 export interface Store {
   /** Builds one target of deploy/Dockerfile and mounts it. */
   build(target: string): Promise<Image>;
+  /** An image of files that lie there already, by their directories. */
+  assemble(name: string, order: Assembly): Promise<void>;
+  /** Writes an image, built or assembled, as `docker load` takes it. @param reference under which it is loaded */
+  save(name: string, reference: string, file: string): Promise<void>;
+}
+
+export interface Assembly {
+  /** What is added to its root, one over the other. */
+  readonly layers: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 type Progress = (sentence: string) => void;
@@ -57,9 +68,9 @@ export async function openStore(directory: string, progress: Progress): Promise<
           '0',
         ],
         ...['--build-arg', `BUILD=${baseImage}`, '--volume', `${npmCache}:/root/.npm`, '--target', target],
-        ...['--file', path.join(context, 'deploy/Dockerfile'), '--tag', `localhost/cardea/${target}`, context],
+        ...['--file', path.join(context, 'deploy/Dockerfile'), '--tag', nameOf(target), context],
       );
-      const name = `localhost/cardea/${target}`;
+      const name = nameOf(target);
       const said = JSON.parse(await buildah('inspect', '--type', 'image', name)) as {
         readonly Docker: { readonly created: string; readonly config: ImageConfig };
       };
@@ -67,8 +78,22 @@ export async function openStore(directory: string, progress: Progress): Promise<
       const files = await buildah('mount', container);
       return { target, config: said.Docker.config, created: said.Docker.created, files };
     },
+    async assemble(name, { layers, entrypoint, environment }) {
+      const container = await buildah('from', 'scratch');
+      for (const layer of layers) await buildah('add', container, layer, '/');
+      const env = Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+      await buildah('config', ...env, '--entrypoint', JSON.stringify(entrypoint), container);
+      await buildah('commit', ...committing(directory), container, nameOf(name));
+      await buildah('rm', container);
+    },
+    async save(name, reference, file) {
+      const policy = ['--signature-policy', path.join(directory, 'policy.json')];
+      await buildah('push', ...policy, nameOf(name), `docker-archive:${file}:${reference}`);
+    },
   };
 }
+
+const nameOf = (target: string) => `localhost/cardea/${target}`;
 
 /** The clone as it is now, for all targets alike; of what .dockerignore names, that which is large or secret is not even copied. */
 function takeContext(directory: string): void {
@@ -94,6 +119,11 @@ async function runner(directory: string, cache: string, progress: Progress): Pro
 /** No image is fetched, and none of ours is signed. */
 const trusting = (directory: string) => ['--signature-policy', path.join(directory, 'policy.json'), '--pull-never'];
 
+const committing = (directory: string) => [
+  ...trusting(directory).slice(0, 2),
+  ...['--format', 'docker', '--timestamp', '0'],
+];
+
 /** What the Dockerfile takes as `BUILD`: Debian, Node and npm, and how this machine's npm gets its packages. */
 async function makeBase(buildah: Buildah, directory: string, cache: string, progress: Progress): Promise<void> {
   const { debian, node } = await findBuildRoot(cache, progress);
@@ -111,15 +141,6 @@ async function makeBase(buildah: Buildah, directory: string, cache: string, prog
   await buildah('add', container, settings, '/');
   const path_ = 'PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
   await buildah('config', '--env', path_, '--env', `NODE_EXTRA_CA_CERTS=${certificates}`, container);
-  await buildah(
-    'commit',
-    ...trusting(directory).slice(0, 2),
-    '--format',
-    'docker',
-    '--timestamp',
-    '0',
-    container,
-    baseImage,
-  );
+  await buildah('commit', ...committing(directory), container, baseImage);
   await buildah('rm', container);
 }

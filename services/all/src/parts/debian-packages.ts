@@ -97,7 +97,8 @@ async function prepareApt(cache: string, progress: Progress): Promise<Apt> {
   return apt;
 }
 
-function aptOf(home: string, lists: string): Apt {
+/** apt-get with lists, archives and log of its own. @param cwd where it puts sources that it fetches */
+export function aptOf(home: string, lists: string, cwd = home): Apt {
   const configuration = path.join(home, 'apt.conf');
   // Hooks that images for containers bring would clean the system's cache, which an ordinary user may not.
   const hooks = ['APT::Update', 'DPkg'].flatMap((each) => [`${each}::Pre-Invoke`, `${each}::Post-Invoke`]);
@@ -119,7 +120,7 @@ function aptOf(home: string, lists: string): Apt {
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive', APT_CONFIG: configuration };
-  return (...args) => runTool('apt-get', [...options, '-qq', '-y', ...args], { env });
+  return (...args) => runTool('apt-get', [...options, '-qq', '-y', ...args], { env, cwd });
 }
 
 /** Fetches the packages and all they need that the system lacks; apt resumes a broken transfer. */
@@ -149,7 +150,7 @@ function bytesIn(directory: string): number {
 }
 
 /** As in "debian-12": what is unpacked for one release need not run on another. */
-function release(): string {
+export function release(): string {
   if (!existsSync('/etc/os-release')) return process.platform;
   const text = readFileSync('/etc/os-release', 'utf8');
   const field = (name: string): string => new RegExp(`^${name}="?([\\w.-]+)`, 'm').exec(text)?.[1] ?? '';
