@@ -27,3 +27,14 @@ export function calibrate(times: number): number[] {
     return user + system;
   });
 }
+
+/**
+ * How crowded the machine is: by the clock, how many times as long the loop takes as it has a CPU.
+ *
+ * @returns about 1 where nobody else wants one
+ */
+export function crowding(): number {
+  const begun = performance.now();
+  const micros = calibrate(60).reduce((sum, each) => sum + each, 0);
+  return ((performance.now() - begun) * 1000) / micros;
+}

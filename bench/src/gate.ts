@@ -1,7 +1,8 @@
 // The regression gate: a minute of measuring, held against what a request cost when somebody last said that it may cost that much.
 // What is compared is CPU time in calibration loops, so that neither a slower machine nor a busy neighbour decides.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { crowding } from './calibration.js';
 import { startDriver } from './load/driver.js';
 import type { Plan, Rounds } from './measure.js';
 import { measureRounds } from './measure.js';
@@ -15,8 +16,14 @@ const scenarios = ['discovery', 'introspection', 'client-credentials', 'code-exc
 const plan: Plan = { scenarios, rounds: 3, sliceMillis: 1_000, warmUpMillis: 1_000, units: 600 };
 const connections = 64;
 
-/** Costs that may grow before anybody is asked. */
+/** How much a cost may grow before somebody has to say why. */
 export const allowedGrowth = 1.3;
+
+/**
+ * Where processes wait for a CPU, requests come few at a time: batches are narrow, and what runs anyway weighs on few. Such a machine
+ * makes a request cost several times what it costs on a quiet one, in calibration loops too, and can judge nobody.
+ */
+const mostCrowding = 1.3;
 
 export interface Baseline {
   readonly at: string;
@@ -60,6 +67,7 @@ export function judge(baseline: Readonly<Record<string, number>>, ratios: Readon
 
 /** Measures, and measures once more what seems to have become dearer. @returns what was found */
 export async function runGate(options: TargetOptions): Promise<Finding[]> {
+  if (!existsSync(file)) throw new Error('there is no baseline yet: --rebase WHY writes one');
   const { ratios: baseline } = JSON.parse(readFileSync(file, 'utf8')) as Baseline;
   return withRounds(options, async (measureThose) => {
     const first = judge(baseline, ratiosOf(await measureThose(scenarios)));
@@ -87,18 +95,28 @@ async function withRounds<T>(
   options: TargetOptions,
   act: (measureThose: (names: readonly string[]) => Promise<Rounds>) => Promise<T>,
 ): Promise<T> {
+  demandRoom();
   const { target, close } = await startTarget(options);
   try {
     const driver = await startDriver(target, connections);
     try {
       const contestant = { name: ours, pids: target.pids, driver, scenarios };
-      return await act((names) => measureRounds([contestant], { ...plan, scenarios: names }, options.progress));
+      const result = await act((names) => measureRounds([contestant], { ...plan, scenarios: names }, options.progress));
+      demandRoom();
+      return result;
     } finally {
       await driver.close();
     }
   } finally {
     await close();
   }
+}
+
+/** @throws when others want the CPUs too */
+function demandRoom(): void {
+  const found = crowding();
+  if (found <= mostCrowding) return;
+  throw new Error(`this machine is too busy to judge by: work takes ${found.toFixed(1)} times its CPU time`);
 }
 
 export function showGate(findings: readonly Finding[]): string {

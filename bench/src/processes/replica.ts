@@ -20,7 +20,7 @@ const places: Readonly<Record<Replicable, (port: string) => Readonly<Record<stri
 
 export const replicables = Object.keys(places) as readonly Replicable[];
 
-const patienceMillis = 20_000;
+const patienceMillis = 60_000;
 const pollMillis = 5;
 
 export interface Replica {

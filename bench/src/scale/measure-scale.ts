@@ -30,7 +30,7 @@ export interface ScalePlan {
 /** @throws when an answer is wrong */
 export async function measureScale(options: TargetOptions, plan: ScalePlan): Promise<Measured[]> {
   const { base, progress } = options;
-  const books = await measureStatements({ ...options, scenarios, ...plan });
+  const books = await measureStatements({ ...plan, ...options, scenarios });
   const closing: (() => Promise<void>)[] = [];
   try {
     const contestants = [];
