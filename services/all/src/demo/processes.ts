@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Launched } from '../parts/index.js';
+import { memorySettings } from './memory.js';
 
 const endWithParent = new URL('end-with-parent.js', import.meta.url).href;
 /** After this a process that was told to stop is killed. */
@@ -21,7 +22,7 @@ export interface Program {
 export async function launchProgram({ args, env, logFile }: Program): Promise<Launched> {
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, ['--import', endWithParent, ...args], {
-    env,
+    env: { ...memorySettings, ...env },
     detached: true,
     stdio: ['pipe', log, log],
   });
