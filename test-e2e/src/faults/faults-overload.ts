@@ -3,7 +3,6 @@
 import { basic, createClient } from '../clients.js';
 import { sayStatuses, startAsking } from './asking.js';
 import type { Fault } from './fault.js';
-import { refusals } from './fault.js';
 
 /** Fewer of each than its own share, and of all of them more than a gateway has under way at the token services (1,024). */
 const clients = 24;
@@ -14,7 +13,8 @@ const slowMillis = 400;
 export const overloadFault: Fault = {
   id: 'F18',
   how: 'more is asked of a gateway at once than it may have under way, while PostgreSQL is slow',
-  may: refusals,
+  // What takes many statements takes longer than anybody waits when each takes so long.
+  may: { refuse: true, lose: false, hang: true },
   async inflict(house, during) {
     const requests = await Promise.all(
       Array.from({ length: clients }, async () => {

@@ -68,11 +68,15 @@ const rpcFault = (how: string, inflict: (wires: RpcWires, during: During) => Pro
 const unavailable = 14;
 const exhausted = 8;
 
-/** One in ten, of each kind the tenth. */
+/** One in ten, of each kind the tenth. @returns the verdict, and how often it has been that status */
 function oneInTen(status: number) {
   let turn = 0;
-  return () => (++turn % 10 === 0 ? status : 'pass');
+  const verdict = () => (++turn % 10 === 0 ? status : 'pass');
+  return { verdict, given: () => Math.floor(turn / 10) };
 }
+
+/** How much longer it goes on when there were too few calls: the load is what chance makes it. */
+const patienceMillis = 30_000;
 
 /** It came to clients as what it is; that each says so with Retry-After is judged with all other answers. */
 const demandRefusals = (during: During) =>
@@ -87,9 +91,16 @@ async function countLost(wires: readonly RpcWire[], during: During): Promise<voi
 
 export const rpcFaults: readonly Fault[] = [
   rpcFault('one call in ten to a token or keys service is answered UNAVAILABLE', async (wires, during) => {
-    for (const wire of wires.all) wire.judge(oneInTen(unavailable));
+    const judges = wires.all.map((wire) => {
+      const judge = oneInTen(unavailable);
+      wire.judge(judge.verdict);
+      return judge;
+    });
+    const given = () => judges.reduce((sum, judge) => sum + judge.given(), 0);
     await during.pause(during.millis);
-    demandRefusals(during);
+    for (const end = Date.now() + patienceMillis; given() === 0 && Date.now() < end;) await during.pause(100);
+    if (given() === 0) throw new Error('there were too few calls');
+    during.note(`${String(given())} times`);
   }),
   rpcFault('one of the token services says to each call that it has too much to do', async ({ token }, during) => {
     token[0]?.judge(() => exhausted);
