@@ -13,10 +13,10 @@ const say = (sentence) => void process.stderr.write(`${sentence}\n`);
 const cores = os.availableParallelism();
 /**
  * Groups that run together share parts and a run of jest. Suites without a demo wait most of their time, for a lease, a timeout
- * or a process that starts: two more than there are cores keep those busy. Demos bring a dozen processes each: two suites.
+ * or a process that starts: one more than there are cores keeps those busy. Demos bring a dozen processes each: two suites.
  */
 const runs = [
-  { names: ['rules', 'storage', 'chart'], workers: Math.min(cores + 2, 8) },
+  { names: ['rules', 'storage', 'chart'], workers: Math.min(cores + 1, 8) },
   { names: ['wire', 'browser'], workers: 2 },
 ];
 
