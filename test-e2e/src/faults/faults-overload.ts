@@ -29,7 +29,8 @@ export const overloadFault: Fault = {
     await during.pause(during.millis);
     const statuses = await stop().finally(() => wires.forEach((wire) => wire.mend()));
     during.note(sayStatuses(statuses));
-    const wrong = [...statuses.keys()].filter((status) => status !== '200' && status !== '503');
+    // On a busy machine this thread may be so slow that the gateway hangs up on it.
+    const wrong = [...statuses.keys()].filter((status) => !['200', '503', '408'].includes(status));
     if (wrong.length > 0) throw new Error(`somebody was answered ${wrong.join(', ')}`);
     if (!statuses.has('503') || !statuses.has('200')) throw new Error('it was not more than may be under way');
   },
