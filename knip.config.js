@@ -37,6 +37,8 @@ export default {
     bench: {
       entry: ['src/main.ts', 'src/load/driver-main.ts', 'src/peers/oidc-provider-main.ts'],
       project: ['src/**/*.ts'],
+      // Of util-linux.
+      ignoreBinaries: ['taskset'],
     },
     'test-e2e': {
       entry: [

@@ -2,7 +2,6 @@
 import type { Driver } from './load/driver.js';
 import { measure } from './measure.js';
 import type { Pids } from './processes/processes.js';
-import { table } from './report/table.js';
 
 /** One scenario at one rate. */
 export interface Lateness {
@@ -57,14 +56,4 @@ export async function measureLateness(
     }
   }
   return found;
-}
-
-export function showLateness(found: readonly Lateness[]): string {
-  const rows = found.map(({ scenario, asked, perSecond, p50Millis, p99Millis, p999Millis, cpuMicros }) => [
-    ...[scenario, asked.toFixed(0), perSecond.toFixed(0)],
-    ...[p50Millis, p99Millis, p999Millis].map((millis) => millis.toFixed(1)),
-    cpuMicros.toFixed(0),
-  ]);
-  const head = ['open loop', 'asked per s', 'done per s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU µs'];
-  return table([head, ...rows]);
 }
