@@ -23,6 +23,8 @@ jest.setTimeout(300_000);
 
 const idTokenSet = 'hydra.openid.id-token';
 const accessTokenSet = 'hydra.jwt.access-token';
+/** RSA keys take a busy machine longer than calls usually wait. */
+const patiently = () => ({ deadline: Date.now() + 60_000 });
 
 describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
   let database: TestDatabase;
@@ -146,7 +148,7 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
 
   test('I10: creates a key once for twenty operators at once, publishes it at once, and signs with it when it is due', async () => {
     const request = { keySet: idTokenSet, algorithm: 'ES256', activateAfterSeconds: 3600, requestId: randomUUID() };
-    const made = await Promise.all(Array.from({ length: 20 }, () => keys.admin.createKey(request)));
+    const made = await Promise.all(Array.from({ length: 20 }, () => keys.admin.createKey(request, patiently())));
     expect(new Set(made.map(({ key }) => key?.keyId)).size).toBe(1);
     const [{ key: next } = { key: undefined }] = made;
     expect(next?.state).toBe(signingV1.KeyState.NEXT);
@@ -154,7 +156,8 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     expect((await published()).filter(({ keyId }) => keyId === next?.keyId)).toHaveLength(1);
     await expect(keys.admin.createKey({ ...request, algorithm: 'RS256' })).rejects.toMatchObject({ code: 'conflict' });
 
-    const { key: now } = await keys.admin.createKey({ ...request, activateAfterSeconds: 0, requestId: randomUUID() });
+    const another = { ...request, activateAfterSeconds: 0, requestId: randomUUID() };
+    const { key: now } = await keys.admin.createKey(another, patiently());
     const { jwt } = await keys.signing.signIdToken(idTokenRequest());
     expect(readJwt(jwt).header['kid']).toBe(now?.keyId);
     const states = (await keys.admin.listKeys({ keySet: idTokenSet })).keys
@@ -165,7 +168,7 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
 
   test.each([...jwsAlgorithms.keys()])('makes a %s key and signs with it', async (algorithm) => {
     const request = { keySet: accessTokenSet, algorithm, activateAfterSeconds: 0, requestId: randomUUID() };
-    const { key } = await keys.admin.createKey(request);
+    const { key } = await keys.admin.createKey(request, patiently());
     const { jwt } = await keys.signing.signAccessToken(accessTokenRequest({ algorithm }));
     expect(readJwt(jwt).header).toEqual({ alg: algorithm, kid: key?.keyId, typ: 'at+jwt' });
     expect(isSignedBy(await published(), accessTokenSet, jwt)).toBe(true);
@@ -174,7 +177,7 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
   test('a key is promoted, retired and destroyed, with words of what that breaks', async () => {
     const make = async (activateAfterSeconds: number) => {
       const request = { keySet: accessTokenSet, algorithm: 'ES384', activateAfterSeconds, requestId: randomUUID() };
-      return (await keys.admin.createKey(request)).key?.keyId ?? '';
+      return (await keys.admin.createKey(request, patiently())).key?.keyId ?? '';
     };
     const signs = async () => {
       const { jwt } = await keys.signing.signAccessToken(accessTokenRequest({ algorithm: 'ES384' }));
@@ -260,7 +263,7 @@ describe.each(['sealed', 'hsm'] as const)('the signer with %s keys', (kind) => {
     const long = await startKeys(programs, { ...environment, KEYS_RSA_BITS: '3072' });
     try {
       const request = { keySet: accessTokenSet, algorithm: 'PS384', activateAfterSeconds: 0, requestId: randomUUID() };
-      const { key } = await long.admin.createKey(request);
+      const { key } = await long.admin.createKey(request, patiently());
       const { n = '' } = JSON.parse(key?.jwkJson ?? '') as { n?: string };
       expect(Buffer.from(n, 'base64url')).toHaveLength(3072 / 8);
       const { jwt } = await long.signing.signAccessToken(accessTokenRequest({ algorithm: 'PS384' }));
