@@ -47,6 +47,7 @@ export async function serveEcho({ ask, allow, ...options }: EchoOptions = {}): P
     security: { kind: 'plain' },
     health: () => true,
     reflection: false,
+    advises: true,
     log: keptLog(),
     services: [implement(echo, handlers, allow)],
     ...options,

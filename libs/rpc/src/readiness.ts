@@ -1,5 +1,6 @@
 // Tells connected clients when this process lacks something that it needs, so that they prefer replicas which have it: a token service
 // that alone has lost PostgreSQL costs no 503 where another can answer (issue 6, "client-side balancing over replicas with health").
+// For processes whose readiness is cheap: that of a signer is a signature.
 import { isServing } from './health.js';
 import type { StreamServer } from './stream-server.js';
 

@@ -186,7 +186,7 @@ describe.each(roads)('over %s', (_road, road) => {
 
   test('an unreachable peer is waited for a moment, then refused at once, and found when it is back', async () => {
     const address = `unix:${socketPath()}`;
-    const client = clientOf(peerOf([address], { patienceMillis: 100 }), road);
+    const client = clientOf(peerOf([address], { patienceMillis: 1_000 }), road);
     const refused = {
       code: 'temporarily_unavailable',
       status: 503,

@@ -37,6 +37,8 @@ export interface RpcServerOptions {
   /** Answers grpc.health.v1. */
   readonly health: () => Promise<boolean> | boolean;
   readonly reflection: boolean;
+  /** Whether clients are told of it when this process is not ready; then readiness is looked at as long as any is connected. */
+  readonly advises?: boolean;
   readonly log: RpcLog;
   /** Calls begun and not answered: of one stream, and of one connection's unary calls. */
   readonly maxOutstanding?: number;
@@ -95,7 +97,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     standstill.close();
     throw error;
   });
-  const readiness = watchReadiness(options.health, streams);
+  const readiness = options.advises === true ? watchReadiness(options.health, streams) : undefined;
   let ended: Promise<void> | undefined;
   const shutDown = () => (ended ??= new Promise((resolve) => server.tryShutdown(() => resolve())));
   return {
@@ -112,7 +114,7 @@ export async function serveRpc(options: RpcServerOptions): Promise<RpcServer> {
     async close() {
       stop();
       standstill.close();
-      readiness.close();
+      readiness?.close();
       const left = shutDown();
       server.forceShutdown();
       await left;

@@ -34,7 +34,7 @@ export interface Host {
     address: string,
     security: TransportSecurity,
     services: readonly ServedService[],
-    options?: { reflection?: boolean },
+    options?: { reflection?: boolean; advises?: boolean },
   ): Promise<RpcServer>;
   /** Listens; on a drain every answer says `Connection: close` and requests in flight finish. */
   serveHttp(address: HttpAddress, server: Server): Promise<string>;

@@ -69,9 +69,9 @@ export async function startService(
     checks,
     follow: (build) => following.follow(build),
     draining,
-    async serveGrpc(address, security, services, { reflection = false } = {}) {
+    async serveGrpc(address, security, services, { reflection = false, advises = false } = {}) {
       const health = async () => started && !draining() && Object.keys(await checks.problems()).length === 0;
-      const server = await serveRpc({ address, security, services, health, reflection, log, observe });
+      const server = await serveRpc({ address, security, services, health, reflection, advises, log, observe });
       drains.push(() => server.drain());
       closers.push(() => server.close());
       log.info({ address: server.address }, 'serving gRPC');

@@ -57,6 +57,7 @@ export const service: Service = {
     const { address, tls } = config.serve.token;
     await host.serveGrpc(address, securityOf(tls, 'serve.token'), followServices(services).map(clock.guard), {
       reflection: true,
+      advises: true,
     });
   },
 };
