@@ -13,7 +13,7 @@ import type { Outcome } from './outcome.js';
 const help = `Usage: npm run test:cluster [-- --helm VERSION] [--write] [--keep-images] [--prepare]
 
 Builds Kubernetes from Debian's source (once: a quarter of an hour, 2 GB), builds the images, starts a cluster of one node in namespaces of its
-own, installs the chart with helm, and tests, upgrades, kills, rolls back, scales and reinstalls it under load. Root, on Debian 12.
+own, installs the chart with helm, and tests, upgrades, rolls back, disturbs, scales and reinstalls it under load. Root, on Debian 12.
 
   --helm VERSION   with this helm instead of the newest that is known here
   --write          write what came out into docs/kubernetes.md

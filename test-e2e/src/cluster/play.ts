@@ -80,9 +80,10 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
       replaced(node, async () => void (await helm.run('rollback', release, '2', '--wait', '--timeout', '15m'))),
     ),
   );
-  for (const how of ['evict', 'kill'] as const) {
-    await step(how === 'evict' ? 'a pod of each service told to end' : 'a pod of each service killed', (found) =>
-      underLoad(clients, found, () => endOnePodEach(node, how)),
+  for (const how of ['evict', 'force'] as const) {
+    await step(
+      how === 'evict' ? 'a pod of each service told to end' : 'a pod of each service deleted by force',
+      (found) => underLoad(clients, found, () => endOnePodEach(node, how)),
     );
   }
   for (const service of ['token', 'gateway']) {
@@ -147,7 +148,7 @@ async function tagImages({ archives }: Plan, { ctr }: Node): Promise<void> {
   for (const name of names) await ctr('images', 'tag', name, name.replace(/:\w+$/, `:${after}`));
 }
 
-async function endOnePodEach({ api }: Node, how: 'evict' | 'kill'): Promise<void> {
+async function endOnePodEach({ api }: Node, how: 'evict' | 'force'): Promise<void> {
   for (const service of services) {
     const [pod] = await readyPods(api, service);
     if (pod === undefined) throw new Error(`no pod of ${service} is ready`);

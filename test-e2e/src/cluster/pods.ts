@@ -43,9 +43,9 @@ export const restartsOf = (all: readonly Pod[]): number =>
     0,
   );
 
-/** @param how `kill` takes it away at once, as a node that dies does */
-export async function endPod(api: KubeApi, { metadata }: Pod, how: 'evict' | 'kill'): Promise<void> {
-  await api.call('DELETE', `${pods}/${metadata.name}`, how === 'kill' ? { gracePeriodSeconds: 0 } : {});
+/** @param how by `force` the cluster forgets it at once, while the node may still be ending it */
+export async function endPod(api: KubeApi, { metadata }: Pod, how: 'evict' | 'force'): Promise<void> {
+  await api.call('DELETE', `${pods}/${metadata.name}`, how === 'force' ? { gracePeriodSeconds: 0 } : {});
 }
 
 export async function scale(api: KubeApi, service: string, replicas: number): Promise<void> {
