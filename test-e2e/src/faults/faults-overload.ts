@@ -4,9 +4,9 @@ import { basic, createClient } from '../clients.js';
 import { sayStatuses, startAsking } from './asking.js';
 import type { Fault } from './fault.js';
 
-/** Fewer of each than its own share, and of all of them more than a gateway has under way at the token services (1,024). */
-const clients = 24;
-const each = 48;
+/** Of each the least that is its own share (16), and of all of them more than a gateway has under way at the token services (1,024). */
+const clients = 72;
+const each = 16;
 /** PostgreSQL takes that much longer for everything, there and back: what comes in piles up. */
 const slowMillis = 400;
 
