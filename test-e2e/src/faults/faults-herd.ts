@@ -12,8 +12,8 @@ const leastMillis = 13_000;
 /** The least time between two readings of a client by one process; and of the key sets, which are read for nobody in particular. */
 const clientMillis = 4_000;
 const keySetMillis = 3_000;
-/** Long enough that without care all who come meanwhile would ask, too. */
-const slowMillis = 150;
+/** There and back: long enough that all who come meanwhile would ask, too, and no more than twenty statements one after the other bear. */
+const slowMillis = 75;
 const lanes = 6;
 
 export const herdFault: Fault = {
