@@ -67,7 +67,8 @@ const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_
   JOIN cardea.refresh_token r ON r.key = i.key
   LEFT JOIN cardea.consent_grant g ON g.id = r.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL`;
 
-// The same order of locks as in codes.ts: families, then tokens; rows carry what becomes of them, for the reason told there. One debt to the caches stands for all of a batch.
+// The same order of locks as in codes.ts: families, then tokens; rows carry what becomes of them, for the reason told there. One debt to
+// the caches stands for all of a batch.
 const rotateText = (debts: Caches['debts']) => `WITH first AS (
     SELECT DISTINCT ON (old_key) *
     FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::bytea[], $5::float8[], $6::bytea[], $7::bytea[],
