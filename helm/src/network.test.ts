@@ -1,5 +1,6 @@
 // The network is the trust map and nothing else: every edge that must be, every edge that must not (security §2.6).
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { End } from './network.fixture.js';
 import { reaches } from './network.fixture.js';
 import { podsOf } from './pods.fixture.js';
@@ -7,42 +8,19 @@ import type { Manifest } from './render.fixture.js';
 import { presets, render, versions } from './render.fixture.js';
 
 const version = versions()[0] ?? '';
-const listeners = {
-  gateway: [4444, 4460],
-  admin: [4445, 4461],
-  token: [4450, 4462],
-  worker: [4463],
-  keys: [4451, 4464],
-  postgresql: [5432],
-  redis: [6379],
-} as const;
-type Component = keyof typeof listeners;
-const components = [...(Object.keys(listeners) as Component[]), 'migrations' as const, 'test' as const];
 
-/** From whom, to whom, on which port: all there is inside the release. */
-const edges = new Set([
-  'gateway>token:4450',
-  'admin>token:4450',
-  'admin>keys:4451',
-  'worker>token:4450',
-  'token>keys:4451',
-  'token>postgresql:5432',
-  'worker>postgresql:5432',
-  'keys>postgresql:5432',
-  'migrations>postgresql:5432',
-  'token>redis:6379',
-  'worker>redis:6379',
-  'test>gateway:4444',
-  'test>admin:4445',
-  // Introspection over gRPC, as an internal service asks.
-  'test>token:4450',
-]);
+/** Who listens where; and from whom, to whom, on which port: all there is inside the release. A real cluster is held against it too. */
+const map = JSON.parse(readFileSync(new URL('trust-map.json', import.meta.url), 'utf8')) as {
+  readonly listeners: Readonly<Record<string, readonly number[]>>;
+  readonly edges: readonly string[];
+};
+const edges = new Set(map.edges);
 
 describe('I05: with everything in one namespace', () => {
   let manifests: Manifest[];
   const labels: Record<string, Record<string, string>> = {};
   beforeAll(async () => {
-    manifests = await render(version);
+    manifests = await render(version, ['--set', 'clientResources.enabled=true']);
     for (const pod of podsOf(manifests)) labels[pod.component] = pod.labels;
   });
   const pod = (component: string): End => ({ labels: labels[component] ?? {} });
@@ -50,11 +28,15 @@ describe('I05: with everything in one namespace', () => {
   const scraper: End = { labels: {}, namespace: { 'kubernetes.io/metadata.name': 'monitoring' } };
   const internet: End = { address: '203.0.113.7' };
 
-  const all = components.flatMap((from) =>
-    (Object.keys(listeners) as Component[])
-      .filter((to) => to !== from)
-      .flatMap((to) => listeners[to].map((port) => [from, to, port] as const)),
+  const all = [...Object.keys(map.listeners), 'migrations', 'test'].flatMap((from) =>
+    Object.entries(map.listeners)
+      .filter(([to]) => to !== from)
+      .flatMap(([to, ports]) => ports.map((port) => [from, to, port] as const)),
   );
+
+  test('of every pod there is a row', () => {
+    expect(Object.keys(labels).sort()).toEqual([...Object.keys(map.listeners), 'migrations', 'test'].sort());
+  });
   test.each(all)('%s to %s on %i', (from, to, port) => {
     // The gateway is open to everybody by default, and nobody of the release has a way out to it but `helm test`.
     expect(reaches(manifests, pod(from), pod(to), port)).toBe(edges.has(`${from}>${to}:${String(port)}`));

@@ -22,7 +22,8 @@ const node = await steps.step('cluster', async (found) => {
 });
 try {
   await play(plan, node, steps);
-  const versions = { Kubernetes: plan.kubernetes.version, helm: plan.helm.version, Node: process.versions.node };
+  const helm = `${plan.helm.version} (and ${plan.otherHelm.version})`;
+  const versions = { Kubernetes: plan.kubernetes.version, helm, Node: process.versions.node };
   const outcome = { versions, processors: availableParallelism(), lines: steps.lines };
   writeFileSync(path.join(plan.directory, 'outcome.json'), JSON.stringify(outcome));
   process.stdout.write('all is as it should be\n');

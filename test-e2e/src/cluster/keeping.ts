@@ -15,12 +15,16 @@ import { underLoad } from './under-load.js';
 export interface Keeping {
   readonly node: Node;
   readonly helm: Helm;
+  /** With which it is installed again. */
+  readonly other: Helm;
   readonly clients: Clients;
   readonly before: Secrets;
   readonly found: Report;
+  /** While nothing of the release runs. */
+  meanwhile(): Promise<void>;
 }
 
-export async function keepsItsData({ node, helm, clients, before, found }: Keeping): Promise<void> {
+export async function keepsItsData({ node, helm, other, clients, before, found, meanwhile }: Keeping): Promise<void> {
   const keys = await keyIds(clients);
   await helm.run('uninstall', release, '--wait', '--timeout', '10m');
   await until('the end of all pods', 300, async () => {
@@ -29,7 +33,8 @@ export async function keepsItsData({ node, helm, clients, before, found }: Keepi
     return left.length === 0 ? true : undefined;
   });
   expectSame(before, await secretsOf(node.api));
-  await helm.apply('install');
+  await meanwhile();
+  await other.apply('install');
   for (const service of services) await untilReady(node.api, service, 2);
   found(`${String(expectSame(before, await secretsOf(node.api)))} values of secrets the same`);
   const again = await keyIds(clients);

@@ -13,7 +13,8 @@ import type { Outcome } from './outcome.js';
 const help = `Usage: npm run test:cluster [-- --helm VERSION] [--write] [--keep-images] [--prepare]
 
 Builds Kubernetes from Debian's source (once: a quarter of an hour, 2 GB), builds the images, starts a cluster of one node in namespaces of its
-own, installs the chart with helm, and tests, upgrades, rolls back, disturbs, scales and reinstalls it under load. Root, on Debian 12.
+own, installs the chart with helm, and tests, upgrades, rolls back, disturbs, scales and reinstalls it under load; the last installation is
+another helm's, and upgraded by this one. Root, on Debian 12.
 
   --helm VERSION   with this helm instead of the newest that is known here
   --write          write what came out into docs/kubernetes.md
@@ -87,8 +88,10 @@ async function prepare({ helm, keep }: Options, directory: string): Promise<Plan
   const cache = path.join(root, '.cache');
   const programs = await findNodePrograms(cache, progress);
   const helms = await findHelms({ cache, progress });
-  const [version, file] = Object.entries(helms).find(([each]) => helm === undefined || each === helm) ?? [];
-  if (version === undefined || file === undefined) {
+  const known = Object.entries(helms).map(([version, file]) => ({ version, file }));
+  const own = known.find(({ version }) => helm === undefined || version === helm);
+  const other = known.find((each) => each !== own);
+  if (own === undefined || other === undefined) {
     throw new Error(`there is no helm ${String(helm)}, but ${Object.keys(helms).join(' and ')}`);
   }
   const chromium = await findChromium({ cache, progress });
@@ -96,5 +99,5 @@ async function prepare({ helm, keep }: Options, directory: string): Promise<Plan
   const archives = await findArchives({ cache, scratch: directory, busybox, keep, progress });
   const kubernetes = await findKubernetes(cache, progress);
   const cgroup = path.basename(directory);
-  return { directory, cgroup, kubernetes, programs, helm: { version, file }, chromium, archives };
+  return { directory, cgroup, kubernetes, programs, helm: own, otherHelm: other, chromium, archives };
 }

@@ -10,9 +10,16 @@ export interface Plan {
   readonly cgroup: string;
   readonly kubernetes: Kubernetes;
   readonly programs: NodePrograms;
-  readonly helm: { readonly version: string; readonly file: string };
+  readonly helm: HelmProgram;
+  /** What somebody else still has. */
+  readonly otherHelm: HelmProgram;
   readonly chromium: FoundChromium;
   readonly archives: Archives;
+}
+
+export interface HelmProgram {
+  readonly version: string;
+  readonly file: string;
 }
 
 /** The node's address, in a network that nobody else has. */

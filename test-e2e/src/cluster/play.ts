@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Addresses } from '../compose-login.js';
 import { logInByBrowser } from './browser.js';
+import { areGone, clientsOf, deleteUnkept, keepClients } from './client-resources.js';
 import { tryEdges } from './edges.js';
 import type { Helm } from './helm.js';
 import { createHelm } from './helm.js';
@@ -16,15 +17,15 @@ import { omittedKinds } from './omitted.js';
 import type { Report, Steps } from './outcome.js';
 import type { Plan } from './plan.js';
 import { namespace, nodePorts, release } from './plan.js';
-import { endPod, neighbours, readyPods, restartsOf, scale, services, untilReady } from './pods.js';
+import { endPod, neighbours, readyPods, restartsOf, services, untilReady } from './pods.js';
 import { enforcePolicies, releasePolicies } from './policies.js';
+import { scaleThere } from './scaling.js';
 import { expectSame, secretsOf } from './secrets.js';
 import { adminUrl, issuer, loginUrl, makeSurroundings, operatorToken, valuesOf } from './surroundings.js';
 import type { Clients } from './under-load.js';
-import { showTally, throughput, underLoad } from './under-load.js';
+import { underLoad } from './under-load.js';
 
 const laneCount = 6;
-const measureMillis = 15_000;
 const after = 'after';
 
 /** @throws at the first thing that does not hold */
@@ -32,7 +33,8 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
   const { api } = node;
   const values = path.join(plan.directory, 'values.json');
   writeFileSync(values, JSON.stringify(valuesOf(plan)));
-  const helm = createHelm(plan, node, values);
+  const helm = createHelm(plan.helm, plan, node, values);
+  const other = createHelm(plan.otherHelm, plan, node, values);
 
   await step('helm install', async (found) => {
     await makeSurroundings(plan, api);
@@ -58,6 +60,7 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
       throw new Error(`the ID token says ${JSON.stringify(claims)}`);
     found(`Chromium, PKCE, by port ${String(nodePorts.gateway)} of the node; an ID token for ada`);
   });
+  await step('clients as resources', (found) => keepClients(api, addresses, found));
   const clients = { addresses, lanes };
   const before = await secretsOf(api);
   await step('helm upgrade that changes nothing', async (found) => {
@@ -87,20 +90,26 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
     );
   }
   for (const service of ['token', 'gateway']) {
-    await step(`${service} scaled 1, 3, 1`, async (found) => {
-      const rates: string[] = [];
-      for (const replicas of [1, 3, 1]) {
-        await underLoad(clients, found, () => scale(api, service, replicas));
-        const { rate, tally } = await throughput(clients, measureMillis);
-        if (tally.failed.length > 0) throw new Error(showTally(tally) + tally.failed.slice(0, 3).join('\n'));
-        rates.push(rate.toFixed(0));
-      }
-      found(`${rates.join(', ')} requests a second`);
-      await scale(api, service, 2);
-    });
+    await step(`${service} scaled 1, 3, 1`, (found) => scaleThere({ plan, node, clients, found }, service));
   }
   await step('network policies', (found) => policies(node, clients, found));
-  await step('helm uninstall, helm install', (found) => keepsItsData({ node, helm, clients, before, found }));
+  const resources = await clientsOf(api);
+  await step(`helm uninstall, helm ${other.version} install`, (found) =>
+    keepsItsData({ node, helm, other, clients, before, found, meanwhile: () => deleteUnkept(api) }),
+  );
+  await step('clients as resources, deleted meanwhile', (found) => areGone(api, addresses, found, resources));
+  for (const [its, replicas] of [
+    [other, 3],
+    [helm, 2],
+  ] as const) {
+    await step(`helm ${its.version} upgrade to ${String(replicas)} pods of token`, async (found) => {
+      await underLoad(clients, found, async () => {
+        await its.apply('upgrade', `token.replicas=${String(replicas)}`);
+        await untilReady(api, 'token', replicas);
+      });
+      found(`${String(expectSame(before, await secretsOf(api)))} values of secrets the same`);
+    });
+  }
 }
 
 /** helm takes the pod away when it is done: what it says is read while it runs. */

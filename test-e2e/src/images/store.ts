@@ -39,7 +39,10 @@ export interface Assembly {
 }
 
 type Progress = (sentence: string) => void;
-type Buildah = (...args: readonly string[]) => Promise<string>;
+type Buildah = (verb: string, ...args: readonly string[]) => Promise<string>;
+
+/** In a namespace for processes that ends with whoever waits for it (setpriv(1), unshare(1)). */
+const alone = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
 
 const baseImage = 'localhost/cardea-build-base';
 
@@ -108,12 +111,19 @@ async function runner(directory: string, cache: string, progress: Progress): Pro
   writeFileSync(settings, '');
   writeFileSync(path.join(directory, 'registries.conf'), '');
   writeFileSync(path.join(directory, 'policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
-  // What the machine's owner has set for containers of his own says nothing here.
-  const env = { ...process.env, ...environment, CONTAINERS_CONF: settings, CONTAINERS_STORAGE_CONF: '/dev/null' };
   const place = (name: string) => path.join(directory, name);
+  mkdirSync(place('tmp'), { recursive: true });
+  // What the machine's owner has set for containers of his own says nothing here.
+  const apart = { CONTAINERS_CONF: settings, CONTAINERS_STORAGE_CONF: '/dev/null', TMPDIR: place('tmp') };
+  const env = { ...process.env, ...environment, ...apart };
   const own = ['--root', place('layers'), '--runroot', place('run'), '--storage-driver', 'overlay'];
   const flags = [...own, '--registries-conf', place('registries.conf')];
-  return async (...args) => (await runTool(file, [...flags, ...args], { env })).trim();
+  return async (verb, ...args) => {
+    const words = [file, ...flags, verb, ...args];
+    // Who is interrupted leaves no step of a build behind; everything else has to mount where we are.
+    const [program = '', ...rest] = verb === 'bud' ? [...alone, ...words] : words;
+    return (await runTool(program, rest, { env })).trim();
+  };
 }
 
 /** No image is fetched, and none of ours is signed. */
