@@ -79,7 +79,7 @@ export async function startService(
     },
     async serveHttp(address, server) {
       boundTimes(server);
-      const drain = drainable(server);
+      const drain = drainable(server, config.serve.drainGrace);
       const url = await listen(server, address);
       drains.push(drain);
       // After a drain it is closed; after a failed start it is not.

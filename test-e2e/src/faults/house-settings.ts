@@ -68,7 +68,8 @@ export function settingsOf(name: MemberName, facts: HouseFacts): Record<string, 
       ...(kind === 'gateway' ? { public: { host: '127.0.0.1', port: ports.listen[name] } } : {}),
       ...(kind === 'token' || kind === 'keys' ? { [kind]: { address: rpc(name) } } : {}),
       management: { host: '127.0.0.1', [kind]: ports.management[name] },
-      // Longer than clients keep a connection they do not use: none is closed just as a request comes over it.
+      // Clients have as long to leave their connections, and are told to keep one they do not use no longer than that: none is closed
+      // just as a request comes over it.
       drain_grace: kind === 'gateway' || kind === 'admin' ? '5s' : '500ms',
     },
     peers: {

@@ -70,7 +70,7 @@ export const serve = z
       .prefault({}),
     drain_grace: duration({
       description:
-        'How long a service that was told to stop stays up after it stopped being ready, so that load balancers notice.',
+        'How long a service that was told to stop stays up after it stopped being ready, so that load balancers notice. Clients then have as long, one second at least and five at most, to leave the connections that they have.',
     }).prefault('0s'),
     cookies: z
       .strictObject({
