@@ -163,6 +163,16 @@ describe('what cannot be written is withheld', () => {
     expect((await audit.verify()).broken).toBeUndefined();
   });
 
+  test('when another session locks the end of the chain and does not let go', async () => {
+    const log = openLog();
+    await log.append(entry('before'), sealed);
+    await database.client.query('BEGIN; SELECT * FROM cardea_keys_audit.head FOR UPDATE');
+    await expect(log.append(entry('lost'), sealed)).rejects.toMatchObject({ ...unavailable, cause: { code: '55P03' } });
+    await database.client.query('COMMIT');
+    await log.append(entry('after'), sealed);
+    expect(await written()).toEqual(['before', 'after']);
+  });
+
   test('when its connection is killed in the middle of a statement', async () => {
     const log = openLog();
     await log.append(entry('before'), sealed);

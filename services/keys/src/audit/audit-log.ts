@@ -43,6 +43,8 @@ const patienceMillis = 2_000;
 const silenceMillis = 2_500;
 /** Who stands still with the end of the chain in hand loses it to the others, well before their patience ends. */
 const stillMillis = 1_000;
+/** By then whoever stood still has lost it. */
+const lockMillis = 1_500;
 /** What a signature waits at most for others to be written with; about what its commit takes. */
 const gatherMillis = 2;
 const mostTogether = 512;
@@ -64,6 +66,7 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
     keepAlive: true,
     ...(pooler === 'none' && {
       statement_timeout: patienceMillis,
+      lock_timeout: lockMillis,
       idle_in_transaction_session_timeout: stillMillis,
       // The one statement that matters is planned once: anew for each commit it costs a small one as much as its rows.
       options: '-c plan_cache_mode=force_generic_plan -c jit=off',

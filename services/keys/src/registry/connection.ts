@@ -1,6 +1,6 @@
 // Connections to the registry's database, and work that is done alone on one of them.
 import type { Log, Pooler, Tracing } from '@cardea/service';
-import { noTracing, reachPostgres, tracePool } from '@cardea/service';
+import { noTracing, reachPostgres, sqlState, tracePool } from '@cardea/service';
 import pg from 'pg';
 import { cannotSign } from '../unavailable.js';
 
@@ -9,6 +9,8 @@ export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** Longer than twenty operators creating RSA keys at once take. */
 const patienceMillis = 30_000;
+/** A key that an HSM takes its time to make is waited for; somebody who never lets go is not. */
+const lockMillis = 20_000;
 
 /** @param pooler with `transaction` a connection is never given settings of its own */
 export function openPool(dsn: string, log: Log, pooler: Pooler = 'none', tracing: Tracing = noTracing): pg.Pool {
@@ -21,7 +23,12 @@ export function openPool(dsn: string, log: Log, pooler: Pooler = 'none', tracing
     idleTimeoutMillis: 10_000,
     // A server that is cut off says nothing, not even that a statement took too long.
     query_timeout: patienceMillis + 1_000,
-    ...(pooler === 'none' && { statement_timeout: patienceMillis }),
+    ...(pooler === 'none' && {
+      statement_timeout: patienceMillis,
+      lock_timeout: lockMillis,
+      // Between its statements a key may be made.
+      idle_in_transaction_session_timeout: 4 * patienceMillis,
+    }),
     application_name: 'cardea-keys',
     keepAlive: true,
   });
@@ -35,7 +42,8 @@ export function openPool(dsn: string, log: Log, pooler: Pooler = 'none', tracing
 /**
  * Runs in a transaction that nobody else of this registry overlaps, on any machine.
  *
- * @throws {OAuthError} temporarily_unavailable when PostgreSQL cannot be reached; what the work throws
+ * @throws {OAuthError} temporarily_unavailable when PostgreSQL cannot be reached, others take too long, or nobody knows whether it is done;
+ *   what the work throws
  */
 export async function alone<T>(pool: pg.Pool, work: (connection: Queryable) => Promise<T>): Promise<T> {
   const connection = await pool.connect().catch((error: unknown) => {
@@ -44,8 +52,18 @@ export async function alone<T>(pool: pg.Pool, work: (connection: Queryable) => P
   return inTransaction(connection, async () => {
     await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
     return work(connection);
+  }).catch((error: unknown) => {
+    throw passes(error) ? cannotSign('the key registry is busy or was lost', error) : error;
   });
 }
+
+/** By class of SQLSTATE: a connection or a server that ended, deadlocks, no room, locks and statements that took too long. */
+const passing = /^(08|40|53|55P03|57)/;
+/** In the driver's own words, which have no code. */
+const lost = /^(Query read timeout|Connection terminated|Client has encountered a connection error)/;
+
+const passes = (error: unknown): boolean =>
+  passing.test(sqlState(error) ?? '') || (error instanceof Error && lost.test(error.message));
 
 /** Runs in a transaction on this connection, which goes back to its pool then; one that cannot even roll back is not kept. */
 export async function inTransaction<T>(connection: pg.PoolClient, work: () => Promise<T>): Promise<T> {

@@ -31,6 +31,8 @@ const lookupPlans = '-c plan_cache_mode=force_generic_plan -c jit=off'.concat(
 );
 
 const statementMillis = 5_000;
+/** Who waits for a lock hears that it did nothing, while whoever asked still listens; and nobody queues behind it any longer. */
+const lockMillis = 3_000;
 
 /**
  * Opens a pool that outlives restarts of PostgreSQL and follows its primary to another server.
@@ -56,6 +58,7 @@ export function openDatabase(
   const reach = reachPostgres(pg.Client, dsn, pooler);
   const ownSettings = {
     statement_timeout: statementMillis,
+    lock_timeout: lockMillis,
     idle_in_transaction_session_timeout: 2 * statementMillis,
     ...(sweeps ? {} : { options: lookupPlans }),
   };
