@@ -21,6 +21,8 @@ export interface CallDesk {
 }
 
 const sweepMillis = 50;
+/** How often a call that was sent is taken from a peer that says nothing: where all are slow, each move makes the next one slower. */
+const mostMoves = 2;
 /** Of a longer pause between two sweeps the rest was a time in which this process did not run, and heard nobody. */
 const longestStepMillis = 2 * sweepMillis;
 
@@ -50,6 +52,8 @@ export function createCallDesk(
 ): CallDesk {
   const outstanding = new Set<PendingCall>();
   const waiting = new Set<PendingCall>();
+  /** Of those few that were taken from a peer that said nothing. */
+  const moves = new WeakMap<PendingCall, number>();
   let unreachableSince: number | undefined;
   let lastCause: unknown;
   let sweeper: NodeJS.Timeout | undefined;
@@ -75,7 +79,9 @@ export function createCallDesk(
   const leaveSilence = (call: PendingCall, carrier: Carrier): void => {
     const link = pick();
     if (link === undefined || isSilent(link)) return;
-    if (call.idempotent || !call.sent) {
+    const moved = moves.get(call) ?? 0;
+    if (!call.sent || (call.idempotent && moved < mostMoves)) {
+      if (call.sent) moves.set(call, moved + 1);
       carrier.cancel(call);
       call.sent = false;
       link.send(call);

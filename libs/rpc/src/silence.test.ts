@@ -164,3 +164,25 @@ test('where nobody else answers, calls wait', async () => {
   expect(await call).toEqual({ text: 'at last' });
   expect(silent.seen).toEqual(['alone']);
 });
+
+test('a call that meets silence wherever it goes is refused, and not passed on for ever', async () => {
+  const both = [await serveSilence(), await serveSilence()] as const;
+  const peer = peerOf(both.map(({ address }) => address));
+  const client = clientOf(peer, { hot: true, ...unhurried, idempotent: ['ask'] });
+  let settled = false;
+  const call = client.ask({ text: 'nobody answers' }).finally(() => (settled = true));
+  const refused = expect(call).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  const counts = [0, 0];
+  let holder = 0;
+  await until(() => {
+    both.forEach(({ seen }, which) => {
+      if (seen.length > (counts[which] ?? 0)) holder = which;
+      counts[which] = seen.length;
+    });
+    // Whoever it does not lie with says all the time that it is there.
+    both[1 - holder]?.answer(0, status.UNIMPLEMENTED);
+    return settled;
+  });
+  await refused;
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(3);
+});
