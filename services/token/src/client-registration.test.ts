@@ -160,8 +160,7 @@ describe('managing', () => {
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, i) => verdict(update(id, token, { clientName: String(i) }))),
     );
-    expect(all.filter((each) => each === 'ok')).toHaveLength(1);
-    expect(all.filter((each) => each === 'invalid_token')).toHaveLength(19);
+    expect([...all].sort()).toEqual([...Array<string>(19).fill('invalid_token'), 'ok']);
   });
   test('what the operator said stays, and the operator’s changes leave the token alive', async () => {
     const { id, client, token } = await registered();
