@@ -1,21 +1,27 @@
 // The thread of asking.ts. Begins at once; told anything, it ends and says what the answers were.
+import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Asking, TokenRequest } from './asking.js';
+import type { Answers, Asking, TokenRequest } from './asking.js';
 
-const { origins, requests, lanes, pauseMillis, burst, patient } = workerData as Asking;
+const { origins, requests, lanes, pauseMillis, burst, patient, yields = false } = workerData as Asking;
 const burstEveryMillis = 1_000;
+// Of this thread alone, on Linux.
+if (yields) os.setPriority(10);
 
 const statuses = new Map<string, number>();
+const tookMillis: number[] = [];
 let running = true;
 let turn = 0;
 
 /** @returns how long it asks to be left alone, milliseconds */
 async function ask({ form, authorization }: TokenRequest, origin: string): Promise<number> {
+  const began = performance.now();
   try {
     const body = new URLSearchParams(form);
     const answer = await fetch(`${origin}/oauth2/token`, { method: 'POST', headers: { authorization }, body });
     await answer.arrayBuffer();
+    tookMillis.push(performance.now() - began);
     const later = answer.headers.get('retry-after');
     count(answer.status === 503 && later === null ? '503 without Retry-After' : String(answer.status));
     return Number(later ?? 0) * 1_000;
@@ -52,5 +58,5 @@ async function bursts(): Promise<void> {
 const all = Promise.all([...Array.from({ length: lanes }, lane), ...(burst === 0 ? [] : [bursts()])]);
 parentPort?.once('message', () => {
   running = false;
-  void all.then(() => parentPort?.postMessage(statuses));
+  void all.then(() => parentPort?.postMessage({ statuses, tookMillis } satisfies Answers));
 });

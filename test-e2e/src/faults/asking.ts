@@ -19,15 +19,23 @@ export interface Asking {
   readonly burst: number;
   /** Whether who is told to come back does so then, and not at once. */
   readonly patient: boolean;
+  /** Whether the asking itself gets of this machine what others leave: who floods us brings machines of their own. */
+  readonly yields?: boolean;
 }
 
 /** How often which status was the answer; `none` for no answer, and 503 with a word more where it does not say when to come back. */
 export type Statuses = ReadonlyMap<string, number>;
 
+export interface Answers {
+  readonly statuses: Statuses;
+  /** How long each answer took, milliseconds. */
+  readonly tookMillis: readonly number[];
+}
+
 /** Begins at once. @returns ends it, and tells what the answers were */
-export function startAsking(asking: Asking): () => Promise<Statuses> {
+export function startAsking(asking: Asking): () => Promise<Answers> {
   const worker = new Worker(new URL('./asking-thread.js', import.meta.url), { workerData: asking, execArgv: [] });
-  const told = new Promise<Statuses>((resolve, reject) => {
+  const told = new Promise<Answers>((resolve, reject) => {
     worker.once('message', resolve).once('error', reject);
   });
   told.catch(() => undefined);

@@ -27,7 +27,7 @@ export const overloadFault: Fault = {
     const origins = house.gateways.slice(0, 1).map(({ origin }) => origin);
     const stop = startAsking({ origins, requests, lanes: clients * each, pauseMillis: 0, burst: 0, patient: true });
     await during.pause(during.millis);
-    const statuses = await stop().finally(() => wires.forEach((wire) => wire.mend()));
+    const { statuses } = await stop().finally(() => wires.forEach((wire) => wire.mend()));
     during.note(sayStatuses(statuses));
     // On a busy machine this thread may be so slow that the gateway hangs up on it.
     const wrong = [...statuses.keys()].filter((status) => !['200', '503', '408'].includes(status));
