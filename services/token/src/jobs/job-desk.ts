@@ -2,8 +2,7 @@
 import { OAuthError } from '@cardea/oauth';
 import type { jobV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
-import type { Job } from 'bullmq';
-import { Queue } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import { connectQueue } from '../queue-connection.js';
 import { queuePrefix } from '../redis-cluster.js';
 import { queueNames } from './queues.js';
@@ -44,7 +43,7 @@ const timeoutMillis = 3_000;
 const longestReason = 500;
 
 /**
- * Nothing is sent to Redis before somebody asks.
+ * Nothing is sent to Redis before somebody asks, and BullMQ is not loaded: where it runs no jobs, most processes never need it.
  *
  * @param redisUrl of the queues; without one there are none
  */
@@ -53,9 +52,10 @@ export function createJobDesk(redisUrl: string | undefined, log: Log): JobDesk {
   const opened = new Map<string, Queue>();
   let connection: ReturnType<typeof connectQueue> | undefined;
 
-  const queueOf = (name: string): Queue => {
+  const queueOf = async (name: string): Promise<Queue> => {
     if (redisUrl === undefined || !names.includes(name))
       throw new OAuthError('not_found', 'There is no queue of that name.');
+    const { Queue } = await import('bullmq');
     const known = opened.get(name);
     if (known !== undefined) return known;
     connection ??= connectQueue(redisUrl, log);
@@ -70,23 +70,26 @@ export function createJobDesk(redisUrl: string | undefined, log: Log): JobDesk {
     return Object.fromEntries(stateNames.map((state) => [state, sum(state)])) as Record<StateName, number>;
   };
   const jobOf = async (name: string, id: string): Promise<Job> => {
-    const job = (await queueOf(name).getJob(id)) as Job | undefined;
+    const queue = await queueOf(name);
+    const job = (await queue.getJob(id)) as Job | undefined;
     if (job === undefined) throw new OAuthError('not_found', 'There is no job of that id in this queue.');
     return job;
   };
 
   return {
     queues: () =>
-      inTime(async () => Promise.all(names.map(async (name) => ({ name, counts: await counts(queueOf(name)) })))),
+      inTime(async () => Promise.all(names.map(async (name) => ({ name, counts: await counts(await queueOf(name)) })))),
     waitingSince: (name) =>
       inTime(async () => {
-        const [oldest] = (await queueOf(name).getJobs(['wait'], 0, 0, true)) as (Job | undefined)[];
+        const queue = await queueOf(name);
+        const [oldest] = (await queue.getJobs(['wait'], 0, 0, true)) as (Job | undefined)[];
         return oldest && oldest.timestamp + oldest.delay;
       }),
     list: (name, state, from, limit) =>
       inTime(async () => {
+        const queue = await queueOf(name);
         // Each of several lists has a beginning of its own; none of them is long where anybody turns pages.
-        const all = (await queueOf(name).getJobs([...lists[state]], 0, from + limit - 1)) as (Job | undefined)[];
+        const all = (await queue.getJobs([...lists[state]], 0, from + limit - 1)) as (Job | undefined)[];
         const jobs = all.slice(from, from + limit);
         // One may have gone between its name and its content.
         return jobs.filter((job) => job !== undefined).map((job) => deskJob(job, state));
@@ -109,12 +112,12 @@ export function createJobDesk(redisUrl: string | undefined, log: Log): JobDesk {
       }),
     retryFailed: (name) =>
       inTime(async () => {
-        const queue = queueOf(name);
+        const queue = await queueOf(name);
         const count = await queue.getFailedCount();
         if (count > 0) await queue.retryJobs({ state: 'failed' });
         return count;
       }),
-    drainFailed: (name) => inTime(async () => (await queueOf(name).clean(0, 0, 'failed')).length),
+    drainFailed: (name) => inTime(async () => (await (await queueOf(name)).clean(0, 0, 'failed')).length),
     async close() {
       const closing = Promise.all([...opened.values()].map((queue) => queue.close())).catch(() => undefined);
       await Promise.race([closing, new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);

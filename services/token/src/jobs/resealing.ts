@@ -1,12 +1,8 @@
-// Resealing by itself, while more than one system secret is configured; and once, for `cardea migrate reseal`.
+// Resealing by itself, while more than one system secret is configured.
 import type { Config, Log, Metrics, Tracing } from '@cardea/service';
-import { required } from '@cardea/service';
-import { randomBytes } from 'node:crypto';
 import { systemSecrets } from '../settings.js';
 import type { Database } from '../storage/database.js';
-import { openDatabase } from '../storage/database.js';
 import { queueNames } from './queues.js';
-import type { Resealed } from './reseal.js';
 import { reseal } from './reseal.js';
 import type { ScheduledJob } from './scheduled.js';
 import { scheduleJob } from './scheduled.js';
@@ -42,21 +38,4 @@ export function createResealing(
   return scheduleJob({
     ...{ redisUrl, queue: queueNames.resealing, job: 'reseal', round, everyMillis: hourMillis, log, tracing },
   });
-}
-
-/** @throws when PostgreSQL cannot be reached, or has no schema yet */
-export async function resealOnce(
-  config: Config,
-  log: Log,
-  progress: (sofar: Resealed) => void,
-): Promise<readonly Resealed[]> {
-  const secrets = systemSecrets(config);
-  const { pooler } = config.database;
-  const name = 'cardea-reseal';
-  const database = openDatabase(required(config.dsn, 'dsn'), log, { max: 1, name, sweeps: true, pooler });
-  try {
-    return await reseal(database, { secrets, random: randomBytes, progress });
-  } finally {
-    await database.end();
-  }
 }
