@@ -35,6 +35,6 @@ export function calibrate(times: number): number[] {
  */
 export function crowding(): number {
   const begun = performance.now();
-  const micros = calibrate(60).reduce((sum, each) => sum + each, 0);
+  const micros = calibrate(200).reduce((sum, each) => sum + each, 0);
   return ((performance.now() - begun) * 1000) / micros;
 }

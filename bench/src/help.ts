@@ -10,7 +10,8 @@ what to compare. Without options about a quarter of an hour.
 
 What is measured:
   --quick            about two minutes: short slices, 3 rounds, fewer scenarios
-  --full             everything there is: --peers, all --variants, --open-loop, --widths 16,256 and --statements
+  --full             everything there is, in less than half an hour: --peers, all --variants, --open-loop,
+                     --widths 16,256, --statements and --correctness
   --only NAMES       these scenarios, separated by commas
   --keys PLACE       private keys in software, as other providers have theirs (the default), or hsm: in SoftHSM
   --variants NAMES   further installations of ours in the same rounds, where they differ:
@@ -22,17 +23,19 @@ ${variants.map(({ name, title }) => `                       ${name.padEnd(10)}${
   --rate N           the same at N requests a second
   --widths N,N,…     also the rate that is reached with so many connections
   --statements       also statements and bytes of PostgreSQL's log a request
+  --correctness      also whether answers stay right while everything is sent twice at once and services are killed;
+                     quick runs and --only leave it out otherwise
 
 How:
   --rounds N         rounds measured (5; quick: 3)
-  --seconds N        length of a slice (5; quick: 2; full: 3)
-  --units N          single-use codes and tokens prepared a slice (3000; quick: 600; full: 2000)
+  --seconds N        length of a slice (5; quick and full: 2)
+  --units N          single-use codes and tokens prepared a slice (3000; quick: 600; full: 1200)
   --connections N    concurrent callers (64)
   --ports N          first port of the demo (8600)
   --attach FILE      measure a running demo, whose line of JSON is in FILE
 
 What becomes of it:
-  --json FILE        the results as JSON
+  --json FILE        the results as JSON, written after each round: one that is cut short is not lost
   --report DIR       a page with tables and pictures (SVG), and the results as JSON beside it
   --compare FILE     ratios to the results of an earlier run
   --write FILE       the figures as tables between the marks of a page, such as docs/performance.md

@@ -54,20 +54,24 @@ export async function measureLarge(options: {
   readonly base: number;
   readonly connections: number;
   readonly scale: number;
+  readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
 }): Promise<LargeResult> {
-  const { demo, base, connections, scale, progress } = options;
+  const { demo, base, connections, scale, signal, progress } = options;
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-large-'));
   const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.cache');
   const postgres = await launchPostgres({ directory: home, cache, port: base + 45, progress });
   try {
-    const { target, close } = await startTarget({ demo, base, keys: 'software', progress, env: { DSN: postgres.dsn } });
+    const env = { DSN: postgres.dsn };
+    const { target, close } = await startTarget({ demo, base, keys: 'software', progress, signal, env });
     const database = new pg.Client({ connectionString: postgres.dsn });
+    // Its next question says so.
+    database.on('error', () => undefined);
     await database.connect();
     const withDatabase = { ...target, pids: { ...target.pids, postgres: postgres.pid } };
-    const driver = await startDriver(withDatabase, connections);
+    const driver = await startDriver(withDatabase, connections, signal);
     try {
-      return await measureBoth(driver, withDatabase, database, { scale, progress });
+      return await measureBoth(driver, withDatabase, database, { scale, signal, progress });
     } finally {
       await driver.close();
       await database.end();
@@ -83,7 +87,7 @@ async function measureBoth(
   driver: Driver,
   target: Target,
   database: pg.Client,
-  { scale, progress }: { scale: number; progress: (text: string) => void },
+  { scale, signal, progress }: { scale: number; signal: AbortSignal; progress: (text: string) => void },
 ): Promise<LargeResult> {
   const round = async (what: string) => {
     const found = load.map(([name, perSecond]) => ({ name, perSecond, p99: [] as number[], micros: [] as number[] }));
@@ -108,7 +112,7 @@ async function measureBoth(
     'expired access tokens': 5e6 * scale,
   };
   await fill(database, rows, progress);
-  await calm(database, progress);
+  await calm(database, signal, progress);
   const full = await round('full');
   const { rows: sizes } = await database.query<{ megabytes: number }>(
     'SELECT (pg_database_size(current_database()) / 1048576)::int AS megabytes',
@@ -158,11 +162,11 @@ async function fill(
 }
 
 /** Waits until nobody cleans up behind the filling any more, and all of it is on the disk: no installation fills itself in minutes. */
-async function calm(database: pg.Client, progress: (text: string) => void): Promise<void> {
+async function calm(database: pg.Client, signal: AbortSignal, progress: (text: string) => void): Promise<void> {
   progress('waiting until the filling is digested');
   await promisify(execFile)('sync');
   const text = `SELECT count(*)::int AS busy FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'`;
-  for (const end = performance.now() + calmMillis; performance.now() < end; await sleep(1_000)) {
+  for (const end = performance.now() + calmMillis; performance.now() < end; await sleep(1_000, undefined, { signal })) {
     if ((await database.query<{ busy: number }>(text)).rows[0]?.busy === 0) return;
   }
 }

@@ -23,6 +23,13 @@ export interface Contestant {
   readonly scenarios: readonly string[];
 }
 
+/** A slice that came to nothing. */
+export interface Failure {
+  readonly who: string;
+  readonly scenario: string;
+  readonly why: string;
+}
+
 export interface Rounds {
   /** By contestant, then by scenario. */
   readonly measurements: ReadonlyMap<string, ReadonlyMap<string, readonly Measurement[]>>;
@@ -41,59 +48,124 @@ export interface Plan {
   readonly units: number;
   /** Requests a second by scenario, asked for in an open loop instead of as fast as answers come. */
   readonly rates?: ReadonlyMap<string, number>;
+  /** Those that only every other round has. */
+  readonly seldom?: readonly string[];
+}
+
+/** Whoever watches a measurement. */
+export interface Watch {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** @param share 0..1 of all slices that are done */
+  progress(text: string, share?: number): void;
+  /** Is told what came to nothing; to throw ends the measurement. */
+  failed(failure: Failure): void;
+  /** After each round, with what there is so far. */
+  round?(rounds: Rounds): void;
+}
+
+/** @returns undefined where it failed, which the watch is told @throws when the watch's signal says so */
+export async function attempt<T>(
+  watch: Watch,
+  what: Omit<Failure, 'why'>,
+  act: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    watch.signal.throwIfAborted();
+    watch.failed({ ...what, why: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
 }
 
 /** How long the servers get to finish what they do after an answer. */
 const settleMillis = 150;
 const calibrations = 6;
+/** Whoever fails at something this often is not asked for it again. */
+const mostFailures = 2;
 
-/** @param progress is told what runs now */
-export async function measureRounds(
-  contestants: readonly Contestant[],
-  plan: Plan,
-  progress: (text: string) => void,
-): Promise<Rounds> {
+/** What fails is told to the watch and ends nothing. @throws when the watch's signal says so */
+export async function measureRounds(contestants: readonly Contestant[], plan: Plan, watch: Watch): Promise<Rounds> {
   const measurements = new Map<string, Map<string, Measurement[]>>(
     contestants.map(({ name, scenarios }) => [name, new Map(scenarios.map((scenario) => [scenario, []]))]),
   );
   const calibration: number[] = [];
   const most: Record<string, number> = {};
-  const [first] = contestants;
+  const found: Rounds = { measurements, calibration, residentBytes: most };
+  const failures = new Map<string, number>();
   calibrate(calibrations);
-  for (let round = 0; round <= plan.rounds; round++) {
-    // A B, then B A: what the machine does meanwhile falls on each of them first, in turn.
-    const order = round % 2 === 0 ? contestants : contestants.toReversed();
-    for (const name of plan.scenarios) {
-      for (const contestant of order.filter(({ scenarios }) => scenarios.includes(name))) {
-        const warmUp = round === 0;
-        const what = contestants.length === 1 ? name : `${name} of ${contestant.name}`;
-        progress(warmUp ? `warming up: ${what}` : `round ${String(round)} of ${String(plan.rounds)}: ${what}`);
-        const perSecond = plan.rates?.get(name);
-        const measurement = await measure(contestant.driver, contestant.pids, {
-          name,
-          millis: warmUp ? plan.warmUpMillis : plan.sliceMillis,
-          // What is made ready has warmed most of the way already.
-          units: warmUp ? Math.ceil(plan.units / 3) : plan.units,
-          ...(perSecond !== undefined && { perSecond }),
-        });
-        if (warmUp) continue;
-        measurements.get(contestant.name)?.get(name)?.push(measurement);
+  const slices = slicesOf(contestants, plan);
+  for (const [index, { round, scenario, contestant, last }] of slices.entries()) {
+    const { name: who, driver, pids } = contestant;
+    const what = contestants.length === 1 ? scenario : `${scenario} of ${who}`;
+    const failed = failures.get(what) ?? 0;
+    if (failed < mostFailures) {
+      const when = round === 0 ? 'warming up' : `round ${String(round)} of ${String(plan.rounds)}`;
+      watch.progress(`${when}: ${what}`, index / slices.length);
+      const measurement = await attempt(watch, { who, scenario }, () =>
+        measure(driver, pids, sliceOf(plan, round, scenario)),
+      );
+      if (measurement === undefined) failures.set(what, failed + 1);
+      else if (round > 0) {
+        measurements.get(who)?.get(scenario)?.push(measurement);
         calibration.push(...calibrate(calibrations));
-        if (contestant !== first) continue;
-        for (const [process, bytes] of Object.entries(residentBytes(contestant.pids)))
-          most[process] = Math.max(most[process] ?? 0, bytes);
+        if (contestant === contestants[0]) keepMost(most, residentBytes(pids));
       }
     }
+    if (last && round > 0) watch.round?.(found);
   }
-  return { measurements, calibration, residentBytes: most };
+  return found;
+}
+
+/** What to ask of a driver in that round, of which number 0 warms up. */
+function sliceOf({ units, sliceMillis, warmUpMillis, rates }: Plan, round: number, name: string): WantedSlice {
+  const perSecond = rates?.get(name);
+  return {
+    name,
+    millis: round === 0 ? warmUpMillis : sliceMillis,
+    // What is made ready has warmed most of the way already.
+    units: round === 0 ? Math.ceil(units / 3) : units,
+    ...(perSecond !== undefined && { perSecond }),
+  };
+}
+
+interface PlannedSlice {
+  readonly round: number;
+  readonly scenario: string;
+  readonly contestant: Contestant;
+  /** Whether the round ends with it. */
+  readonly last: boolean;
+}
+
+function slicesOf(contestants: readonly Contestant[], { rounds, scenarios, seldom = [] }: Plan): PlannedSlice[] {
+  return Array.from({ length: rounds + 1 }, (_, round) => {
+    // A B, then B A: what the machine does meanwhile falls on each of them first, in turn.
+    const order = round % 2 === 0 ? contestants : contestants.toReversed();
+    const now = scenarios.filter((name) => round === 0 || round % 2 === 1 || !seldom.includes(name));
+    return now
+      .flatMap((scenario) =>
+        order
+          .filter((contestant) => contestant.scenarios.includes(scenario))
+          .map((contestant) => ({ round, scenario, contestant })),
+      )
+      .map((slice, index, all) => ({ ...slice, last: index === all.length - 1 }));
+  }).flat();
+}
+
+function keepMost(most: Record<string, number>, now: Readonly<Record<string, number>>): void {
+  for (const [process, bytes] of Object.entries(now)) most[process] = Math.max(most[process] ?? 0, bytes);
+}
+
+interface WantedSlice {
+  readonly name: string;
+  readonly millis: number;
+  readonly units: number;
+  readonly perSecond?: number;
 }
 
 /** Prepares, drives and checks one slice. @throws when an answer is wrong */
-export async function measure(
-  driver: Driver,
-  pids: Pids,
-  what: { name: string; millis: number; units: number; perSecond?: number },
-): Promise<Measurement> {
+export async function measure(driver: Driver, pids: Pids, what: WantedSlice): Promise<Measurement> {
   try {
     await driver.prepare(what.name, what.units);
     await sleep(settleMillis);

@@ -1,11 +1,14 @@
 // How late answers are at a given rate, asked whether or not those before have come: what people feel, below what a machine can do.
 import type { Driver } from './load/driver.js';
-import { measure } from './measure.js';
+import type { Watch } from './measure.js';
+import { attempt, measure } from './measure.js';
 import type { Pids } from './processes/processes.js';
 
 /** One scenario at one rate. */
 export interface Lateness {
   readonly scenario: string;
+  /** Of the rate that a closed loop reached, where it was that; 0..1. */
+  readonly share?: number;
   /** Asked a second, and how many of those came in time to be counted. */
   readonly asked: number;
   readonly perSecond: number;
@@ -27,33 +30,39 @@ export interface OpenLoopPlan {
   readonly millis: number;
 }
 
-/** @throws when an answer is wrong */
+interface Wanted {
+  readonly name: string;
+  readonly share: number | undefined;
+  readonly asked: number;
+}
+
+/** What fails is told to the watch. */
 export async function measureLateness(
   driver: Driver,
   pids: Pids,
   { capacity, perSecond, millis }: OpenLoopPlan,
-  progress: (text: string) => void,
+  watch: Watch,
 ): Promise<Lateness[]> {
   const found: Lateness[] = [];
-  for (const [name, reached] of capacity) {
-    for (const asked of perSecond === undefined ? shares.map((share) => share * reached) : [perSecond]) {
-      progress(`open loop: ${name}, ${asked.toFixed(0)} a second`);
-      const units = Math.ceil((asked * millis) / 1000) + 100;
-      const slice = await measure(driver, pids, { name, millis, units, perSecond: asked });
-      const { p50Millis, p99Millis, p999Millis, checked } = slice;
-      const cpuMicros = Object.values(slice.cpuMicros).reduce((sum, micros) => sum + micros, 0);
-      const reachedNow = slice.units / slice.seconds;
-      found.push({
-        scenario: name,
-        asked,
-        perSecond: reachedNow,
-        p50Millis,
-        p99Millis,
-        p999Millis,
-        cpuMicros,
-        checked,
-      });
-    }
+  const wanted = [...capacity].flatMap(([name, reached]): Wanted[] =>
+    perSecond === undefined
+      ? shares.map((share) => ({ name, share, asked: share * reached }))
+      : [{ name, share: undefined, asked: perSecond }],
+  );
+  for (const [index, { name, share, asked }] of wanted.entries()) {
+    const who = `open loop, ${asked.toFixed(0)} a second`;
+    watch.progress(`${who}: ${name}`, index / wanted.length);
+    const units = Math.ceil((asked * millis) / 1000) + 100;
+    const slice = await attempt(watch, { who, scenario: name }, () =>
+      measure(driver, pids, { name, millis, units, perSecond: asked }),
+    );
+    if (slice === undefined) continue;
+    const { p50Millis, p99Millis, p999Millis, checked } = slice;
+    found.push({
+      ...{ scenario: name, asked, ...(share !== undefined && { share }), perSecond: slice.units / slice.seconds },
+      ...{ p50Millis, p99Millis, p999Millis, checked },
+      cpuMicros: Object.values(slice.cpuMicros).reduce((sum, micros) => sum + micros, 0),
+    });
   }
   return found;
 }

@@ -12,8 +12,15 @@ test('without options: everything, five rounds, 64 connections', () => {
   expect(readOptions([], names)).toMatchObject({
     plan: { scenarios: all, rounds: 5, sliceMillis: 5_000, warmUpMillis: 1_000, units: 3_000 },
     ...{ connections: 64, keys: 'software', attach: undefined, instead: undefined, variants: [], widths: [] },
-    outputs: { json: undefined, from: undefined },
+    ...{ outputs: { json: undefined, from: undefined }, coldStarts: 5, correctness: true, full: false },
   });
+});
+
+test('services are killed in whole runs only, and those of others are neither killed nor started', () => {
+  expect(readOptions(['--quick'], names)).toMatchObject({ correctness: false });
+  expect(readOptions(['--only', 'jwks'], names)).toMatchObject({ correctness: false });
+  expect(readOptions(['--only', 'jwks', '--correctness'], names)).toMatchObject({ correctness: true });
+  expect(readOptions(['--attach', 'demo.json'], names)).toMatchObject({ coldStarts: 0 });
 });
 
 test.each([
@@ -25,7 +32,7 @@ test.each([
 test('everything there is', () => {
   const options = readOptions(['--full'], names);
   expect(options).toMatchObject({
-    peers: true,
+    ...{ full: true, peers: true, correctness: true },
     statements: true,
     widths: [16, 256],
     openLoop: { perSecond: undefined },

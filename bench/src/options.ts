@@ -15,7 +15,12 @@ export interface Options {
   readonly base: number;
   /** File with the line of a demo that runs already. */
   readonly attach: string | undefined;
+  /** Of each service; none where the processes are somebody else's. */
   readonly coldStarts: number;
+  /** Whether everything there is was asked for: then what matters less is measured less often. */
+  readonly full: boolean;
+  /** Whether answers stay right while services are killed. */
+  readonly correctness: boolean;
   /** What is measured instead of the provider as it is. */
   readonly instead: Instead | undefined;
   readonly variants: readonly Variant[];
@@ -60,7 +65,7 @@ export function readOptions(
   const { values } = parse(argv);
   if (values.help === true) return 'help';
   const { quick = false, full = false } = values;
-  const pace = paces[quick ? 'quick' : full ? 'full' : 'usual'];
+  const pace = paces[quick ? 'quick' : full ? 'full' : values.scale === true ? 'scale' : 'usual'];
   const only = chosen('scenario', values.only, scenarios);
   const seconds = positive('seconds', values.seconds, pace.seconds);
   return {
@@ -75,7 +80,9 @@ export function readOptions(
     keys: keysPlace(values.keys),
     base: positive('ports', values.ports, 8600),
     attach: values.attach,
-    coldStarts: quick ? 3 : 5,
+    coldStarts: values.attach === undefined ? (quick ? 3 : 5) : 0,
+    full,
+    correctness: values.correctness === true || (!quick && only === undefined),
     instead: insteadOf(values),
     variants: chosen('variant', values.variants, variants) ?? (full ? variants : []),
     peers: values.peers === true || full,
@@ -96,7 +103,8 @@ export function readOptions(
 const paces = {
   usual: { rounds: 5, seconds: 5, units: 3000 },
   quick: { rounds: 3, seconds: 2, units: 600 },
-  full: { rounds: 5, seconds: 3, units: 2000 },
+  full: { rounds: 5, seconds: 2, units: 1200 },
+  scale: { rounds: 5, seconds: 3, units: 2400 },
 } as const;
 
 const flag = { type: 'boolean' } as const;
@@ -109,7 +117,7 @@ function parse(argv: readonly string[]) {
       options: {
         ...{ quick: flag, full: flag, only: text, keys: text, variants: text, peers: flag },
         ...{ 'peer-public': text, 'peer-admin': text, 'peer-pids': text },
-        ...{ 'open-loop': flag, rate: text, widths: text, statements: flag },
+        ...{ 'open-loop': flag, rate: text, widths: text, statements: flag, correctness: flag },
         ...{ rounds: text, seconds: text, units: text, connections: text, ports: text, attach: text },
         ...{ json: text, report: text, compare: text, write: text, from: text },
         ...{ gate: flag, rebase: text, scale: flag, signer: flag, large: text },

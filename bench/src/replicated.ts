@@ -24,7 +24,7 @@ export async function startReplicated(options: TargetOptions, count: number): Pr
     for (let number = 2; number <= count; number++) {
       for (const name of replicated) {
         const port = name === 'token' ? (tokenPorts[number - 2] as number) : await freePort();
-        const replica = await startReplica(name, target.pids, port);
+        const replica = await startReplica(name, target.pids, port, options.signal);
         options.progress(`${name} ${String(number)} of ${String(count)} is ready`);
         started.push(replica);
         pids[`${name}-${String(number)}`] = replica.pid;

@@ -1,130 +1,183 @@
-// A whole run: the installation and whoever is measured beside it, rounds, and what is measured of ours alone afterwards.
+// A whole run: the installation and whoever is measured beside it, in rounds, and then one thing after the other that is measured of
+// ours alone. What fails is told in its place; what there is is kept as it comes.
+import type { Agenda } from './agenda.js';
+import { agendaOf, timetableOf, variantRounds } from './agenda.js';
+import { measureCorrectness } from './correctness/correctness.js';
 import { startDriver } from './load/driver.js';
-import type { Contestant, Rounds } from './measure.js';
+import type { Contestant, Plan, Rounds } from './measure.js';
 import { measureRounds } from './measure.js';
+import type { Client, Notebook } from './notebook.js';
+import { openNotebook } from './notebook.js';
 import { measureLateness } from './open-loop.js';
 import type { Options } from './options.js';
-import { attachPeer, startOidcProviders } from './peers/peer.js';
+import { createPace } from './pace.js';
+import { peersToStart } from './peers/peer.js';
 import { measureColdStarts } from './processes/cold-start.js';
 import { residentBytes } from './processes/processes.js';
-import type { Results } from './report/results.js';
-import { ours, resultsOf } from './report/results.js';
+import type { OthersResult, Results } from './report/results.js';
+import { ours, variantOf } from './report/results.js';
 import { median } from './report/statistics.js';
 import { scenarios } from './scenarios/index.js';
 import { measureStatements } from './statements.js';
 import type { OpenTarget, Target, TargetOptions } from './target.js';
 import { attachTarget, portsApart, startTarget } from './target.js';
-import type { Tools } from './variants.js';
+import type { Tools, Variant } from './variants.js';
 import { measureWidths } from './widths.js';
 
-/** Somebody who is measured, and what of the plan. */
-interface Entry extends OpenTarget {
-  readonly name: string;
-  readonly scenarios: readonly string[];
+/** Measures what the options ask for. @throws when nothing can be measured, or the client ends it */
+export async function bench(options: Options, demo: string, tools: Tools, client: Client): Promise<Results> {
+  const { attach, base, keys, plan, connections } = options;
+  const agenda = agendaOf(options);
+  const chosen = scenarios.filter(({ name }) => agenda.own.includes(name));
+  const pace = createPace(timetableOf(options), () => performance.now());
+  const begun = { at: new Date().toISOString(), connections, rounds: plan.rounds, keys };
+  const nothing = { idleBytes: {}, coldStartMillis: {}, lateness: [], widths: [], database: [], variants: [] };
+  const book = openNotebook(chosen, { ...begun, ...nothing }, pace, client);
+  const own: TargetOptions = { demo, base, keys, signal: client.signal, progress: client.progress };
+  pace.begin('start');
+  const { target, close } = attach === undefined ? await startTarget(own) : attachTarget(attach);
+  try {
+    book.note({ keys: target.hsm ? 'hsm' : 'software', idleBytes: residentBytes(target.pids) });
+    const first = await enter(ours, { target, close }, agenda.own, options, client.signal);
+    try {
+      const rounds = await withPeers(options, agenda, book, (peers) => {
+        pace.begin('rounds');
+        return measureRounds([first, ...peers], { ...plan, seldom: agenda.seldom }, book.watch);
+      });
+      await measureFurther(
+        { options, agenda, book, target, first, rounds, tools },
+        { ...own, base: base + 2 * portsApart },
+      );
+    } finally {
+      await first.driver.close();
+    }
+  } finally {
+    await close();
+  }
+  return book.results();
 }
 
-/** Measures what the options ask for. @throws when an answer is wrong or a process ends */
-export async function bench(options: Options, demo: string, tools: Tools, progress: Progress): Promise<Results> {
-  const { attach, base, keys, plan, connections } = options;
-  const targetOptions: TargetOptions = { demo, base, keys, progress };
+async function enter(
+  name: string,
+  { target }: OpenTarget,
+  those: readonly string[],
+  { connections }: Options,
+  signal: AbortSignal,
+): Promise<Contestant> {
+  return { name, driver: await startDriver(target, connections, signal), pids: target.pids, scenarios: those };
+}
+
+/** Those that start are there while it acts; those that do not are a problem. */
+async function withPeers<T>(
+  options: Options,
+  agenda: Agenda,
+  { part, watch }: Notebook,
+  act: (peers: readonly Contestant[]) => Promise<T>,
+): Promise<T> {
   const closing: (() => Promise<void>)[] = [];
-  const open = async (entry: Entry): Promise<Contestant> => {
-    closing.push(entry.close);
-    const driver = await startDriver(entry.target, connections);
-    closing.push(() => driver.close());
-    return { name: entry.name, driver, pids: entry.target.pids, scenarios: entry.scenarios };
-  };
   try {
-    const own = attach === undefined ? await startTarget(targetOptions) : attachTarget(attach);
-    const { target } = own;
-    const idleBytes = residentBytes(target.pids);
-    const first = await open({ name: ours, ...own, scenarios: plan.scenarios });
-    const contestants = [first];
-    for (const entry of await openPeers(options, progress)) contestants.push(await open(entry));
-    for (const [index, variant] of options.variants.entries()) {
-      progress(`an installation with ${variant.title}`);
-      const opened = await variant.open({ ...targetOptions, base: base + (index + 2) * portsApart }, tools);
-      const those = plan.scenarios.filter((name) => variant.scenarios.includes(name));
-      contestants.push(await open({ name: variant.title, ...opened, scenarios: those }));
+    const peers: Contestant[] = [];
+    for (const { name, start } of peersToStart(options, options.base + portsApart, watch.progress)) {
+      await part(name, async () => {
+        const opened = await start();
+        closing.push(opened.close);
+        const peer = await enter(name, opened, agenda.peer(opened.target.dialect), options, watch.signal);
+        closing.push(() => peer.driver.close());
+        peers.push(peer);
+      });
     }
-    const rounds = await measureRounds(contestants, plan, progress);
-    const facts = await measureAfterwards(options, first, target, rounds, progress);
-    const database = options.statements
-      ? await measureStatements({
-          ...{ ...targetOptions, connections, units: Math.min(plan.units, 600), scenarios: limited(plan.scenarios) },
-          base: base + (options.variants.length + 2) * portsApart,
-        })
-      : [];
-    return resultsOf(
-      scenarios.filter(({ name }) => plan.scenarios.includes(name)),
-      rounds,
-      options.variants.map(({ title }) => title),
-      {
-        ...{ at: new Date().toISOString(), connections, rounds: plan.rounds, keys: target.hsm ? 'hsm' : 'software' },
-        ...{ idleBytes, database, ...facts },
-      },
-    );
+    return await act(peers);
   } finally {
     for (const close of closing.toReversed()) await close();
   }
 }
 
-type Progress = (text: string) => void;
-
-/** What is measured of ours alone, while the load is still in memory and before further replicas come and go. */
-async function measureAfterwards(
-  { plan, openLoop, widths, coldStarts }: Options,
-  { driver, pids }: Contestant,
-  target: Target,
-  rounds: Rounds,
-  progress: Progress,
-): Promise<Pick<Results, 'lateness' | 'widths' | 'coldStartMillis' | 'problems'>> {
-  const lateness =
-    openLoop === undefined
-      ? []
-      : await measureLateness(
-          driver,
-          pids,
-          { capacity: capacityOf(rounds), perSecond: openLoop.perSecond, millis: 2 * plan.sliceMillis },
-          progress,
-        );
-  const wide = await measureWidths(
-    target,
-    { widths, scenarios: limited(plan.scenarios), millis: plan.sliceMillis, units: plan.units },
-    progress,
-  );
-  progress('cold starts');
-  const { millis, problems } = await measureColdStarts(pids, coldStarts);
-  return { lateness, widths: wide, coldStartMillis: millis, problems };
+interface Further {
+  readonly options: Options;
+  readonly agenda: Agenda;
+  readonly book: Notebook;
+  /** Ours, with the load of all rounds in memory. */
+  readonly target: Target;
+  readonly first: Contestant;
+  readonly rounds: Rounds;
+  readonly tools: Tools;
 }
 
-/** Those that have a limit, or were asked for when none of them has. */
-function limited(names: readonly string[]): readonly string[] {
-  const those = scenarios.filter(({ name, limits }) => limits !== undefined && names.includes(name));
-  return those.length === 0 ? names : those.map(({ name }) => name);
+/** @param next how further installations are started */
+async function measureFurther(further: Further, next: TargetOptions): Promise<void> {
+  const { options, agenda, book, target, first, rounds } = further;
+  const { plan, openLoop, correctness, coldStarts, widths, statements, connections } = options;
+  const { part, note, watch } = book;
+  if (openLoop !== undefined) {
+    const capacity = capacityOf(rounds, agenda.openLoop);
+    const wanted = { capacity, perSecond: openLoop.perSecond, millis: 1.5 * plan.sliceMillis };
+    const lateness = await part('open loop', () => measureLateness(first.driver, first.pids, wanted, watch));
+    note({ lateness: lateness ?? [] });
+  }
+  if (correctness) {
+    const found = await part('correctness', () => measureCorrectness(next, watch));
+    for (const breach of found?.breaches ?? []) book.problem(`correctness: ${breach}`);
+    if (found !== undefined) note({ correctness: found });
+  }
+  if (coldStarts > 0) {
+    const found = await part('cold starts', () => measureColdStarts(first.pids, coldStarts, watch));
+    note({ coldStartMillis: found ?? {} });
+  }
+  const variants: OthersResult[] = [];
+  for (const { variant, scenarios: names } of agenda.variants) {
+    const found = await part(variant.title, () => measureVariant(further, variant, names, next));
+    if (found !== undefined) variants.push(found);
+    note({ variants });
+  }
+  if (widths.length > 0) {
+    const wanted = { widths, scenarios: agenda.widths, millis: plan.sliceMillis, units: plan.units };
+    note({ widths: (await part('widths', () => measureWidths(target, wanted, watch))) ?? [] });
+  }
+  if (statements) {
+    const wanted = { ...next, connections, units: Math.min(plan.units, 600), scenarios: agenda.statements };
+    note({ database: (await part('statements', () => measureStatements(wanted, watch))) ?? [] });
+  }
 }
 
-async function openPeers({ peers, peer, base, plan }: Options, progress: Progress): Promise<Entry[]> {
-  const opened = [
-    ...(peers ? await startOidcProviders(base + portsApart, progress) : []),
-    ...(peer === undefined ? [] : [await attachPeer(peer)]),
-  ];
-  return opened.map((each) => ({ ...each, scenarios: plan.scenarios.filter((name) => canDo(name, each.target)) }));
-}
-
-/** What a provider has no counterpart of is not asked of it. */
-function canDo(name: string, { dialect }: Target): boolean {
-  const rivals = scenarios.find((scenario) => scenario.name === name)?.rivals;
-  return rivals === undefined || (rivals === 'hydra' && dialect === undefined);
+/** A variant, and ours beside it in the same rounds. */
+async function measureVariant(
+  { options, book, first, tools }: Further,
+  variant: Variant,
+  names: readonly string[],
+  next: TargetOptions,
+): Promise<OthersResult> {
+  const { signal, progress, failed } = book.watch;
+  progress(`an installation with ${variant.title}`);
+  const opened = await variant.open(next, tools);
+  try {
+    const other = await enter(variant.title, opened, names, options, signal);
+    try {
+      const contestants = [{ ...first, scenarios: names }, other];
+      const plan: Plan = {
+        ...options.plan,
+        scenarios: names,
+        rounds: Math.min(options.plan.rounds, variantRounds),
+      };
+      const rounds = await measureRounds(contestants, plan, { signal, progress, failed });
+      return variantOf(
+        variant.title,
+        scenarios.filter(({ name }) => names.includes(name)),
+        rounds,
+      );
+    } finally {
+      await other.driver.close();
+    }
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Requests a second that a closed loop reached, by scenario. */
-function capacityOf({ measurements }: Rounds): Map<string, number> {
-  const reached = measurements.get(ours) ?? new Map<string, never[]>();
+function capacityOf({ measurements }: Rounds, names: readonly string[]): Map<string, number> {
+  const reached = names.map((name) => [name, measurements.get(ours)?.get(name) ?? []] as const);
   return new Map(
-    limited([...reached.keys()]).map((name) => [
-      name,
-      median((reached.get(name) ?? []).map(({ units, seconds }) => units / seconds)),
-    ]),
+    reached.flatMap(([name, taken]) =>
+      taken.length === 0 ? [] : [[name, median(taken.map(({ units, seconds }) => units / seconds))]],
+    ),
   );
 }

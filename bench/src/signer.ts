@@ -43,6 +43,7 @@ export async function measureSigner(options: {
   readonly plan: Plan;
   readonly connections: number;
   readonly slowHsm: PrepareSlowHsm;
+  readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
 }): Promise<SignerResult[]> {
   const slow = await options.slowHsm();
@@ -61,7 +62,7 @@ async function measurePlaces(
   for (const { name, env, keys } of all) {
     const { target, close } = await startTarget({ ...options, env, keys });
     try {
-      const driver = await startDriver(target, options.connections);
+      const driver = await startDriver(target, options.connections, options.signal);
       try {
         for (const scenario of signatures) {
           results.push({

@@ -7,7 +7,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import type { Driver } from './load/driver.js';
 import { startDriver } from './load/driver.js';
+import type { Watch } from './measure.js';
+import { attempt } from './measure.js';
 import type { TargetOptions } from './target.js';
 import { startTarget } from './target.js';
 
@@ -24,41 +27,36 @@ const millis = 2_000;
 /** Nothing that was begun before is counted. */
 const settleMillis = 300;
 
-/** @throws when an answer is wrong */
+/** What fails is told to the watch. @throws when the installation does not start */
 export async function measureStatements(
   options: TargetOptions & {
     readonly scenarios: readonly string[];
     readonly connections: number;
     readonly units: number;
   },
+  watch: Watch,
 ): Promise<DatabaseWork[]> {
-  const { base, progress } = options;
+  const { base, progress, scenarios, units } = options;
   const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-counted-'));
   const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.cache');
   const settings = { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': 10_000 };
   const postgres = await launchPostgres({ directory, cache, port: base + 45, progress, settings });
   const database = new pg.Client({ connectionString: postgres.dsn });
+  // Its next question says so.
+  database.on('error', () => undefined);
   try {
     await database.connect();
     await database.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
     const { target, close } = await startTarget({ ...options, env: { DSN: postgres.dsn } });
     try {
-      const driver = await startDriver(target, options.connections);
+      const driver = await startDriver(target, options.connections, options.signal);
       try {
         const found: DatabaseWork[] = [];
-        for (const scenario of options.scenarios) {
-          progress(`counting statements: ${scenario}`);
-          await driver.prepare(scenario, options.units);
-          await sleep(settleMillis);
-          const before = await readBooks(database);
-          const { units } = await driver.drive(millis);
-          const after = await readBooks(database);
-          await driver.check();
-          found.push({
-            scenario,
-            statements: (after.calls - before.calls) / units,
-            walBytes: (after.bytes - before.bytes) / units,
-          });
+        for (const [index, scenario] of scenarios.entries()) {
+          watch.progress(`counting statements: ${scenario}`, index / scenarios.length);
+          const who = 'statements counted';
+          const work = await attempt(watch, { who, scenario }, () => count(driver, database, scenario, units));
+          if (work !== undefined) found.push({ scenario, ...work });
         }
         return found;
       } finally {
@@ -72,6 +70,21 @@ export async function measureStatements(
     await postgres.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function count(
+  driver: Driver,
+  database: pg.Client,
+  scenario: string,
+  prepared: number,
+): Promise<Omit<DatabaseWork, 'scenario'>> {
+  await driver.prepare(scenario, prepared);
+  await sleep(settleMillis);
+  const before = await readBooks(database);
+  const { units } = await driver.drive(millis);
+  const after = await readBooks(database);
+  await driver.check();
+  return { statements: (after.calls - before.calls) / units, walBytes: (after.bytes - before.bytes) / units };
 }
 
 interface Books {

@@ -62,13 +62,16 @@ export interface TargetOptions {
   readonly keys: KeysPlace;
   /** Is given what the demo says. */
   readonly progress: (text: string) => void;
+  /** Ends it, at whatever it is. */
+  readonly signal: AbortSignal;
   /** Further settings of its services. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a demo with a state directory of its own, which goes with it. @throws when its keys are elsewhere than asked for */
 export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
-  const { keys } = options;
+  const { keys, signal } = options;
+  signal.throwIfAborted();
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
   const signer = `unix:${path.join(home, 'signer')}`;
   const child = spawn(process.execPath, [options.demo, '--json', '--ports', String(options.base)], {
@@ -78,10 +81,13 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const end = (): boolean => child.kill('SIGTERM');
+  signal.addEventListener('abort', end, { once: true });
   const close = async (): Promise<void> => {
+    signal.removeEventListener('abort', end);
     if (child.exitCode === null && child.signalCode === null) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
+      if (!signal.aborted) end();
       await ended;
     }
     rmSync(home, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 // How the rate depends on how many callers there are at once: the same scenarios with fewer and with more connections.
 import { startDriver } from './load/driver.js';
-import { measure } from './measure.js';
+import type { Measurement, Watch } from './measure.js';
+import { attempt, measure } from './measure.js';
 import type { Target } from './target.js';
 
 /** One scenario with so many connections. */
@@ -13,7 +14,7 @@ export interface Width {
   readonly checked: number;
 }
 
-/** @throws when an answer is wrong */
+/** What fails is told to the watch. */
 export async function measureWidths(
   target: Target,
   plan: {
@@ -22,22 +23,20 @@ export async function measureWidths(
     readonly millis: number;
     readonly units: number;
   },
-  progress: (text: string) => void,
+  watch: Watch,
 ): Promise<Width[]> {
   const found: Width[] = [];
+  const all = plan.widths.length * plan.scenarios.length;
   for (const connections of plan.widths) {
-    const driver = await startDriver(target, connections);
+    const driver = await startDriver(target, connections, watch.signal);
     try {
-      for (const scenario of plan.scenarios) {
-        progress(`${String(connections)} connections: ${scenario}`);
-        const slice = await measure(driver, target.pids, { name: scenario, millis: plan.millis, units: plan.units });
-        found.push({
-          ...{ scenario, connections },
-          unitsPerSecond: slice.units / slice.seconds,
-          p99Millis: slice.p99Millis,
-          cpuMicros: Object.values(slice.cpuMicros).reduce((sum, micros) => sum + micros, 0),
-          checked: slice.checked,
-        });
+      for (const name of plan.scenarios) {
+        const who = `${String(connections)} connections`;
+        watch.progress(`${who}: ${name}`, found.length / all);
+        const slice = await attempt(watch, { who, scenario: name }, () =>
+          measure(driver, target.pids, { name, millis: plan.millis, units: plan.units }),
+        );
+        if (slice !== undefined) found.push({ connections, ...widthOf(name, slice) });
       }
     } finally {
       await driver.close();
@@ -45,3 +44,9 @@ export async function measureWidths(
   }
   return found;
 }
+
+const widthOf = (scenario: string, { units, seconds, p99Millis, cpuMicros, checked }: Measurement) => ({
+  ...{ scenario, p99Millis, checked },
+  unitsPerSecond: units / seconds,
+  cpuMicros: Object.values(cpuMicros).reduce((sum, micros) => sum + micros, 0),
+});

@@ -1,10 +1,10 @@
-// The driver process: acts on commands from its parent until told to close.
+// The driver process: acts on commands from its parent until it is ended.
 import { scenarios } from '../scenarios/index.js';
 import type { Work } from '../scenarios/scenario.js';
 import type { Stage } from '../scenarios/stage.js';
 import { createStage } from '../scenarios/stage.js';
 import type { Lane } from './lane.js';
-import { closeLanes, openLanes } from './lane.js';
+import { openLanes } from './lane.js';
 import type { Answer, Command } from './protocol.js';
 import { driveOpenLoop, driveSlice } from './slice.js';
 
@@ -45,10 +45,6 @@ async function act(command: Command): Promise<Answer> {
       work = undefined;
       return { checked: kept.length };
     }
-    case 'close':
-      closeLanes(lanes);
-      process.disconnect();
-      return process.exit(0);
   }
 }
 

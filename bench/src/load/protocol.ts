@@ -10,8 +10,7 @@ export type Command =
   /** Drives what was prepared: in an open loop where a rate is named. */
   | { readonly do: 'drive'; readonly millis: number; readonly perSecond?: number | undefined }
   /** Looks into the answers that were kept, and lets go. */
-  | { readonly do: 'check' }
-  | { readonly do: 'close' };
+  | { readonly do: 'check' };
 
 export type Answer =
   { readonly failed: string } | { readonly failed?: undefined; readonly slice?: Slice; readonly checked?: number };

@@ -1,11 +1,11 @@
 // Other providers, measured in the same run: npm's oidc-provider in processes of ours, and one that runs already and speaks Hydra's
 // API.
 import { launchPostgres } from '@cardea/all';
-import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forkServer } from '../processes/fork-server.js';
 import type { OpenTarget } from '../target.js';
 
 /** A provider beside ours. */
@@ -20,59 +20,68 @@ export interface RunningPeer {
   readonly pids: Readonly<Record<string, number>>;
 }
 
+/** A peer that is yet to be started. */
+export interface PeerToStart {
+  readonly name: string;
+  start(): Promise<Peer>;
+}
+
+/**
+ * @param asked.peers npm's oidc-provider twice
+ * @param base the first of three ports
+ * @param progress is given what PostgreSQL's start says
+ */
+export function peersToStart(
+  { peers, peer }: { readonly peers: boolean; readonly peer: RunningPeer | undefined },
+  base: number,
+  progress: (text: string) => void,
+): PeerToStart[] {
+  const memory = 'oidc-provider, in memory';
+  const durable = 'oidc-provider, PostgreSQL';
+  return [
+    ...(peers
+      ? [
+          { name: memory, start: () => startOne(memory, base, undefined) },
+          { name: durable, start: () => startDurable(durable, base + 1, progress) },
+        ]
+      : []),
+    ...(peer === undefined ? [] : [{ name: 'peer', start: () => attachPeer(peer) }]),
+  ];
+}
+
 /** @throws when it is not what it should be */
-export async function attachPeer({ public: origin, admin, pids }: RunningPeer): Promise<Peer> {
+async function attachPeer({ public: origin, admin, pids }: RunningPeer): Promise<Peer> {
   const answer = await fetch(`${origin}/.well-known/openid-configuration`);
   const { issuer } = (await answer.json()) as { issuer: string };
   const target = { public: origin, admin, issuer, introspection: '', hsm: false, pids };
   return { name: 'peer', target, close: () => Promise.resolve() };
 }
 
-/** @param base the first of two ports @param progress is given what PostgreSQL's start says */
-export async function startOidcProviders(base: number, progress: (text: string) => void): Promise<Peer[]> {
+async function startDurable(name: string, base: number, progress: (text: string) => void): Promise<Peer> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-peer-'));
   const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../.cache');
-  // Settings as the demo has them: what is compared is the program.
-  const postgres = await launchPostgres({ directory: home, cache, port: base + 2, progress });
-  const done = async (): Promise<void> => {
-    await postgres.stop();
-    rmSync(home, { recursive: true, force: true });
-  };
   try {
-    const memory = await startOne('oidc-provider, in memory', base, undefined);
-    const durable = await startOne('oidc-provider, PostgreSQL', base + 1, postgres.dsn);
-    const pids = { ...durable.target.pids, postgres: postgres.pid };
-    return [
-      memory,
-      {
-        ...{ name: durable.name, target: { ...durable.target, pids } },
-        close: () => durable.close().then(done),
-      },
-    ];
+    // Settings as the demo has them: what is compared is the program.
+    const postgres = await launchPostgres({ directory: home, cache, port: base + 1, progress });
+    const done = (): Promise<void> => postgres.stop().finally(() => rmSync(home, { recursive: true, force: true }));
+    try {
+      const { target, close } = await startOne(name, base, postgres.dsn);
+      const pids = { ...target.pids, postgres: postgres.pid };
+      return { name, target: { ...target, pids }, close: () => close().finally(done) };
+    } catch (error) {
+      await done();
+      throw error;
+    }
   } catch (error) {
-    await done();
+    rmSync(home, { recursive: true, force: true });
     throw error;
   }
 }
 
 async function startOne(name: string, port: number, dsn: string | undefined): Promise<Peer> {
-  const main = fileURLToPath(new URL('oidc-provider-main.js', import.meta.url));
-  const env = { ...process.env, NODE_ENV: 'production' };
-  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const;
-  const child = fork(main, [String(port), ...(dsn === undefined ? [] : [dsn])], { env, stdio: [...stdio] });
-  await new Promise<void>((resolve, reject) => {
-    child.once('message', () => resolve());
-    child.once('exit', (code) => reject(new Error(`${name} ended with code ${String(code)}`)));
-  });
+  const module = new URL('oidc-provider-main.js', import.meta.url);
+  const { pid, close } = await forkServer(name, module, [String(port), ...(dsn === undefined ? [] : [dsn])]);
   const origin = `http://127.0.0.1:${String(port)}`;
-  const pids = { 'oidc-provider': child.pid ?? 0 };
-  const target = { public: origin, admin: origin, issuer: origin, introspection: '', hsm: false, pids };
-  return {
-    ...{ name, target: { ...target, dialect: 'oidc-provider' as const } },
-    async close() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
+  const target = { public: origin, admin: origin, issuer: origin, introspection: '', hsm: false };
+  return { name, target: { ...target, pids: { 'oidc-provider': pid }, dialect: 'oidc-provider' }, close };
 }

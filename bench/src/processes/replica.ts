@@ -33,9 +33,11 @@ export interface Replica {
 /**
  * @param pids where the one that runs is
  * @param port where it answers
+ * @param signal gives up waiting for it
  * @throws when it is not ready in time
  */
-export async function startReplica(name: Replicable, pids: Pids, port: number): Promise<Replica> {
+export async function startReplica(name: Replicable, pids: Pids, port: number, signal: AbortSignal): Promise<Replica> {
+  signal.throwIfAborted();
   const { argv, env, cwd } = commandOf(pids[name] ?? 0);
   const [command, ...args] = argv;
   if (command === undefined) throw new Error(`${name} has no command line`);
@@ -52,7 +54,7 @@ export async function startReplica(name: Replicable, pids: Pids, port: number): 
   });
   child.stdin.on('error', () => undefined);
   try {
-    await ready(name, child, `http://127.0.0.1:${String(management)}/health/ready`);
+    await ready(name, child, `http://127.0.0.1:${String(management)}/health/ready`, signal);
     return { pid: child.pid ?? 0, readyMillis: performance.now() - startedAt, close: () => end(child) };
   } catch (error) {
     await end(child);
@@ -60,14 +62,14 @@ export async function startReplica(name: Replicable, pids: Pids, port: number): 
   }
 }
 
-async function ready(name: string, child: ChildProcess, url: string): Promise<void> {
+async function ready(name: string, child: ChildProcess, url: string, signal: AbortSignal): Promise<void> {
   const until = performance.now() + patienceMillis;
   while (performance.now() < until) {
     if (child.exitCode !== null) throw new Error(`a second ${name} ended with code ${String(child.exitCode)}`);
     const answer = await fetch(url).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.ok === true) return;
-    await sleep(pollMillis);
+    await sleep(pollMillis, undefined, { signal });
   }
   throw new Error(`a second ${name} was not ready within ${String(patienceMillis / 1000)} s`);
 }

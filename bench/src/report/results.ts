@@ -1,6 +1,7 @@
 // Condenses what was measured into the results of a run: what `--json` writes and the table shows.
 import os from 'node:os';
-import type { Measurement, Rounds } from '../measure.js';
+import type { Correctness } from '../correctness/correctness.js';
+import type { Failure, Measurement, Rounds } from '../measure.js';
 import type { Lateness } from '../open-loop.js';
 import { byService } from '../processes/by-service.js';
 import type { Limits, Scenario } from '../scenarios/scenario.js';
@@ -27,14 +28,19 @@ export interface ScenarioResult {
   readonly checked: number;
 }
 
-/** Scenarios of somebody else in the same rounds. */
+/** Scenarios of somebody else. */
 export interface OthersResult {
   readonly name: string;
   readonly scenarios: readonly ScenarioResult[];
+  /** Ours in the same rounds, where these were not those of the run. */
+  readonly beside?: readonly ScenarioResult[];
 }
 
+/** Of what is written to files. */
+export const version = 3;
+
 export interface Results {
-  readonly version: 2;
+  readonly version: typeof version;
   readonly at: string;
   readonly machine: { readonly cpus: number; readonly model: string; readonly node: string };
   readonly connections: number;
@@ -57,7 +63,11 @@ export interface Results {
   readonly widths: readonly Width[];
   /** Statements and bytes of PostgreSQL's log, where that was asked for. */
   readonly database: readonly DatabaseWork[];
-  /** What could not be measured, and why; empty when all is well. */
+  /** Whether answers stayed right while services were killed, where that was asked for. */
+  readonly correctness?: Correctness;
+  /** Slices that came to nothing, and why. */
+  readonly failures: readonly Failure[];
+  /** What else could not be measured, and why; empty when all is well. */
   readonly problems: readonly string[];
 }
 
@@ -90,33 +100,44 @@ export function resultOf(
 /** What we are called among those that are measured. */
 export const ours = 'Cardea';
 
-export function resultsOf(
-  scenarios: readonly Scenario[],
-  { measurements, calibration, residentBytes }: Rounds,
-  variants: readonly string[],
-  facts: Omit<
-    Results,
-    'version' | 'residentBytes' | 'machine' | 'calibrationMicros' | 'scenarios' | 'peers' | 'variants'
-  >,
-): Results {
-  const calibrationMicros = spreadOf(calibration);
+/** What one of those that were measured reached; nothing where it failed in each round. */
+function scenariosOf(
+  name: string,
+  scenarios: readonly Pick<Scenario, 'name' | 'limits'>[],
+  { measurements, calibration }: Rounds,
+): ScenarioResult[] {
+  return scenarios.flatMap((scenario) => {
+    const taken = measurements.get(name)?.get(scenario.name) ?? [];
+    return taken.length === 0 ? [] : [resultOf(scenario, taken, median(calibration))];
+  });
+}
+
+/** A variant of ours, and ours in the rounds it was measured in. */
+export function variantOf(name: string, scenarios: readonly Scenario[], rounds: Rounds): OthersResult {
+  const named = scenarios.map((scenario) => ({ name: scenario.name }));
+  return { name, scenarios: scenariosOf(name, named, rounds), beside: scenariosOf(ours, named, rounds) };
+}
+
+/** What is not made of the rounds of a run. */
+export type Facts = Omit<
+  Results,
+  'version' | 'residentBytes' | 'machine' | 'calibrationMicros' | 'scenarios' | 'peers'
+>;
+
+/** @throws when nothing was measured */
+export function resultsOf(scenarios: readonly Scenario[], rounds: Rounds, facts: Facts): Results {
   const cpus = os.cpus();
-  const of = (name: string, aimed: boolean): ScenarioResult[] =>
-    scenarios.flatMap((scenario) => {
-      const taken = measurements.get(name)?.get(scenario.name) ?? [];
-      const own = aimed ? scenario : { name: scenario.name };
-      return taken.length === 0 ? [] : [resultOf(own, taken, calibrationMicros.median)];
-    });
-  const others = (which: (name: string) => boolean): OthersResult[] =>
-    [...measurements.keys()].filter(which).map((name) => ({ name, scenarios: of(name, false) }));
+  const named = scenarios.map(({ name }) => ({ name }));
+  if (rounds.calibration.length === 0) throw new Error('nothing could be measured');
   return {
-    version: 2,
+    version,
     machine: { cpus: cpus.length, model: cpus[0]?.model ?? '', node: process.version },
     ...facts,
-    residentBytes,
-    calibrationMicros,
-    scenarios: of(ours, true),
-    peers: others((name) => name !== ours && !variants.includes(name)),
-    variants: others((name) => variants.includes(name)),
+    residentBytes: rounds.residentBytes,
+    calibrationMicros: spreadOf(rounds.calibration),
+    scenarios: scenariosOf(ours, scenarios, rounds),
+    peers: [...rounds.measurements.keys()]
+      .filter((name) => name !== ours)
+      .map((name) => ({ name, scenarios: scenariosOf(name, named, rounds) })),
   };
 }

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { startDriver } from '../load/driver.js';
+import type { Watch } from '../measure.js';
 import { measureRounds } from '../measure.js';
 import { byService, numberOf } from '../processes/by-service.js';
 import type { Pids } from '../processes/processes.js';
@@ -29,8 +30,15 @@ export interface ScalePlan {
 
 /** @throws when an answer is wrong */
 export async function measureScale(options: TargetOptions, plan: ScalePlan): Promise<Measured[]> {
-  const { base, progress } = options;
-  const books = await measureStatements({ ...plan, ...options, scenarios });
+  const { base, signal, progress } = options;
+  const watch: Watch = {
+    ...{ signal, progress },
+    // A line through two of three points is no model.
+    failed({ who, why }) {
+      throw new Error(`${who}: ${why}`);
+    },
+  };
+  const books = await measureStatements({ ...plan, ...options, scenarios }, watch);
   const closing: (() => Promise<void>)[] = [];
   try {
     const contestants = [];
@@ -39,20 +47,20 @@ export async function measureScale(options: TargetOptions, plan: ScalePlan): Pro
       const { target, close } = await startReplicated({ ...options, base: base + index * portsApart }, count);
       closing.push(close);
       pin(target.pids);
-      const driver = await startDriver(target, plan.connections);
+      const driver = await startDriver(target, plan.connections, signal);
       closing.push(() => driver.close());
       contestants.push({ name: String(count), pids: target.pids, driver, scenarios });
     }
     const [alone] = contestants;
     if (alone === undefined) return [];
-    const reached = await measureRounds([alone], { ...plan, scenarios, rounds: 1 }, progress);
+    const reached = await measureRounds([alone], { ...plan, scenarios, rounds: 1 }, watch);
     const rates = new Map(
       scenarios.map((name) => {
         const [slice] = reached.measurements.get(alone.name)?.get(name) ?? [];
         return [name, slice === undefined ? 1 : Math.round((loadShare * slice.units) / slice.seconds)];
       }),
     );
-    const { measurements } = await measureRounds(contestants, { ...plan, scenarios, rates }, progress);
+    const { measurements } = await measureRounds(contestants, { ...plan, scenarios, rates }, watch);
     return scenarios.map((scenario) => {
       const book = books.find((each) => each.scenario === scenario);
       return {

@@ -3,6 +3,7 @@ import type { Lane } from '../load/lane.js';
 import { parseObject, textOf, WrongAnswer } from '../load/lane.js';
 import { assertionKeys, createAssertions } from './client-assertions.js';
 import type { Limits, Scenario } from './scenario.js';
+import { recordMicros } from './scenario.js';
 import type { BenchClient, Stage } from './stage.js';
 import { askToken, clientCredentials, tokenRequest, tokenRequestInBody } from './token-requests.js';
 
@@ -108,7 +109,7 @@ export const clientCredentialsScenarios: readonly Scenario[] = [
   clientCredentialsScenario({
     name: 'client-credentials-jwt',
     about: 'access token as a JWT signed with the access token key of the installation (ES256)',
-    limits: { aim: 230, neverAbove: 300 },
+    limits: { aim: 230, neverAbove: 300, record: recordMicros },
     rivals: 'hydra',
     members: { access_token_strategy: 'jwt' },
     check: isSigned(undefined),
@@ -116,7 +117,7 @@ export const clientCredentialsScenarios: readonly Scenario[] = [
   clientCredentialsScenario({
     name: 'client-credentials-jwt-rs256',
     about: 'the same, signed with RS256 and 2048 bits',
-    limits: { aim: 560, neverAbove: 650 },
+    limits: { aim: 560, neverAbove: 650, record: recordMicros },
     // A member of ours: others sign with what the installation has.
     rivals: 'none',
     members: { access_token_strategy: 'jwt', access_token_signed_response_alg: 'RS256' },

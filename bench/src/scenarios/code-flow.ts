@@ -3,6 +3,7 @@
 import { askForLogin } from '../load/flow.js';
 import { parseObject, textOf, WrongAnswer } from '../load/lane.js';
 import type { Scenario } from './scenario.js';
+import { recordMicros } from './scenario.js';
 import { askToken, codeParameters, mintCodes, tokenRequest } from './token-requests.js';
 
 export const authorize: Scenario = {
@@ -45,7 +46,10 @@ export function codeExchange(algorithm: 'ES256' | 'RS256'): Scenario {
   return {
     name,
     about: `redeem a code for access, refresh and ID token (${algorithm})`,
-    limits: algorithm === 'ES256' ? { aim: 430, neverAbove: 520 } : { aim: 800, neverAbove: 900 },
+    limits: {
+      ...(algorithm === 'ES256' ? { aim: 430, neverAbove: 520 } : { aim: 800, neverAbove: 900 }),
+      record: recordMicros,
+    },
     async prepare(stage, units) {
       const client = await stage.client({ id_token_signed_response_alg: algorithm });
       const codes = await mintCodes(stage, client, units);

@@ -22,7 +22,12 @@ export interface Work {
 export interface Limits {
   readonly aim: number;
   readonly neverAbove: number;
+  /** What the durable record of signatures may add to each of them, where something is signed (issue 8). */
+  readonly record?: number;
 }
+
+/** Of every scenario that signs. */
+export const recordMicros = 60;
 
 export interface Scenario {
   readonly name: string;

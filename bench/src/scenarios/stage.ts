@@ -53,19 +53,25 @@ export function createStage(target: Target, lanes: readonly Lane[], aside: Lane)
   return {
     ...{ target, lanes, dialect, once },
     client: (members = {}) => once(`client ${JSON.stringify(members)}`, () => createClient(aside.admin, members)),
-    async introspect(token, client) {
-      const body = new URLSearchParams({ token }).toString();
-      const headers = { ...form, ...dialect.introspectionHeaders(client) };
-      const request = aside.admin.encode('POST', '/admin/oauth2/introspect', headers, body);
-      const answer = expectStatus(await aside.admin.send(request), 200, 'introspection');
-      return parseObject(answer.body.toString(), 'introspection');
-    },
+    introspect: (token, client) => askAbout(aside.admin, token, dialect.introspectionHeaders(client)),
     async verify(jwt) {
       keys ??= publishedKeys(aside.public);
       return verifyJwt(jwt, { keys: await keys, issuer: target.issuer, now: Date.now() });
     },
     number: () => count++,
   };
+}
+
+/** Introspects (RFC 7662). @param headers of whoever has to say who asks @throws {WrongAnswer} */
+export async function askAbout(
+  admin: HttpConnection,
+  token: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
+  const body = new URLSearchParams({ token }).toString();
+  const request = admin.encode('POST', '/admin/oauth2/introspect', { ...form, ...headers }, body);
+  const answer = expectStatus(await admin.send(request), 200, 'introspection');
+  return parseObject(answer.body.toString(), 'introspection');
 }
 
 /** Registers one through the admin API. @throws {WrongAnswer} */

@@ -1,0 +1,142 @@
+// The regression gate: a minute of measuring, held against what a request cost when somebody last said that it may cost that much.
+// What is compared is CPU time in requests to a bare node:http server, asked in the same rounds by the same driver, so that neither a
+// slower machine nor a busy neighbour decides.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { crowding } from '../calibration.js';
+import { startDriver } from '../load/driver.js';
+import type { Failure, Plan, Rounds, Watch } from '../measure.js';
+import { measureRounds } from '../measure.js';
+import { forkServer } from '../processes/fork-server.js';
+import { freePort } from '../processes/replica.js';
+import { ours } from '../report/results.js';
+import { table } from '../report/table.js';
+import type { Target, TargetOptions } from '../target.js';
+import { startTarget } from '../target.js';
+import type { Finding, Verdict } from './judge.js';
+import { better, floor, judge, mostCrowding, ratiosOf, verdictOn } from './judge.js';
+
+/** One for each path through the services: what is answered at the edge, from a cache, by one row, by a signature, by a rotation. */
+const scenarios = ['discovery', 'introspection', 'client-credentials', 'code-exchange-es256', 'refresh', 'authorize'];
+/** What the bare server is asked. */
+const bare = 'discovery';
+const plan: Plan = { scenarios, rounds: 3, sliceMillis: 1_000, warmUpMillis: 700, units: 600 };
+const connections = 64;
+
+export interface Baseline {
+  readonly at: string;
+  readonly why: string;
+  readonly machine: string;
+  /** CPU time of a request in requests to a bare server, by scenario. */
+  readonly ratios: Readonly<Record<string, number>>;
+}
+
+/** What the gate found, and what it makes of that. */
+export interface Gate {
+  readonly findings: readonly Finding[];
+  readonly failures: readonly Failure[];
+  /** The worst there was. */
+  readonly crowding: number;
+  readonly verdict: Verdict;
+}
+
+const file = fileURLToPath(new URL('../../baseline.json', import.meta.url));
+
+/** Measures, and measures once more what seems to have become dearer. @returns undefined as long as there is no baseline */
+export async function runGate(options: TargetOptions): Promise<Gate | undefined> {
+  if (!existsSync(file)) return undefined;
+  const { ratios: baseline } = JSON.parse(readFileSync(file, 'utf8')) as Baseline;
+  return withRounds(options, async (look) => {
+    const first = await look(scenarios);
+    let findings = judge(baseline, first.ratios);
+    const { failures, crowded } = first;
+    let worst = crowded;
+    const doubtful = findings.filter(({ dear }) => dear).map(({ scenario }) => scenario);
+    if (doubtful.length > 0 && failures.length === 0) {
+      options.progress(`once more: ${doubtful.join(', ')}`);
+      const second = await look(doubtful);
+      findings = better(findings, judge(baseline, second.ratios));
+      worst = Math.max(worst, second.crowded);
+    }
+    return { findings, failures, crowding: worst, verdict: verdictOn(findings, worst, failures.length) };
+  });
+}
+
+/** Measures and writes the baseline. @param why they may cost what they do now @throws where others want the CPUs too */
+export async function rebase(options: TargetOptions, why: string, machine: string): Promise<Baseline> {
+  const { ratios, crowded, failures } = await withRounds(options, (look) => look(scenarios));
+  if (failures[0] !== undefined) throw new Error(failures[0].why);
+  if (crowded > mostCrowding)
+    throw new Error(`this machine is too busy to go by: work takes ${crowded.toFixed(1)} times its CPU time`);
+  const rounded = Object.entries(ratios).map(([name, ratio]): [string, number] => [name, Number(ratio.toFixed(3))]);
+  const baseline = { at: new Date().toISOString(), why, machine, ratios: Object.fromEntries(rounded) };
+  writeFileSync(file, `${JSON.stringify(baseline, undefined, 2)}\n`);
+  return baseline;
+}
+
+/** One measurement of those scenarios, and how crowded the machine was at its begin and at its end. */
+interface Look {
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+  readonly crowded: number;
+}
+
+async function withRounds<T>(
+  options: TargetOptions,
+  act: (look: (names: readonly string[]) => Promise<Look>) => Promise<T>,
+): Promise<T> {
+  const { target, close } = await startTarget(options);
+  try {
+    const port = await freePort();
+    const server = await forkServer(floor, new URL('floor-main.js', import.meta.url), [String(port)]);
+    try {
+      return await withDrivers(options, target, { ...server, port }, act);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await close();
+  }
+}
+
+async function withDrivers<T>(
+  { signal, progress }: TargetOptions,
+  target: Target,
+  { pid, port }: { readonly pid: number; readonly port: number },
+  act: (look: (names: readonly string[]) => Promise<Look>) => Promise<T>,
+): Promise<T> {
+  const origin = `http://127.0.0.1:${String(port)}`;
+  const lowest: Target = { ...target, public: origin, admin: origin, issuer: origin, pids: { [floor]: pid } };
+  const [own, other] = [await startDriver(target, connections, signal), await startDriver(lowest, connections, signal)];
+  const contestants = [
+    { name: ours, pids: target.pids, driver: own, scenarios },
+    { name: floor, pids: lowest.pids, driver: other, scenarios: [bare] },
+  ];
+  try {
+    return await act(async (names) => {
+      const failures: Failure[] = [];
+      const watch: Watch = { signal, progress, failed: (failure) => void failures.push(failure) };
+      const before = crowding();
+      const wanted = [bare, ...names.filter((name) => name !== bare)];
+      const rounds: Rounds = await measureRounds(contestants, { ...plan, scenarios: wanted }, watch);
+      return { ratios: ratiosOf(rounds), failures, crowded: Math.max(before, crowding()) };
+    });
+  } finally {
+    await other.close();
+    await own.close();
+  }
+}
+
+export function showGate({ findings, failures, crowding: crowded, verdict }: Gate): string {
+  const rows = findings.map(({ scenario, baseline, now, dear }) => [
+    ...[scenario, baseline.toFixed(2), now.toFixed(2), `${(now / baseline).toFixed(2)} ×`],
+    dear ? 'too dear' : 'well',
+  ]);
+  return [
+    table([['scenario, in requests to a bare server', 'baseline', 'now', 'growth', ''], ...rows]),
+    ...failures.map(({ why }) => why),
+    `${verdict}; work took ${crowded.toFixed(2)} times its CPU time${
+      verdict === 'not judged' ? ', and so crowded a machine can find nothing too dear' : ''
+    }`,
+  ].join('\n');
+}
