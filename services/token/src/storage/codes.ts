@@ -52,7 +52,7 @@ const findText = `SELECT i.ord, c.grant_id, c.client_id, c.used_at IS NOT NULL A
 // Locks are taken in one order everywhere, families before codes, each sorted: batches cannot deadlock. The share lock makes
 // a family's fall wait for this statement, or this statement see that it fell. Of a code that comes twice in one batch, the
 // first counts. Rows carry all that becomes of them from step to step: looked up anew by number in each, they cost the square of their
-// count.
+// count. The codes are said twice for the reason told in flow-steps.ts.
 const redeemText = `WITH first AS (
     SELECT DISTINCT ON (code_key) *
     FROM unnest($1::bytea[], $2::float8[], $3::uuid[], $4::text[], $5::bytea[], $6::float8[], $7::bytea[],
@@ -66,7 +66,7 @@ const redeemText = `WITH first AS (
   ), redeemed AS (
     UPDATE cardea.authorization_code c SET used_at = to_timestamp(s.now)
     FROM (SELECT * FROM standing ORDER BY code_key) s
-    WHERE c.key = s.code_key AND c.expires_at = to_timestamp(s.code_expires) AND c.grant_id = s.grant_id
+    WHERE c.key = ANY($1) AND c.key = s.code_key AND c.expires_at = to_timestamp(s.code_expires) AND c.grant_id = s.grant_id
       AND c.expires_at >= to_timestamp($12) AND c.expires_at <= to_timestamp($13)
       AND c.used_at IS NULL AND c.wrong_verifiers < ${String(mostWrongVerifiers)}
     RETURNING s.*

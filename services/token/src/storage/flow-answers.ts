@@ -27,12 +27,13 @@ const loginText = `INSERT INTO cardea.flow (id, expires_at, state, client_id, br
     WHERE flow.state = ANY($8)
   RETURNING id`;
 
+// The ids are said twice for the reason told there.
 const consentText = `UPDATE cardea.flow f SET state = i.state, verifier_key = i.verifier_key, body = i.body
   FROM (
     SELECT * FROM unnest($1::bytea[], $2::float8[], $3::text[], $4::bytea[], $5::bytea[])
       AS i(id, expires, state, verifier_key, body) ORDER BY id
   ) i
-  WHERE f.id = i.id AND f.expires_at = to_timestamp(i.expires) AND f.state = ANY($6)
+  WHERE f.id = ANY($1) AND f.id = i.id AND f.expires_at = to_timestamp(i.expires) AND f.state = ANY($6)
     AND f.expires_at >= to_timestamp($7) AND f.expires_at <= to_timestamp($8)
   RETURNING f.id`;
 

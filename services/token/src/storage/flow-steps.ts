@@ -29,8 +29,10 @@ interface ConsentStep extends Step {
 }
 
 // $1 to $5 are arrays, as each step's columns behind $10; the rest is the same for all. Flows are locked in the order of their
-// ids, here as in flow-answers.ts. The bounds let PostgreSQL leave out all partitions but one or two before it opens them.
-const proven = `f.id = i.id AND f.expires_at = to_timestamp(i.expires) AND f.state = ANY($6)
+// ids, here as in flow-answers.ts. The bounds let PostgreSQL leave out all partitions but one or two before it opens them; that the
+// ids are these alone is said beside them, or a plan that was made while the partition was empty reads all flows between the bounds
+// for each batch: 450 µs a row after 4,000 flows, not 80.
+const proven = `f.id = ANY($1) AND f.id = i.id AND f.expires_at = to_timestamp(i.expires) AND f.state = ANY($6)
     AND f.verifier_key = i.verifier_key AND f.browser = i.browser AND f.expires_at > to_timestamp(i.now)
     AND f.expires_at >= to_timestamp($8) AND f.expires_at <= to_timestamp($9)`;
 const steps = (types: string, columns: string) => `(
