@@ -11,7 +11,8 @@ import { chainHashes } from './chain.js';
 import type { FirstAnswer, Veil } from './answers.js';
 import { readAnswers } from './answers.js';
 import { createGathering } from './gathering.js';
-import type { NewRows } from './rows.js';
+import type { NewRows } from './new-rows.js';
+import { readRowType } from './new-rows.js';
 import { appendRows, headAfter, readHead } from './rows.js';
 
 export interface AuditLog {
@@ -79,6 +80,7 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   let writing: Promise<void> | undefined;
   /** Where the chain ends, as far as this process knows. */
   let head: ChainHead | undefined;
+  let rowType: number | undefined;
   let away = false;
 
   const rowsAfter = (at: ChainHead, batch: readonly Waiting[]): NewRows => {
@@ -93,21 +95,22 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   };
 
   /** Alone at the end of the chain: other replicas wait. */
-  const writeLocked = async (batch: readonly Waiting[]): Promise<void> => {
+  const writeLocked = async (type: number, batch: readonly Waiting[]): Promise<void> => {
     const connection = await pool.connect();
     head = await inTransaction(connection, async () => {
       const at = await readHead(connection, 'FOR UPDATE');
       const rows = rowsAfter(at, batch);
-      await appendRows(connection, at, rows);
+      await appendRows(connection, type, at, rows);
       return headAfter(at, rows);
     });
   };
   const write = async (batch: readonly Waiting[]): Promise<void> => {
     head ??= await readHead(pool);
+    rowType ??= await readRowType(pool);
     const rows = rowsAfter(head, batch);
     // Nearly always nobody else was there since, and one statement does it.
-    if (await appendRows(pool, head, rows)) head = headAfter(head, rows);
-    else await writeLocked(batch);
+    if (await appendRows(pool, rowType, head, rows)) head = headAfter(head, rows);
+    else await writeLocked(rowType, batch);
   };
 
   /** Those whose request ids have answers get them. */
@@ -131,8 +134,9 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
           await write(left);
           break;
         } catch (error) {
-          // What happened is not known: where the chain ends must be read again.
+          // What happened is not known, nor by which server: where the chain ends must be read again.
           head = undefined;
+          rowType = undefined;
           if ((error as { code?: unknown }).code !== '23505') throw error;
           const before = left.length;
           left = await answerAgain(left);
@@ -189,6 +193,7 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
     async reachable() {
       try {
         await readHead(pool);
+        await readRowType(pool);
       } catch (error) {
         throw new Error(`signatures cannot be recorded: ${registryFailure(error)}`, { cause: error });
       }

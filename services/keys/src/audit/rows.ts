@@ -1,19 +1,8 @@
 // The rows of the audit log, over one connection.
-import { bytesColumn, hexColumn, instantColumn, integerColumn, textColumn } from '@cardea/service';
 import type { Queryable } from '../registry/connection.js';
-import type { AuditEntry, AuditRow, ChainHead, Outcome } from './chain.js';
-
-type TextMember =
-  'caller' | 'requestId' | 'purpose' | 'kid' | 'algorithm' | 'tokenId' | 'clientId' | 'outcome' | 'reason';
-
-/** Rows to be, one a commit or many. */
-export interface NewRows {
-  readonly entries: readonly AuditEntry[];
-  /** Of each row. */
-  readonly hashes: readonly string[];
-  /** The signature that each is about, sealed, to be given again to whoever asks again. */
-  readonly sealed: readonly (Buffer | undefined)[];
-}
+import type { AuditRow, ChainHead, Outcome } from './chain.js';
+import type { NewRows } from './new-rows.js';
+import { arrayOfRows } from './new-rows.js';
 
 export async function readHead(connection: Queryable, lock = ''): Promise<ChainHead> {
   const { rows } = await connection.query<{ sequence: string; hash: Buffer }>(
@@ -24,55 +13,41 @@ export async function readHead(connection: Queryable, lock = ''): Promise<ChainH
   return { sequence: Number(head.sequence), hash: head.hash.toString('hex') };
 }
 
+const columns = `sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id, client_id,
+  expires_at, outcome, reason, subject_hash`;
+
 /**
  * Writes rows and answers and moves the head, in one statement.
  *
+ * @param rowType what PostgreSQL calls a row
  * @returns false when the head is not where they follow any more; nothing is written then
  * @throws {Error} with code 23505 when a request id has an answer already; nothing is written then
  */
-export async function appendRows(connection: Queryable, head: ChainHead, rows: NewRows): Promise<boolean> {
-  const { entries, hashes, sealed } = rows;
+export async function appendRows(
+  connection: Queryable,
+  rowType: number,
+  head: ChainHead,
+  rows: NewRows,
+): Promise<boolean> {
   const { sequence, hash } = headAfter(head, rows);
-  const texts = (name: TextMember) => textColumn(entries, (entry) => entry[name]);
-  const itself = <T>(value: T): T => value;
   const { rowCount } = await connection.query({
     name: 'audit append',
     text: `
       WITH moved AS (
         UPDATE cardea_keys_audit.head SET sequence = $1, hash = $2 WHERE sequence = $3 AND hash = $4 RETURNING 1
-      ), given AS MATERIALIZED (
-        SELECT * FROM unnest($5::bigint[], $6::bytea[], $7::bytea[], $8::timestamptz[], $9::text[], $10::text[],
-                             $11::text[], $12::text[], $13::text[], $14::bytea[], $15::text[], $16::text[],
-                             $17::timestamptz[], $18::text[], $19::text[], $20::bytea[], $21::bytea[])
-          AS given (sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id,
-                    client_id, expires_at, outcome, reason, subject_hash, sealed)
-         WHERE EXISTS (SELECT FROM moved)
       ), answered AS (
         INSERT INTO cardea_keys_audit.answer (request_id, kid, input_hash, sealed)
-        SELECT request_id, kid, input_hash, sealed FROM given WHERE outcome = 'signed'
+        SELECT request_id, kid, input_hash, sealed FROM unnest($5::cardea_keys_audit.new_row[])
+         WHERE outcome = 'signed' AND EXISTS (SELECT FROM moved)
       )
-      INSERT INTO cardea_keys_audit.signature
-        (sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id, client_id,
-         expires_at, outcome, reason, subject_hash)
-      SELECT sequence, previous, hash, signed_at, caller, request_id, purpose, kid, algorithm, input_hash, token_id,
-             client_id, expires_at, outcome, reason, subject_hash
-        FROM given`,
+      INSERT INTO cardea_keys_audit.signature (${columns})
+      SELECT ${columns} FROM unnest($5::cardea_keys_audit.new_row[]) WHERE EXISTS (SELECT FROM moved)`,
     values: [
       ...[sequence, Buffer.from(hash, 'hex'), head.sequence, Buffer.from(head.hash, 'hex')],
-      integerColumn(entries, (_, index) => head.sequence + 1 + index),
-      hexColumn([head.hash, ...hashes.slice(0, -1)], itself),
-      hexColumn(hashes, itself),
-      instantColumn(entries, ({ signedAt }) => signedAt),
-      ...[texts('caller'), texts('requestId'), texts('purpose'), texts('kid'), texts('algorithm')],
-      hexColumn(entries, ({ inputHash }) => inputHash),
-      ...[texts('tokenId'), texts('clientId')],
-      instantColumn(entries, ({ expiresAt }) => expiresAt),
-      ...[texts('outcome'), texts('reason')],
-      hexColumn(entries, ({ subjectHash }) => subjectHash),
-      bytesColumn(sealed, itself),
+      arrayOfRows(rowType, head, rows),
     ],
   });
-  return rowCount === entries.length;
+  return rowCount === rows.entries.length;
 }
 
 /** Where the chain stands once the rows are written. */

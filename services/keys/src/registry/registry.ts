@@ -134,6 +134,8 @@ async function change(connection: Queryable, kid: string, to: KeyChange): Promis
 /** What a failure to read or write means, in words for an operator. */
 export function registryFailure(error: unknown): string {
   const { code, message } = error as { code?: unknown; message: string };
-  // 42P01, 3F000: no such table, no such schema.
-  return code === '42P01' || code === '3F000' ? 'its tables are missing: run `cardea migrate up`' : message;
+  // 42P01, 42704, 3F000: no such table, no such type, no such schema.
+  return code === '42P01' || code === '42704' || code === '3F000'
+    ? 'its tables are missing: run `cardea migrate up`'
+    : message;
 }
