@@ -127,6 +127,14 @@ describe('each secret has one owner', () => {
     expect(mounted).toEqual(pods.map(({ component }) => `cardea-${component}-tls`));
   });
 
+  test('the authority of PostgreSQL is where the DSN says, in every pod that has one and no other', async () => {
+    const own = ['--set', 'database.existingSecret=db,database.caKey=ca.crt'];
+    const files = secretsOf(podsOf(await render(version, own)));
+    for (const service of ['token', 'worker', 'keys', 'migrations'])
+      expect(files[service]).toContain('postgresql-ca.crt');
+    for (const service of ['gateway', 'admin']) expect(files[service]).toEqual([]);
+  });
+
   test('a role of its own in the database, where one is given', async () => {
     const own = 'database.perService.keys.existingSecret=keys-db,database.perService.keys.key=url';
     const pods = podsOf(await render(version, ['-f', `${chart}/values-ha.yaml`, '--set', own]));

@@ -90,6 +90,7 @@ export const everything: readonly string[] = [
   ...['--set', 'grpcRoute.enabled=true,grpcRoute.parentRefs[0].name=edge'],
   ...['--set', 'monitoring.podMonitor.enabled=true,monitoring.rules.enabled=true,monitoring.dashboards.enabled=true'],
   ...['--set', 'worker.keda.enabled=true,worker.keda.triggers[0].type=cpu'],
+  ...['--set-string', 'worker.keda.triggers[0].metadata.value=70'],
   ...['--set', 'mtls.mode=certManager,mtls.issuerRef.name=internal'],
   ...['--set', 'clientResources.enabled=true,clientResources.namespaces={shop,bank}'],
   ...['--set', 'networkPolicy.otlpTo[0].podSelector.matchLabels.app=otel,introspection.callers={orders.shop.svc}'],

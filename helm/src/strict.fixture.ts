@@ -1,5 +1,7 @@
-// Holds an object against the types of Kubernetes: unknown and mistyped fields by the attribute maps of its client, required ones
-// by the validators of kubernetes-models. What a cluster with strict validation would refuse is refused here.
+// Holds an object against its kind: unknown and mistyped fields by the attribute maps of Kubernetes' client, required ones by the validators
+// of kubernetes-models; kinds of others by validators made of their definitions, and the names in these. What a cluster with strict
+// validation would refuse is refused here.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Manifest } from './render.fixture.js';
 
@@ -15,8 +17,13 @@ const load = createRequire(import.meta.url);
 const isDescribed = (value: unknown): value is Described =>
   typeof value === 'function' && typeof (value as Partial<Described>).getAttributeTypeMap === 'function';
 
-/** Whether the kind is one of Kubernetes' own, and not of somebody's custom resources. */
-export const isKnown = ({ apiVersion, kind }: Manifest): boolean => isDescribed(client[className(apiVersion, kind)]);
+/** Whose definitions there are of others' kinds, by group. */
+const definitions: Readonly<Record<string, string>> = {
+  'cert-manager.io': 'cert-manager',
+  'gateway.networking.k8s.io': 'gateway-api',
+  'keda.sh': 'keda',
+  'monitoring.coreos.com': 'prometheus-operator',
+};
 
 /** `apps/v1` and `Deployment` make `V1Deployment`. */
 function className(apiVersion: string, kind: string): string {
@@ -28,24 +35,53 @@ function className(apiVersion: string, kind: string): string {
 export function problemsOf(manifest: Manifest): string[] {
   const { apiVersion, kind, metadata } = manifest;
   const problems: string[] = [];
-  walk(manifest, className(apiVersion, kind), `${kind}/${metadata.name}`, problems);
-  const missing = validate(manifest);
-  return missing === undefined ? problems : [...problems, `${kind}/${metadata.name}: ${missing}`];
+  const path = `${kind}/${metadata.name}`;
+  const type = className(apiVersion, kind);
+  const theirs = definitions[apiVersion.split('/')[0] ?? ''];
+  if (theirs !== undefined)
+    return [...unnamed(manifest, theirs), ...validate(manifest, `@kubernetes-models/${theirs}`)];
+  if (!isDescribed(client[type])) return [`${path}: nobody knows ${apiVersion}`];
+  walk(manifest, type, path, problems);
+  return [...problems, ...validate(manifest, 'kubernetes-models')];
 }
 
-function validate(manifest: Manifest): string | undefined {
-  const models = load(`kubernetes-models/${manifest.apiVersion}`) as Record<
+/** GRPCRoute came into v1 as it was (Gateway API 1.1); the definitions are a little older. */
+const definedAs = ({ apiVersion, kind }: Manifest): string =>
+  kind === 'GRPCRoute' ? apiVersion.replace(/\/v1$/, '/v1alpha2') : apiVersion;
+
+function validate(manifest: Manifest, models: string): string[] {
+  const apiVersion = definedAs(manifest);
+  const { [manifest.kind]: Model } = load(`${models}/${apiVersion}`) as Record<
     string,
-    new (data: unknown) => { validate(): void }
+    (new (data: unknown) => { validate(): void }) | undefined
   >;
-  const Model = models[manifest.kind];
-  if (Model === undefined) return 'kubernetes-models does not know it';
+  const path = `${manifest.kind}/${manifest.metadata.name}`;
+  if (Model === undefined) return [`${path}: ${models} does not know it`];
   try {
-    new Model(manifest).validate();
-    return undefined;
+    new Model({ ...manifest, apiVersion }).validate();
+    return [];
   } catch (error) {
-    return (error as Error).message;
+    return [`${path}: ${(error as Error).message}`];
   }
+}
+
+/** Below these, names are somebody's own. */
+const open = new Set(['annotations', 'labels', 'matchLabels', 'metadata']);
+
+/** Names of fields that the kind has nowhere. */
+function unnamed(manifest: Manifest, models: string): string[] {
+  const { kind, metadata, spec } = manifest;
+  const types = load.resolve(`@kubernetes-models/${models}/${definedAs(manifest)}/${kind}`).replace(/\.js$/, '.d.ts');
+  const names = new Set([...readFileSync(types, 'utf8').matchAll(/^\s*"(\w+)"\??:/gm)].map(([, name]) => name));
+  const below = (value: unknown, path: string): string[] => {
+    if (typeof value !== 'object' || value === null) return [];
+    if (Array.isArray(value)) return value.flatMap((entry, index) => below(entry, `${path}[${String(index)}]`));
+    return Object.entries(value).flatMap(([name, inner]) => [
+      ...(names.has(name) ? [] : [`${path}.${name} does not exist`]),
+      ...(open.has(name) ? [] : below(inner, `${path}.${name}`)),
+    ]);
+  };
+  return below(spec, `${kind}/${metadata.name}.spec`);
 }
 
 const primitives = new Set(['string', 'number', 'boolean']);

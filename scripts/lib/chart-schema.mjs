@@ -13,7 +13,7 @@ const entry = (properties, required) => ({ type: 'object', additionalProperties:
 /** Where a default does not say what else there may be. */
 const particular = {
   'image.pullPolicy': { enum: ['Always', 'IfNotPresent', 'Never'] },
-  'mtls.mode': { enum: ['helm', 'certManager', 'existingSecret', 'disabled'] },
+  'mtls.mode': { enum: ['helm', 'certManager', 'existingSecret'] },
   'mtls.issuerRef.kind': { enum: ['Issuer', 'ClusterIssuer'] },
   'controller.groups': { ...listOf({ enum: groups }), minItems: 1 },
   'controller.namespaces': listOf(text),

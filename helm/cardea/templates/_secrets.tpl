@@ -9,6 +9,10 @@
   {{- $secret := coalesce $own.existingSecret $root.Values.database.existingSecret $made -}}
   {{- $key := coalesce $own.key (ternary $root.Values.database.key "dsn" (ne $secret $made)) -}}
   {{- $files = append $files (dict "secret" $secret "key" $key "file" "dsn") -}}
+  {{- with $root.Values.database.caKey -}}
+    {{- $authority := required "database.existingSecret is needed with database.caKey: the Secret that has it" $root.Values.database.existingSecret -}}
+    {{- $files = append $files (dict "secret" $authority "key" . "file" "postgresql-ca.crt") -}}
+  {{- end -}}
 {{- end -}}
 {{- if has .service (list "token" "worker") -}}
   {{- $given := $root.Values.redis.existingSecret -}}
