@@ -35,6 +35,8 @@ const conditions = process.features.require_module === true ? ['module-sync'] : 
 async function inputsOf(entryPoints, directory) {
   const { metafile } = await build({
     ...{ entryPoints, absWorkingDir: directory, outdir: '/nowhere', bundle: true, write: false, metafile: true },
+    // What many entries share is written once: hundreds of them, each with all that it loads, are gigabytes.
+    splitting: true,
     ...{ platform: 'node', format: 'esm', target: 'node20', conditions, logLevel: 'error' },
     loader: { '.node': 'empty' },
     plugins: [missing],
