@@ -1,8 +1,8 @@
 // The login_challenge: a whole flow, sealed, so that asking costs an anonymous caller's browser a URL and us nothing
 // (ARCHITECTURE §5).
 import { OAuthError } from '@cardea/oauth';
-import { createLatest } from '../latest.js';
 import type { Seal } from '../seal.js';
+import { createShortMemory } from '../short-memory.js';
 import type { FlowStart } from './flow-body.js';
 import { decodeStart, encodeStart } from './flow-body.js';
 
@@ -54,15 +54,18 @@ export function expiredChallenge(): OAuthError {
   );
 }
 
-/** Challenges that are remembered: the login app answers one soon after it has asked about it. */
-const mostRemembered = 1_024;
+/** Challenges of one period that are remembered: the login app answers one soon after it has asked about it. */
+const mostRemembered = 512;
+const rememberMillis = 60_000;
 
 /**
  * The same challenges; those that this process opened lately are looked up, not opened again. Not those it sealed: strangers have
  * many of them made, and what is kept costs the garbage collector more than opening does.
  */
 function remembering<T extends { readonly expiresAt: number }>(challenges: Challenges<T>): Challenges<T> {
-  const recent = createLatest<T>(mostRemembered);
+  const recent = createShortMemory<T>({
+    ...{ millis: rememberMillis, most: mostRemembered, now: () => performance.now() },
+  });
   return {
     ...challenges,
     open(challenge, now) {

@@ -50,6 +50,15 @@ test('a changed row does not open, nor one flow’s body as another’s', () => 
   expect(() => bodies.open(one.start.id, sealed.subarray(1))).toThrow('cannot be opened');
 });
 
+test('what is remembered of a flow shares its memory with nobody: a thousand slices of Node’s pool would keep eight megabytes', () => {
+  const [here, there] = [process(), process()];
+  const body = bodyOf('person');
+  const sealed = here.seal(body);
+  expect(sealed.buffer.byteLength).toBeGreaterThan(sealed.length);
+  const { start } = there.open(body.start.id, sealed);
+  expect([start.id, start.browser].map(({ buffer }) => buffer.byteLength)).toEqual([16, 32]);
+});
+
 test('what was forgotten is opened again', () => {
   const bodies = process();
   const all = Array.from({ length: 1_500 }, (_, index) => bodyOf(`person ${String(index)}`));

@@ -1,7 +1,8 @@
 // Seals what a flow remembers into its row, and opens it again. A body that passed through this process a moment ago is not
 // opened once more: the row still decides what it is, byte for byte.
-import { createLatest } from '../latest.js';
+import { ownBytes } from '../own-bytes.js';
 import type { Seal } from '../seal.js';
+import { createShortMemory } from '../short-memory.js';
 import type { FlowBody } from './flow-body.js';
 import { decodeStart, encodeStart } from './flow-body.js';
 
@@ -15,17 +16,21 @@ export interface FlowBodies {
   open(id: Buffer, sealed: Buffer): FlowBody;
 }
 
-/** Flows whose body is remembered, at 2 KB each; of the others nothing is lost but 20 µs a leg. */
-const mostRemembered = 1_024;
+/** Flows of one period whose body is remembered; of the others nothing is lost but 20 µs a leg. */
+const mostRemembered = 512;
+/** Most flows are over long before, and nobody asks for them again. */
+const rememberMillis = 60_000;
 /** Sealed bytes. A consent app may grant a megabyte of claims: a thousand of those would be all the memory there is. */
 const longestRemembered = 16 * 1024;
 
 export function createFlowBodies(seal: Pick<Seal, 'seal' | 'open'>): FlowBodies {
-  const recent = createLatest<{ readonly sealed: Buffer; readonly body: FlowBody }>(mostRemembered);
+  const recent = createShortMemory<{ readonly sealed: Buffer; readonly body: FlowBody }>({
+    ...{ millis: rememberMillis, most: mostRemembered, now: () => performance.now() },
+  });
   const remember = (id: Buffer, sealed: Buffer, body: FlowBody): void => {
     const name = id.toString('latin1');
     if (sealed.length > longestRemembered) recent.forget(name);
-    else recent.keep(name, { sealed, body });
+    else recent.keep(name, { sealed: ownBytes(sealed), body });
   };
 
   return {

@@ -1,6 +1,7 @@
 // What a flow remembers: sealed into the login_challenge first, into its row after the login (ARCHITECTURE §5).
 import type { AuthorizationRequest, Claims } from '@cardea/oauth';
 import { readAuthorizationRequest } from '@cardea/oauth';
+import { ownBytes } from '../own-bytes.js';
 
 /** A flow from its beginning; fits into a challenge. Times are seconds since the epoch. */
 export interface FlowStart {
@@ -151,8 +152,11 @@ const encodeDevice = ({ key, expiresAt, scopes, audience }: DeviceFlow): Encoded
 
 const words = (text: string) => text.split(' ').filter((word) => word !== '');
 
+/** What was read from a challenge or a row is remembered for a while (own-bytes.ts). */
+const bytesOf = (text: string): Buffer => ownBytes(Buffer.from(text, 'base64url'));
+
 const decodeDevice = ([key, expiresAt, scope, audience]: EncodedDevice): DeviceFlow => ({
-  key: Buffer.from(key, 'base64url'),
+  key: bytesOf(key),
   expiresAt,
   scopes: words(scope),
   audience: words(audience),
@@ -172,13 +176,13 @@ export function decodeStart(text: string): FlowStart {
   ];
   const parameters = new Map(new URLSearchParams(query));
   const start: FlowStart = {
-    id: Buffer.from(id, 'base64url'),
+    id: bytesOf(id),
     expiresAt,
     requestedAt,
     clientId: parameters.get('client_id') ?? '',
     query,
     redirectUri: redirectUri === 0 ? (parameters.get('redirect_uri') ?? '') : redirectUri,
-    browser: Buffer.from(browser, 'base64url'),
+    browser: bytesOf(browser),
     sessionId,
     remembered: remembered === 0 ? undefined : remembered,
     ...(device !== undefined && { device: decodeDevice(device) }),

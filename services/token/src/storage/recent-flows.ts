@@ -2,12 +2,14 @@
 // which saves three of a flow's six reads (docs/decisions/0041).
 import { stateAfter } from '@cardea/oauth';
 import { timingSafeEqual } from 'node:crypto';
-import { createLatest } from '../latest.js';
 import { ownBytes } from '../own-bytes.js';
+import { createShortMemory } from '../short-memory.js';
 import type { FlowRef, FlowRow, Flows } from './flows.js';
 
-/** Rows that are remembered; of the others nothing is lost but a read. */
-const mostRemembered = 1_024;
+/** Rows of one period that are remembered; of the others nothing is lost but a read. */
+const mostRemembered = 512;
+/** Whoever logs in by hand takes longer now and then; flows that nobody finishes go. */
+const rememberMillis = 60_000;
 /** Bytes of a body. A consent app may grant a megabyte of claims: a thousand of those would be all the memory there is. */
 const longestRemembered = 16 * 1024;
 
@@ -21,7 +23,9 @@ const keepable = (row: FlowRow): FlowRow => ({
 
 /** The same flows, which can recall what they last stored or read. */
 export function recallingFlows(flows: Omit<Flows, 'recall'>): Flows {
-  const recent = createLatest<FlowRow>(mostRemembered);
+  const recent = createShortMemory<FlowRow>({
+    ...{ millis: rememberMillis, most: mostRemembered, now: () => performance.now() },
+  });
   const remember = (ref: FlowRef, row: FlowRow): void => {
     if (row.body.length <= longestRemembered) recent.keep(nameOf(ref), keepable(row));
     else recent.forget(nameOf(ref));
@@ -56,7 +60,8 @@ export function recallingFlows(flows: Omit<Flows, 'recall'>): Flows {
     },
     async useLogin(ref, proof, next, session, former) {
       const done = await flows.useLogin(ref, proof, next, session, former);
-      return change(ref, done, { state: stateAfter('use_login'), verifierKey: null, ...next });
+      const { browser, body } = next;
+      return change(ref, done, { state: stateAfter('use_login'), verifierKey: null, browser, ...(body && { body }) });
     },
     async answerConsent(event, ref, answer, mode) {
       const done = await flows.answerConsent(event, ref, answer, mode);
