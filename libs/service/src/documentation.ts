@@ -32,11 +32,13 @@ function humanDuration(millis: number): string {
   return millis === 0 ? '0s' : `${String(millis)}ms`;
 }
 
-const defaults = configSchema.parse({});
+let parsed: object | undefined;
+/** Read when a page is written: services load this file and write none. */
+const defaults = () => (parsed ??= configSchema().parse({}));
 
 /** A default as YAML has it; empty where there is none. */
 export function defaultOf(path: readonly string[]): string {
-  const value = at(defaults, path);
+  const value = at(defaults(), path);
   if (value === undefined) return '';
   if (typeof value === 'number' && durations(path.join('.'))) return humanDuration(value);
   return typeof value === 'object'
@@ -46,9 +48,9 @@ export function defaultOf(path: readonly string[]): string {
 
 /** docs/configuration.md */
 export function configurationPage(): string {
-  const rows = leaves(configSchema).map(({ path, facts }) => {
+  const rows = leaves(configSchema()).map(({ path, facts }) => {
     const key = path.join('.');
-    const value = at(defaults, path);
+    const value = at(defaults(), path);
     const text = durations(key) && typeof value === 'number' ? printed(humanDuration(value)) : printed(value);
     const secret = facts.secret === true ? ` Secret: may be given as \`${key}_file\`.` : '';
     return `| \`${key}\` | \`${environmentName(path)}\` | ${text} | ${isReloadable(key) ? 'yes' : ''} | ${facts.description}${secret} |`;

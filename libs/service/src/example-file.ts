@@ -26,7 +26,7 @@ const width = 120;
 export function exampleFile(): string {
   const lines = [...head];
   let open: readonly string[] = [];
-  for (const { path, facts } of leaves(configSchema)) {
+  for (const { path, facts } of leaves(configSchema())) {
     const parents = path.slice(0, -1);
     const shared = parents.findIndex((name, depth) => open[depth] !== name);
     const from = shared === -1 ? parents.length : shared;

@@ -20,7 +20,7 @@ type Properties = Record<string, object>;
 export function configJsonSchema(options: { secrets: boolean; without?: readonly string[] }): ObjectSchema {
   const { secrets, without = [] } = options;
   const root: ObjectSchema = { type: 'object', additionalProperties: false, properties: {} };
-  for (const { path, facts, schema } of leaves(configSchema)) {
+  for (const { path, facts, schema } of leaves(configSchema())) {
     const key = path.join('.');
     if (without.some((left) => key === left || key.startsWith(`${left}.`))) continue;
     const holder = path.slice(0, -1).reduce<Properties>(descend, root.properties);

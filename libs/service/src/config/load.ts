@@ -9,15 +9,13 @@ import { readSettings } from './file.js';
 import type { Tree } from './foreign.js';
 import { dropForeign, refuseForeign } from './foreign.js';
 import { configSchema } from './schema.js';
-import type { Camel } from './shape.js';
+import type { Camel, Leaf } from './shape.js';
 import { camelise, environmentName, leaves } from './shape.js';
 
 /** The whole product's configuration; each service reads its part. */
-export type Config = Camel<z.output<typeof configSchema>>;
+export type Config = Camel<z.output<ReturnType<typeof configSchema>>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-const settings = leaves(configSchema);
 
 /**
  * @param options.files YAML or JSON files; later ones win
@@ -33,6 +31,8 @@ export function loadConfig(options: {
   onSecretFile?: (file: string) => void;
 }): Config {
   const { files = [], env = {}, warn = () => undefined, onSecretFile = () => undefined } = options;
+  const schema = configSchema();
+  const settings = leaves(schema);
   const tree: Tree = {};
   const locators: Locate[] = [];
   for (const file of files) {
@@ -42,9 +42,9 @@ export function loadConfig(options: {
     locators.unshift(read.locate);
   }
   refuseForeign(env);
-  readSecretFiles(tree, env, onSecretFile);
-  applyEnvironment(tree, env);
-  const parsed = configSchema.safeParse(tree);
+  readSecretFiles(tree, { settings, env, onSecretFile });
+  applyEnvironment(tree, settings, env);
+  const parsed = schema.safeParse(tree);
   if (parsed.success) return withDevNames(camelise(parsed.data));
   const locate: Locate = (path) => locators.map((inFile) => inFile(path)).find((place) => place !== '') ?? '';
   throw new ConfigError(explain(parsed.error, settings, locate));
@@ -79,14 +79,21 @@ function setAt(tree: Tree, path: readonly string[], value: unknown): void {
   holder[path.at(-1) ?? ''] = value;
 }
 
-function applyEnvironment(tree: Tree, env: Environment): void {
+function applyEnvironment(tree: Tree, settings: readonly Leaf[], env: Environment): void {
   for (const { path } of settings) {
     const value = env[environmentName(path)];
     if (value !== undefined && value !== '') setAt(tree, path, value);
   }
 }
 
-function readSecretFiles(tree: Tree, env: Environment, onSecretFile: (file: string) => void): void {
+function readSecretFiles(
+  tree: Tree,
+  {
+    settings,
+    env,
+    onSecretFile,
+  }: { settings: readonly Leaf[]; env: Environment; onSecretFile: (file: string) => void },
+): void {
   for (const { path } of settings.filter(({ facts }) => facts.secret === true)) {
     const last = `${path.at(-1) ?? ''}_file`;
     const holder = path.slice(0, -1).reduce<unknown>((node, key) => (isTree(node) ? node[key] : undefined), tree);

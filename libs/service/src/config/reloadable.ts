@@ -34,7 +34,7 @@ const within = (key: string, roots: readonly string[]) =>
 /** @param key a setting as it is written, such as `ttl.access_token` */
 export const isReloadable = (key: string): boolean => within(key, live) && !within(key, fixed);
 
-const settings = leaves(configSchema).map(({ path }) => ({ key: path.join('.'), path: path.map(camelKey) }));
+const settings = () => leaves(configSchema()).map(({ path }) => ({ key: path.join('.'), path: path.map(camelKey) }));
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -61,7 +61,7 @@ export function reloadOf(used: Config, read: Config): Reload {
   const changed: string[] = [];
   const restart: string[] = [];
   let config: Tree = used;
-  for (const { key, path } of settings) {
+  for (const { key, path } of settings()) {
     const value = at(read, path);
     if (JSON.stringify(at(used, path)) === JSON.stringify(value)) continue;
     if (isReloadable(key)) config = withValue(config, path, value);

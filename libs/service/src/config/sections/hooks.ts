@@ -1,9 +1,10 @@
 // Web hooks: an address, and how we say who we are (hydra-wire §4.7).
 import { z } from 'zod';
 
-const address = z
-  .string()
-  .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an absolute http or https URL');
+const address = () =>
+  z
+    .string()
+    .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), 'must be an absolute http or https URL');
 
 /** A URL, or `{url, auth}` as Hydra has it. */
 export const hook = (facts: { description: string }) =>
@@ -12,7 +13,7 @@ export const hook = (facts: { description: string }) =>
       (value) => (typeof value === 'string' ? (value === '' ? undefined : { url: value }) : value),
       z
         .strictObject({
-          url: address,
+          url: address(),
           auth: z
             .strictObject({
               type: z.literal('api_key'),

@@ -31,7 +31,7 @@ const listenerTls = (whose: string) =>
     })
     .prefault({});
 
-export const tlsOfAll = listenerTls('both listeners');
+export const tlsOfAll = () => listenerTls('both listeners');
 
 /** `*` in the host of an origin, or `*` for all of them. */
 const origins = {
@@ -67,27 +67,29 @@ const cors = (whose: string, defaults: { readonly methods: readonly string[]; re
     })
     .prefault({});
 
-const socket = z
-  .strictObject({
-    owner: text({ description: 'User who owns the unix socket, by name or number.' }).optional(),
-    group: text({ description: 'Group of the unix socket, by name or number.' }).optional(),
-    mode: integer({ description: 'Mode of the unix socket, as a decimal number: 493 is 0755.' }, 0, 0o777).default(
-      0o755,
-    ),
-  })
-  .prefault({});
+const socket = () =>
+  z
+    .strictObject({
+      owner: text({ description: 'User who owns the unix socket, by name or number.' }).optional(),
+      group: text({ description: 'Group of the unix socket, by name or number.' }).optional(),
+      mode: integer({ description: 'Mode of the unix socket, as a decimal number: 493 is 0755.' }, 0, 0o777).default(
+        0o755,
+      ),
+    })
+    .prefault({});
 
-const requestLog = z
-  .strictObject({
-    disable_for_health: flag({ description: 'Leave requests of health endpoints out of the log.' }).default(true),
-  })
-  .prefault({});
+const requestLog = () =>
+  z
+    .strictObject({
+      disable_for_health: flag({ description: 'Leave requests of health endpoints out of the log.' }).default(true),
+    })
+    .prefault({});
 
 const listener = (port: number) => ({
   host: text({ description: 'Address to listen on, or `unix:/path`.' }).default('127.0.0.1'),
   port: integer({ description: 'Port to listen on; 0 picks a free one.' }, 0, 65_535).default(port),
-  socket,
-  request_log: requestLog,
+  socket: socket(),
+  request_log: requestLog(),
 });
 
 const sent = ['Authorization', 'Content-Type', 'Accept', 'DPoP', 'traceparent'];
@@ -97,29 +99,32 @@ const proxies = {
   description:
     'Addresses and networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For is believed, `unix` for those on a unix socket. It says whose wrong guesses are counted together (`rate_limits`).',
 };
-const trustedProxies = list(proxies)
-  .refine((entries) => entries.every((entry) => network.test(entry)), { message: 'must be addresses or networks' })
-  .meta(proxies)
-  .default([]);
+const trustedProxies = () =>
+  list(proxies)
+    .refine((entries) => entries.every((entry) => network.test(entry)), { message: 'must be addresses or networks' })
+    .meta(proxies)
+    .default([]);
 
-export const publicListener = z
-  .strictObject({
-    ...listener(4444),
-    cors: cors('the public listener', { methods, allow: sent }),
-    tls: listenerTls('the public listener'),
-    trusted_proxies: trustedProxies,
-  })
-  .prefault({});
+export const publicListener = () =>
+  z
+    .strictObject({
+      ...listener(4444),
+      cors: cors('the public listener', { methods, allow: sent }),
+      tls: listenerTls('the public listener'),
+      trusted_proxies: trustedProxies(),
+    })
+    .prefault({});
 
-export const adminListener = z
-  .strictObject({
-    ...listener(4445),
-    cors: cors('the admin listener', { methods, allow: sent }),
-    tls: listenerTls('the admin listener'),
-    authentication,
-    board: flag({
-      description:
-        'Show the queues of the workers on a page, `/admin/board`, to whoever may change them (role operator). Browsers prove themselves there by a client certificate, or by an API key as the password of HTTP Basic.',
-    }).default(true),
-  })
-  .prefault({});
+export const adminListener = () =>
+  z
+    .strictObject({
+      ...listener(4445),
+      cors: cors('the admin listener', { methods, allow: sent }),
+      tls: listenerTls('the admin listener'),
+      authentication: authentication(),
+      board: flag({
+        description:
+          'Show the queues of the workers on a page, `/admin/board`, to whoever may change them (role operator). Browsers prove themselves there by a client certificate, or by an API key as the password of HTTP Basic.',
+      }).default(true),
+    })
+    .prefault({});
