@@ -1,13 +1,13 @@
 // How a relying party notices, without asking anybody, that the login behind its session changed: a value it is given, which
 // our own page in its frame can compute again from a cookie (OpenID Connect Session Management 1.0 §2, §3.2).
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The cookie that page reads, by the name of the session cookie: it begins alike, so it counts as one of ours. */
 export const browserStateCookie = (sessionCookie: string): string => `${sessionCookie}_state`;
 
 /** The value of that cookie: changes with the login session, and says nothing about it. */
 export function browserState(sessionId: string): string {
-  return createHash('sha256').update(`browser state ${sessionId}`).digest('base64url');
+  return hash('sha256', `browser state ${sessionId}`, 'base64url');
 }
 
 /**
@@ -19,5 +19,5 @@ export function browserState(sessionId: string): string {
 export function sessionState(clientId: string, redirectUri: string, state: string, salt: string): string | undefined {
   const origin = URL.canParse(redirectUri) ? new URL(redirectUri).origin : 'null';
   if (origin === 'null') return undefined;
-  return `${createHash('sha256').update(`${clientId} ${origin} ${state} ${salt}`).digest('hex')}.${salt}`;
+  return `${hash('sha256', `${clientId} ${origin} ${state} ${salt}`, 'hex')}.${salt}`;
 }

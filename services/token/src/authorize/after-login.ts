@@ -61,14 +61,19 @@ export async function continueAfterLogin(
     () => random(24),
   );
   const change = sessionChange(context, flow, login);
+  const skip = decision.kind === 'skip';
+  // What the login app's answer was stored with is what there is to say of a new login whose consent is asked for.
+  const unchanged = session === undefined && body.consent?.skip === skip;
   const next = {
     browser: browserHash(cookie.value),
-    body: context.bodies.seal({
-      ...body,
-      // A login remembered from before keeps what it was, where the login app has nothing newer to say.
-      login: session === undefined ? login : { ...login, ...knownOf(session, login) },
-      consent: { grantId: randomUuid(random), skip: decision.kind === 'skip' },
-    }),
+    body: unchanged
+      ? undefined
+      : context.bodies.seal({
+          ...body,
+          // A login remembered from before keeps what it was, where the login app has nothing newer to say.
+          login: session === undefined ? login : { ...login, ...knownOf(session, login) },
+          consent: { grantId: body.consent?.grantId ?? randomUuid(random), skip },
+        }),
   };
   const former = session === undefined ? sessionOfBrowser(context, request.cookies) : undefined;
   if (!(await context.flows.useLogin(ref, proof, next, change, former))) throw spentVerifier();

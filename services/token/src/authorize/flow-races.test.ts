@@ -72,6 +72,16 @@ const rows = async (text: string, values: unknown[]) =>
   (await database.pool.query<Record<string, unknown>>(text, values)).rows;
 const winners = (verdicts: readonly boolean[]) => verdicts.flatMap((won, index) => (won ? [index] : []));
 
+test('a login that is used without another body keeps that of its answer, in the row and in memory', async () => {
+  const { ref, proof } = await accepted();
+  const [before] = await rows('SELECT body FROM cardea.flow WHERE id = $1', [ref.id]);
+  const browser = randomBytes(32);
+  expect(await at(0).useLogin(ref, proof, { browser, body: undefined }, undefined, undefined)).toBe(true);
+  const row = await at(1).find(ref);
+  expect(row).toEqual({ state: row?.state, clientId: 'app', verifierKey: null, browser, body: before?.['body'] });
+  expect(at(0).recall(ref, null)).toEqual(row);
+});
+
 test('a login verifier used 12 times at once, 100 rounds: one winner, and what is stored is the winner’s', async () => {
   for (let round = 0; round < 100; round++) {
     const { ref, proof } = await accepted(round);

@@ -6,6 +6,7 @@ import { requestUrl } from '../authorize/context.js';
 import type { FlowBody, FlowLogin, FlowStart } from '../authorize/flow-body.js';
 import { startRequest } from '../authorize/flow-body.js';
 import { withParameter } from '../authorize/pages.js';
+import { randomUuid } from '../authorize/uuid.js';
 import type { DecisionNote } from '../storage/flows.js';
 import { checkSubject, jsonText, rejectionOf, sessionSeconds, shortText, shortTexts } from './answers.js';
 import { handledRequest, liveClient } from './challenge.js';
@@ -49,7 +50,9 @@ export async function acceptLoginRequest(
     throw new OAuthError('invalid_request', 'Another subject is logged in at this browser; log out first.');
   }
   const note = noteOf(context, start, { action: 'accept login', subject: login.subject, error: '' });
-  const redirectTo = await answerLogin(context, 'accept_login', { start, login }, note);
+  // Nearly always what is to be asked next: then the browser's return leaves the body as it is, which saves sealing and storing it anew.
+  const consent = { grantId: randomUuid(context.random), skip: false };
+  const redirectTo = await answerLogin(context, 'accept_login', { start, login, consent }, note);
   context.events.record('login_accepted', {
     client_id: start.clientId,
     remembered: String(start.remembered !== undefined),

@@ -3,7 +3,7 @@
 import { stateAfter, statesBefore } from '@cardea/oauth';
 import { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from '@cardea/service';
 import type { Database } from './database.js';
-import type { CodeRow, FlowProof, FlowRef, Flows, SessionChange } from './flows.js';
+import type { CodeRow, FlowProof, FlowRef, Flows, NextOfLogin, SessionChange } from './flows.js';
 import { grantColumns, tellGrant } from './grants.js';
 import type { GrantRow } from './grants.js';
 import { createGroupCommit } from './group-commit.js';
@@ -17,7 +17,7 @@ interface Step extends FlowRef {
 }
 
 interface LoginStep extends Step {
-  readonly next: { readonly browser: Buffer; readonly body: Buffer };
+  readonly next: NextOfLogin;
   readonly session: SessionChange | undefined;
   readonly formerSession: string | undefined;
 }
@@ -42,7 +42,7 @@ const steps = (types: string, columns: string) => `(
 
 // A session that one flow ends and another extends has ended: it is never brought back.
 const useLoginText = `WITH moved AS (
-    UPDATE cardea.flow f SET state = $7, browser = i.next_browser, body = i.next_body, verifier_key = NULL
+    UPDATE cardea.flow f SET state = $7, browser = i.next_browser, body = coalesce(i.next_body, f.body), verifier_key = NULL
     FROM ${steps(
       `$10::bytea[], $11::bytea[], $12::uuid[], $13::uuid[], $14::uuid[], $15::float8[], $16::text[], $17::float8[],
         $18::boolean[], $19::text[], $20::text[], $21::text[]`,

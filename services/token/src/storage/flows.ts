@@ -70,13 +70,14 @@ export interface Flows {
   /**
    * Uses a login: the flow moves on, the session is stored, the browser's former one ends. False when somebody was faster.
    *
+   * @param next its body is undefined where the verifier's own stays
    * @param session what happens to the login session; undefined leaves it alone
    * @param formerSession the session this browser had, a UUID
    */
   useLogin(
     ref: FlowRef,
     proof: FlowProof,
-    next: { browser: Buffer; body: Buffer },
+    next: NextOfLogin,
     session: SessionChange | undefined,
     formerSession: string | undefined,
   ): Promise<boolean>;
@@ -97,6 +98,12 @@ export interface Flows {
     code: CodeRow | undefined,
     access: AccessTokenRow | undefined,
   ): Promise<boolean>;
+}
+
+/** What a used login leaves for the consent app's answer. */
+export interface NextOfLogin {
+  readonly browser: Buffer;
+  readonly body: Buffer | undefined;
 }
 
 /** A session begins, or one that still exists is kept for longer (it is never brought back). */
