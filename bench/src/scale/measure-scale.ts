@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { startDriver } from '../load/driver.js';
-import type { Watch } from '../measure.js';
+import type { Failure, Watch } from '../measure.js';
 import { measureRounds } from '../measure.js';
 import { byService, numberOf } from '../processes/by-service.js';
 import type { Pids } from '../processes/processes.js';
@@ -28,17 +28,14 @@ export interface ScalePlan {
   readonly connections: number;
 }
 
-/** @throws when an answer is wrong */
+/** @throws when something failed in every round */
 export async function measureScale(options: TargetOptions, plan: ScalePlan): Promise<Measured[]> {
   const { base, signal, progress } = options;
   const watch: Watch = {
     ...{ signal, progress },
-    // A line through two of three points is no model.
-    failed({ who, why }) {
-      throw new Error(`${who}: ${why}`);
-    },
+    failed: ({ who, why }) => progress(`${who} of each failed: ${why}`),
   };
-  const books = await measureStatements({ ...plan, ...options, scenarios }, watch);
+  const books = await measureStatements({ ...plan, ...options, scenarios }, { ...watch, failed: endHere });
   const closing: (() => Promise<void>)[] = [];
   try {
     const contestants = [];
@@ -53,7 +50,7 @@ export async function measureScale(options: TargetOptions, plan: ScalePlan): Pro
     }
     const [alone] = contestants;
     if (alone === undefined) return [];
-    const reached = await measureRounds([alone], { ...plan, scenarios, rounds: 1 }, watch);
+    const reached = await measureRounds([alone], { ...plan, scenarios, rounds: 1 }, { ...watch, failed: endHere });
     const rates = new Map(
       scenarios.map((name) => {
         const [slice] = reached.measurements.get(alone.name)?.get(name) ?? [];
@@ -68,6 +65,8 @@ export async function measureScale(options: TargetOptions, plan: ScalePlan): Pro
         ...{ statements: book?.statements ?? 0, walBytes: book?.walBytes ?? 0 },
         runs: counts.map((count) => {
           const taken = measurements.get(String(count))?.get(scenario) ?? [];
+          // A line through two of three points is no model.
+          if (taken.length === 0) throw new Error(`${scenario} failed with ${String(count)} of each, in every round`);
           const each = taken.map(({ cpuMicros }) => byService(cpuMicros));
           const services = Object.keys(each[0] ?? {});
           const micros = services.map((name) => [name, median(each.map((one) => one[name] ?? 0))] as const);
@@ -78,6 +77,11 @@ export async function measureScale(options: TargetOptions, plan: ScalePlan): Pro
   } finally {
     for (const close of closing.toReversed()) await close();
   }
+}
+
+/** What all that follows stands on is not done without. */
+function endHere({ who, why }: Failure): never {
+  throw new Error(`${who}: ${why}`);
 }
 
 /** Replicas of one number share a core; PostgreSQL and Redis have all of them. */
