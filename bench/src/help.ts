@@ -44,6 +44,8 @@ What becomes of it:
 Instead of all that:
   --gate             a minute: fails when a request costs more than bench/baseline.json allows
   --rebase WHY       writes that baseline anew, with the reason
+  --floors           the rates that two cores must hold, in an open loop (introspection 4,000 a second,
+                     client_credentials 1,500, refresh 800, revoke 1,000): a minute; fails when one does not
   --scale            one, two and four of each service, and what an installation needs for internet-scale load
   --signer           the signer alone: keys in SoftHSM, in software, without its record, in an HSM of 5 ms
   --large SHARE      a database of ten million rows, times the share, against an empty one; a client with

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureFloors, showFloors } from './floors.js';
 import { rebase, runGate, showGate } from './gate/gate.js';
 import { help } from './help.js';
 import { measureLarge, showLarge } from './large.js';
@@ -116,6 +117,11 @@ async function actInstead(
       const machine = `${String(os.availableParallelism())} × ${os.cpus()[0]?.model ?? ''}, Node ${process.version}`;
       say(JSON.stringify(await rebase(target, instead.why, machine), undefined, 2));
       return 0;
+    }
+    case 'floors': {
+      const found = await measureFloors({ ...target, connections, millis: plan.sliceMillis });
+      say(showFloors(found));
+      return found.every(({ holds }) => holds) ? 0 : 1;
     }
     case 'scale': {
       const tables = scaleTables(await measureScale(target, { ...plan, connections }));

@@ -36,9 +36,9 @@ export interface Options {
   readonly outputs: Outputs;
 }
 
-/** The signer by itself; a database that has grown by this share of ten million rows; many of each service; the gate. */
+/** The signer by itself; a database that has grown by this share of ten million rows; many of each service; the gate; the floors. */
 export type Instead =
-  | { readonly kind: 'signer' | 'scale' | 'gate' }
+  | { readonly kind: 'signer' | 'scale' | 'gate' | 'floors' }
   | { readonly kind: 'large'; readonly share: number }
   | { readonly kind: 'rebase'; readonly why: string };
 
@@ -120,7 +120,7 @@ function parse(argv: readonly string[]) {
         ...{ 'open-loop': flag, rate: text, widths: text, statements: flag, correctness: flag },
         ...{ rounds: text, seconds: text, units: text, connections: text, ports: text, attach: text },
         ...{ json: text, report: text, compare: text, write: text, from: text },
-        ...{ gate: flag, rebase: text, scale: flag, signer: flag, large: text },
+        ...{ gate: flag, rebase: text, floors: flag, scale: flag, signer: flag, large: text },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -149,10 +149,11 @@ function keysPlace(words = 'software'): KeysPlace {
 }
 
 function insteadOf(values: ReturnType<typeof parse>['values']): Instead | undefined {
-  const { gate, rebase, scale, signer, large } = values;
+  const { gate, rebase, floors, scale, signer, large } = values;
   const asked: Instead[] = [
     ...(gate === true ? [{ kind: 'gate' } as const] : []),
     ...(rebase === undefined ? [] : [{ kind: 'rebase', why: reason(rebase) } as const]),
+    ...(floors === true ? [{ kind: 'floors' } as const] : []),
     ...(scale === true ? [{ kind: 'scale' } as const] : []),
     ...(signer === true ? [{ kind: 'signer' } as const] : []),
     ...(large === undefined ? [] : [{ kind: 'large', share: share(large) } as const]),
