@@ -68,7 +68,9 @@ const findText = `SELECT i.ord, r.grant_id, r.client_id, r.issued_at, r.expires_
   LEFT JOIN cardea.consent_grant g ON g.id = r.grant_id AND g.revoked_at IS NULL AND g.fallen_at IS NULL`;
 
 // The same order of locks as in codes.ts: families, then tokens; rows carry what becomes of them, for the reason told there. One debt to
-// the caches stands for all of a batch.
+// the caches stands for all of a batch. The families are compared by a function, or a plan made on an empty table finds a token through
+// the index of its family: that reads all tokens the family ever had (103 µs a rotation against 78 after as many). The access tokens are
+// a list, which no plan can take for more.
 const rotateText = (debts: Caches['debts']) => `WITH first AS (
     SELECT DISTINCT ON (old_key) *
     FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::bytea[], $5::float8[], $6::bytea[], $7::bytea[],
@@ -82,11 +84,11 @@ const rotateText = (debts: Caches['debts']) => `WITH first AS (
   ), used AS (
     UPDATE cardea.refresh_token r SET used_at = to_timestamp(s.now), uses = 1, replay = s.replay
     FROM (SELECT * FROM standing ORDER BY old_key) s
-    WHERE r.key = s.old_key AND r.grant_id = s.grant_id AND r.used_at IS NULL AND r.revoked_at IS NULL
-    RETURNING s.*, r.access_key AS dead_key, r.access_expires_at AS dead_expires
+    WHERE r.key = s.old_key AND uuid_cmp(r.grant_id, s.grant_id) = 0 AND r.used_at IS NULL AND r.revoked_at IS NULL
+    RETURNING s.*, r.access_key AS dead_key
   ), dead AS (
-    DELETE FROM cardea.access_token a USING used WHERE a.key = used.dead_key AND a.expires_at = used.dead_expires
-      AND a.expires_at >= to_timestamp($12) AND a.expires_at <= to_timestamp($13)
+    DELETE FROM cardea.access_token WHERE key = ANY(ARRAY(SELECT dead_key FROM used))
+      AND expires_at >= to_timestamp($12) AND expires_at <= to_timestamp($13)
   ), access AS (
     INSERT INTO cardea.access_token (key, expires_at, grant_id, client_id, body)
     SELECT access_key, to_timestamp(access_expires), grant_id, client_id, access_body FROM used
