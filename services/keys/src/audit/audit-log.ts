@@ -81,6 +81,8 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
   /** Where the chain ends, as far as this process knows. */
   let head: ChainHead | undefined;
   let rowType: number | undefined;
+  /** How many are in the commit under way. */
+  let inHand = 0;
   let away = false;
 
   const rowsAfter = (at: ChainHead, batch: readonly Waiting[]): NewRows => {
@@ -158,7 +160,10 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
     await new Promise((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
       await gathering.complete();
-      await settle(takeBatch());
+      const batch = takeBatch();
+      inHand = batch.length;
+      await settle(batch);
+      inHand = 0;
     }
     writing = undefined;
   };
@@ -184,7 +189,7 @@ export function openAuditLog(dsn: string, log: Log, seal: Veil['seal'], pooler: 
       new Promise((resolve, reject) => {
         if (waiting.length >= mostWaiting) return reject(busy());
         line({ entry, signature, resolve, reject });
-        gathering.arrived(waiting.length, underWay);
+        gathering.arrived(waiting.length, underWay, inHand);
       }),
     note(entry) {
       if (away || waiting.length >= mostNoted) return;

@@ -1,4 +1,4 @@
-// A commit waits for what is being made, and for nothing else.
+// A commit waits for what is being made, and for those of a crowd who come again; for nothing else.
 import { expect, test } from '@jest/globals';
 import { createGathering } from './gathering.js';
 
@@ -14,44 +14,70 @@ const settles = (promise: Promise<void>) =>
 
 test.each([
   ['nothing ever arrived', [], true],
-  ['nothing else is under way', [[1, 0]], true],
-  ['more is under way', [[1, 3]], false],
+  ['nothing else is on its way', [[1, 0, 0]], true],
+  ['more is being made', [[1, 3, 0]], false],
   [
-    'what was under way has come',
+    'what was being made has come',
     [
-      [1, 1],
-      [2, 0],
+      [1, 1, 0],
+      [2, 0, 0],
     ],
     true,
   ],
-  ['enough wait, though more is under way', [[32, 30]], true],
+  ['enough wait, though more is being made', [[32, 30, 0]], true],
+  ['few are in the commit before: they come again, and are not waited for', [[1, 0, 14]], true],
+  ['a crowd is in the commit before', [[1, 0, 15]], false],
+  [
+    'most of a crowd have come again',
+    [
+      [1, 0, 19],
+      [15, 0, 0],
+    ],
+    true,
+  ],
+  ['a crowd is being made, and as many wait', [[20, 20, 0]], false],
+  ['enough wait of a larger crowd', [[32, 0, 200]], true],
 ] as const)('when %s', async (_name, arrivals, complete) => {
   const gathering = patient();
-  for (const [waiting, underWay] of arrivals) gathering.arrived(waiting, underWay);
+  for (const [waiting, underWay, writing] of arrivals) gathering.arrived(waiting, underWay, writing);
   const waits = gathering.complete();
   expect(await settles(waits)).toBe(complete);
-  gathering.arrived(1, 0);
+  gathering.arrived(32, 0, 0);
   await waits;
 });
 
-test('it ends with the last that was under way, or with enough of them', async () => {
+test('it ends with the last that was being made, or with enough of them', async () => {
   for (const [waiting, underWay] of [
     [3, 0],
     [32, 5],
   ] as const) {
     const gathering = patient();
-    gathering.arrived(1, 2);
+    gathering.arrived(1, 2, 0);
     const waits = gathering.complete();
-    gathering.arrived(2, 1);
+    gathering.arrived(2, 1, 0);
     expect(await settles(waits)).toBe(false);
-    gathering.arrived(waiting, underWay);
+    gathering.arrived(waiting, underWay, 0);
     expect(await settles(waits)).toBe(true);
   }
 });
 
+test.each([
+  [3, false],
+  [20, true],
+])('after %d more commits a crowd that did not come again is forgotten: %s', async (commits, forgotten) => {
+  const gathering = patient();
+  gathering.arrived(40, 0, 24);
+  for (let count = 0; count < commits; count++) await gathering.complete();
+  gathering.arrived(1, 0, 5);
+  const waits = gathering.complete();
+  expect(await settles(waits)).toBe(forgotten);
+  gathering.arrived(32, 0, 0);
+  await waits;
+});
+
 test('what never comes is not waited for', async () => {
   const gathering = createGathering(1);
-  gathering.arrived(1, 1);
+  gathering.arrived(1, 1, 0);
   await gathering.complete();
   await gathering.complete();
 });
