@@ -2,8 +2,10 @@
 // §2.3 rule 7). Written a moment later and many at once: no token waits for it.
 import type { signingV1 } from '@cardea/rpc';
 import type { Log } from '@cardea/service';
+import { flagColumn, textColumn } from '@cardea/service';
 import type { SigningClient } from './sign.js';
 import type { Database } from './storage/database.js';
+import { sqlState } from './storage/database.js';
 import { createWriteBehind } from './storage/write-behind.js';
 
 export interface SignatureLedger {
@@ -25,8 +27,10 @@ interface Entry {
 const mostKept = 100_000;
 
 const insert = `INSERT INTO cardea.signature_ledger (id, purpose, client_id, answered)
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
-  ON CONFLICT (id) DO UPDATE SET answered = true WHERE excluded.answered`;
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])`;
+const merge = `${insert} ON CONFLICT (id) DO UPDATE SET answered = true WHERE excluded.answered`;
+/** SQLSTATE unique_violation. */
+const known = '23505';
 
 export function createSignatureLedger(options: { database: Database; log: Log }): SignatureLedger {
   const { database, log } = options;
@@ -35,16 +39,19 @@ export function createSignatureLedger(options: { database: Database; log: Log })
     const byId = new Map<string, Entry>();
     for (const entry of batch) if (byId.get(entry.id)?.answered !== true) byId.set(entry.id, entry);
     const entries = [...byId.values()];
-    await database.query({
-      name: 'signature_ledger_insert',
-      text: insert,
-      values: [
-        entries.map(({ id }) => id),
-        entries.map(({ purpose }) => purpose),
-        entries.map(({ clientId }) => clientId),
-        entries.map(({ answered }) => answered),
-      ],
-    });
+    const values = [
+      textColumn(entries, ({ id }) => id),
+      textColumn(entries, ({ purpose }) => purpose),
+      textColumn(entries, ({ clientId }) => clientId),
+      flagColumn(entries, ({ answered }) => answered),
+    ];
+    try {
+      await database.query({ name: 'signature_ledger_insert', text: insert, values });
+    } catch (error) {
+      if (sqlState(error) !== known) throw error;
+      // Asked for again, or written before without our knowing. Looking for that each time costs a third more.
+      await database.query({ name: 'signature_ledger_merge', text: merge, values });
+    }
   };
   const behind = createWriteBehind<Entry>({
     ...{ write, mostKept, log },

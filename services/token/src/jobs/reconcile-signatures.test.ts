@@ -288,6 +288,12 @@ test('the ledger keeps what was signed, what was not answered, and goes on after
   await database.pool.query('ALTER TABLE cardea.elsewhere RENAME TO signature_ledger');
   signer.away = true;
   await expect(keys.signUserinfo({ ...userinfo, requestId: 'r-4' })).rejects.toThrow('away');
+  await expect(keys.signUserinfo({ ...userinfo, requestId: 'r-5' })).rejects.toThrow('away');
+  await ledger.flush();
+  // Asked for again when they had been written: an answer counts, whenever it came.
+  await expect(keys.signUserinfo({ ...userinfo, requestId: 'r-2' })).rejects.toThrow('away');
+  signer.away = false;
+  await keys.signUserinfo({ ...userinfo, requestId: 'r-5' });
   await ledger.close();
   const { rows } = await database.pool.query(
     'SELECT id, purpose, client_id, answered FROM cardea.signature_ledger ORDER BY id',
@@ -296,6 +302,7 @@ test('the ledger keeps what was signed, what was not answered, and goes on after
     { id: 'r-2', purpose: 'userinfo', client_id: 'app', answered: true },
     { id: 'r-3', purpose: 'userinfo', client_id: 'app', answered: true },
     { id: 'r-4', purpose: 'userinfo', client_id: 'app', answered: false },
+    { id: 'r-5', purpose: 'userinfo', client_id: 'app', answered: true },
     { id: 't-1', purpose: 'logout_token', client_id: 'app', answered: true },
   ]);
 });
