@@ -85,7 +85,7 @@ export const service: Service = {
     const keks = documentKeks(config);
     const book = openSignatureBook({ dsn, pool, keks, config, host });
     const sign = createSigner({
-      ...{ ring, backend, now },
+      ...{ ring, backend, now, recordAnswersAgain: book.answersAgain },
       record: async (signature) => {
         const first = await book.record(signature);
         if (first === undefined) count(signature);

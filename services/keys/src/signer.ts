@@ -49,8 +49,10 @@ export interface SignerCall {
   readonly caller: string | undefined;
 }
 
-/** Some 25 MB of JWTs at most. */
+/** Some 15 MB of JWTs at most, where nothing else knows what was answered. */
 const generation = 8_192;
+/** Where the record does, these are for callers that were cut off a moment ago: 2 MB. */
+const shortGeneration = 1_024;
 // Longer than a statement stays acceptable: `iat` may be a minute early and a minute late.
 const generationMillis = 120_000;
 /** base64url of the longest claims. */
@@ -66,9 +68,12 @@ export function createSigner(options: {
    * @returns the first signature under the request id, when this is not it
    */
   record: (signature: SignatureRecord) => Promise<FirstSignature | undefined>;
+  /** Whether `record` returns it whoever made it, for as long as a statement is acceptable. */
+  recordAnswersAgain?: boolean;
 }): Signer {
-  const { ring, backend, now, record } = options;
-  const memory = createReplayMemory<Signed>({ generation, generationMillis, now });
+  const { ring, backend, now, record, recordAnswersAgain = false } = options;
+  const remembered = recordAnswersAgain ? shortGeneration : generation;
+  const memory = createReplayMemory<Signed>({ generation: remembered, generationMillis, now });
   let underWay = 0;
 
   const sign = async (statement: Statement, claims: string, call: SignerCall): Promise<Signed> => {

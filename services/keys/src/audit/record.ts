@@ -15,6 +15,8 @@ import { readHead } from './rows.js';
 import { cannotSign } from '../unavailable.js';
 
 export interface SignatureBook {
+  /** Whether it gives again what was signed first; without a record or a secret it cannot. */
+  readonly answersAgain: boolean;
   /**
    * Settles when the row is durable.
    *
@@ -36,6 +38,7 @@ export interface SignatureBook {
 
 const shortestSecret = 32;
 const noBook: SignatureBook = {
+  answersAgain: false,
   record: () => Promise.resolve(undefined),
   note: () => undefined,
   head: () => Promise.resolve(undefined),
@@ -86,6 +89,7 @@ export function openSignatureBook(options: {
   );
 
   return {
+    answersAgain: secrets.length > 0,
     async record(signature) {
       // Written with others' in one commit, which no trace alone could claim.
       const first = await traced(tracing, 'postgresql', 'audit_append', () =>

@@ -187,3 +187,17 @@ test('an answer that somebody changed in the database, or exchanged for another,
   await database.client.query(changed, [request.requestId, own]);
   expect((await other.signing.signIdToken(request)).jwt).toBe((await one.signing.signIdToken(request)).jwt);
 });
+
+test('what a replica has forgotten it answers again from the record', async () => {
+  const request = idTokenRequest();
+  const { jwt } = await one.signing.signIdToken(request);
+  // Twice as many as it remembers at most, and some more.
+  for (let count = 0; count < 2_400; count += 200) {
+    await Promise.all(Array.from({ length: 200 }, () => one.signing.signIdToken(idTokenRequest())));
+  }
+  expect((await one.signing.signIdToken(request)).jwt).toBe(jwt);
+  const anotherRequest = one.signing.signIdToken({ ...request, subject: 'mallory' });
+  await expect(anotherRequest).rejects.toMatchObject({ code: 'conflict' });
+  await until(async () => (await rowsOf(request.requestId)).length === 2);
+  expect(await rowsOf(request.requestId)).toMatchObject([{ outcome: 'signed' }, { outcome: 'refused' }]);
+});
