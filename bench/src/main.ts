@@ -110,7 +110,9 @@ async function actInstead(
   switch (instead.kind) {
     case 'gate': {
       const gate = await runGate(target);
-      say(gate === undefined ? 'not judged; there is no baseline yet: --rebase WHY writes one' : showGate(gate));
+      say(
+        gate === undefined ? 'the gate: not judged, there is no baseline yet: --rebase WHY writes one' : showGate(gate),
+      );
       return gate?.verdict === 'too dear' ? 1 : 0;
     }
     case 'rebase': {

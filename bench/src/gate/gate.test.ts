@@ -29,15 +29,16 @@ test('of two looks the better one counts', () => {
   expect(better(again, findings)).toEqual(again);
 });
 
-test('a crowded machine finds nobody guilty, but whom it finds innocent is', () => {
+test('a crowded machine judges nobody', () => {
   const innocent = findings.filter(({ dear }) => !dear);
-  expect(verdictOn(innocent, mostCrowding + 1, 0)).toBe('well');
-  expect(verdictOn(findings, mostCrowding + 1, 0)).toBe('not judged');
+  expect(verdictOn(innocent, mostCrowding, 0)).toBe('well');
   expect(verdictOn(findings, mostCrowding, 0)).toBe('too dear');
+  expect(verdictOn(innocent, mostCrowding + 0.1, 0)).toBe('not judged');
+  expect(verdictOn(findings, mostCrowding + 0.1, 0)).toBe('not judged');
 });
 
 test('where something failed, or nothing was found, nothing is well', () => {
-  expect(verdictOn([], 1, 1)).toBe('too dear');
-  expect(verdictOn([], mostCrowding + 1, 1)).toBe('not judged');
+  const innocent = findings.filter(({ dear }) => !dear);
+  expect(verdictOn(innocent, 1, 1)).toBe('too dear');
   expect(verdictOn([], 1, 0)).toBe('too dear');
 });

@@ -54,6 +54,8 @@ export async function runGate(options: TargetOptions): Promise<Gate | undefined>
   if (!existsSync(file)) return undefined;
   const { ratios: baseline } = JSON.parse(readFileSync(file, 'utf8')) as Baseline;
   const before = crowding();
+  // Nothing that is measured now could count.
+  if (before > mostCrowding) return { findings: [], failures: [], crowding: before, verdict: 'not judged' };
   try {
     return await withRounds(options, (look) => lookTwice(baseline, look, options.progress));
   } catch (error) {
@@ -127,8 +129,16 @@ async function withDrivers<T>(
   { pid, port }: { readonly pid: number; readonly port: number },
   act: (look: (names: readonly string[]) => Promise<Look>) => Promise<T>,
 ): Promise<T> {
+  const enough = new AbortController();
+  const end = (): void => enough.abort(told.reason);
+  told.addEventListener('abort', end, { once: true });
   // Once there is something to measure: how long that takes to install is no matter of speed.
-  const signal = AbortSignal.any([told, AbortSignal.timeout(mostMillis)]);
+  const timer = setTimeout(
+    () => enough.abort(new Error(`it took more than ${String(mostMillis / 1000)} s`)),
+    mostMillis,
+  );
+  timer.unref();
+  const { signal } = enough;
   const origin = `http://127.0.0.1:${String(port)}`;
   const lowest: Target = { ...target, public: origin, admin: origin, issuer: origin, pids: { [floor]: pid } };
   const [own, other] = [await startDriver(target, connections, signal), await startDriver(lowest, connections, signal)];
@@ -146,6 +156,8 @@ async function withDrivers<T>(
       return { ratios: ratiosOf(rounds), failures, crowded: Math.max(before, crowding()) };
     });
   } finally {
+    clearTimeout(timer);
+    told.removeEventListener('abort', end);
     await other.close();
     await own.close();
   }
@@ -156,11 +168,13 @@ export function showGate({ findings, failures, crowding: crowded, verdict }: Gat
     ...[scenario, baseline.toFixed(2), now.toFixed(2), `${(now / baseline).toFixed(2)} ×`],
     dear ? 'too dear' : 'well',
   ]);
+  const head = ['scenario, in requests to a bare server', 'baseline', 'now', 'growth', ''];
+  const times = `work takes ${crowded.toFixed(2)} times its CPU time here`;
   return [
-    table([['scenario, in requests to a bare server', 'baseline', 'now', 'growth', ''], ...rows]),
+    ...(rows.length === 0 ? [] : [table([head, ...rows])]),
     ...failures.map(({ why }) => why),
-    `${verdict}; work took ${crowded.toFixed(2)} times its CPU time${
-      verdict === 'not judged' ? ', and so crowded a machine can find nothing too dear' : ''
-    }`,
+    verdict === 'not judged'
+      ? `the gate: not judged, this machine is too crowded: ${times}`
+      : `the gate: ${verdict}; ${times}`,
   ].join('\n');
 }

@@ -47,8 +47,8 @@ export const better = (first: readonly Finding[], second: readonly Finding[]): F
   });
 
 /**
- * Where processes wait for a CPU, requests come few at a time: batches are narrow, and what runs anyway weighs on few. Such a machine
- * makes a request cost several times what it costs on a quiet one, and can find nobody guilty; but whom it finds innocent is.
+ * Where processes wait for a CPU, requests come few at a time: batches are narrow, and what runs anyway weighs on few. On such a machine
+ * a request costs several times what it costs on a quiet one, and one to a bare server many times; it can judge nobody.
  */
 export const mostCrowding = 1.3;
 
@@ -56,6 +56,6 @@ export type Verdict = 'well' | 'too dear' | 'not judged';
 
 /** @param crowding the worst there was: by the clock, how many times its CPU time work took @param failures slices that came to nothing */
 export function verdictOn(findings: readonly Finding[], crowding: number, failures: number): Verdict {
-  if (failures === 0 && findings.length > 0 && !findings.some(({ dear }) => dear)) return 'well';
-  return crowding > mostCrowding ? 'not judged' : 'too dear';
+  if (crowding > mostCrowding) return 'not judged';
+  return failures === 0 && findings.length > 0 && !findings.some(({ dear }) => dear) ? 'well' : 'too dear';
 }
