@@ -1,6 +1,6 @@
 // Runs in the cluster's own namespaces: `inside-main.js PLAN BEGAN`. Starts the node, plays everything, and leaves the outcome beside
 // the plan.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { startNode } from './node.js';
@@ -31,6 +31,13 @@ try {
 } catch (error) {
   process.stdout.write(`WRONG  ${(error as Error).message}\n`);
   const trouble = await describeTrouble(node.api).catch((cause: unknown) => String(cause));
-  process.stderr.write(`${trouble}\n`);
+  process.stderr.write(`${trouble}\n${lastWords(path.join(plan.directory, 'logs'))}`);
   process.exit(1);
+}
+
+/** What the parts of the node said in the end: they are gone with their directory. */
+function lastWords(directory: string): string {
+  return readdirSync(directory)
+    .map((name) => `== ${name}\n${readFileSync(path.join(directory, name), 'utf8').split('\n').slice(-12).join('\n')}`)
+    .join('\n');
 }
