@@ -23,16 +23,7 @@ export type { Metrics } from './metrics.js';
 export { fromZero } from './metrics.js';
 export type { MigrationConnection, MigrationStatus } from './migrate.js';
 export { migrationStatus, runMigrations } from './migrate.js';
-export {
-  bytesColumn,
-  flagColumn,
-  hexColumn,
-  instantColumn,
-  integerColumn,
-  numberColumn,
-  textColumn,
-  uuidColumn,
-} from './postgres/columns.js';
+export { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from './postgres/columns.js';
 export { sqlState } from './postgres/driver.js';
 export { listenDsn } from './postgres/listening.js';
 export type { Pooler } from './postgres/reach.js';

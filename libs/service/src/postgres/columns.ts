@@ -1,5 +1,5 @@
 // Columns of many rows as arrays in PostgreSQL's binary form (array_recv): neither side writes or reads them as text, which was a
-// tenth of what an exchange of a code or a refresh costs, and half of what a row of the record of signatures costs its process.
+// tenth of what an exchange of a code or a refresh costs.
 
 /** How one element is written. */
 interface Element<T> {
@@ -46,13 +46,6 @@ export const bytesColumn = columnOf<Buffer>({
   put: (into, at, value) => value.copy(into, at),
 });
 
-/** `bytea[]` of values in hexadecimal */
-export const hexColumn = columnOf<string>({
-  oid: 17,
-  room: (value) => value.length / 2,
-  put: (into, at, value) => into.write(value, at, 'hex'),
-});
-
 /** `text[]`; half a surrogate pair is written as U+FFFD */
 export const textColumn = columnOf<string>({
   oid: 25,
@@ -66,26 +59,6 @@ export const numberColumn = columnOf<number>({
   oid: 701,
   room: () => 8,
   put: (into, at, value) => into.writeDoubleBE(value, at) - at,
-});
-
-function putInteger(into: Buffer, at: number, value: number): number {
-  const high = Math.floor(value / 2 ** 32);
-  into.writeInt32BE(high, at);
-  into.writeUInt32BE(value - high * 2 ** 32, at + 4);
-  return 8;
-}
-
-/** `bigint[]` of whole numbers that are exact */
-export const integerColumn = columnOf<number>({ oid: 20, room: () => 8, put: putInteger });
-
-/** PostgreSQL counts microseconds since 2000. */
-const epochMillis = Date.UTC(2000);
-
-/** `timestamptz[]` of milliseconds since the epoch */
-export const instantColumn = columnOf<number>({
-  oid: 1184,
-  room: () => 8,
-  put: (into, at, value) => putInteger(into, at, (value - epochMillis) * 1000),
 });
 
 /** `boolean[]` */
