@@ -88,7 +88,7 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
     );
   }
   for (const service of ['token', 'gateway']) {
-    await step(`${service} scaled 1, 3, 1`, (found) => scaleThere({ plan, node, clients, found }, service));
+    await step(`${service} scaled 1, 3, 1`, (found) => scaleThere({ node, clients, found }, service));
   }
   await step('network policies', (found) => policies(node, clients, found));
   await step(`helm uninstall, helm ${other.version} install`, (found) =>
