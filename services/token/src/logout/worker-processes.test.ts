@@ -152,10 +152,12 @@ test('F25: a worker freezes, one dies, Redis forgets everything, jobs come twice
 
   // What the frozen one had on its way, another tries again; and dies over it.
   const dying = startWorker();
-  await until('each is told again', () => times(first).every((count) => count === 2));
+  await until('each is told again', () => times(first).every((count) => count >= 2));
   const exited = once(dying, 'exit');
   dying.kill('SIGKILL');
   await exited;
+  // Who was answered nothing for long enough may have been tried a third time before another was tried twice.
+  const tried = times(first);
   held = [];
   await redis.flushdb();
 
@@ -163,7 +165,7 @@ test('F25: a worker freezes, one dies, Redis forgets everything, jobs come twice
   startWorker();
   startWorker();
   await delivered(first);
-  expect(times(first)).toEqual([3, 3, 3]);
+  expect(times(first)).toEqual(tried.map((count) => count + 1));
 
   // Nobody but these two is awake; each job is in the queue five times more, under other names.
   const second = await owe(20);
@@ -186,7 +188,7 @@ test('F25: a worker freezes, one dies, Redis forgets everything, jobs come twice
   frozen.kill('SIGTERM');
   expect(await left).toEqual([0, null]);
   expect(times(third)).toEqual(third.map(() => 1));
-  expect(times(first)).toEqual([3, 3, 3]);
+  expect(times(first)).toEqual(tried.map((count) => count + 1));
   expect(await statesOf([...first, ...second, ...third])).toEqual(['delivered']);
   expect(await queue.getFailedCount()).toBe(0);
   await queue.close();
