@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { createGathering } from './gathering.js';
 
 const aDay = 24 * 3_600_000;
-const patient = () => createGathering(aDay);
+const patient = () => createGathering({ few: aDay, crowd: aDay });
 
 /** Whether it settles without anything more happening. */
 const settles = (promise: Promise<void>) =>
@@ -75,9 +75,13 @@ test.each([
   await waits;
 });
 
-test('what never comes is not waited for', async () => {
-  const gathering = createGathering(1);
-  gathering.arrived(1, 1, 0);
+test.each([
+  ['few', { few: 1, crowd: aDay }, 0],
+  ['a crowd', { few: aDay, crowd: 1 }, 20],
+])('what never comes of %s is not waited for', async (_name, patience, writing) => {
+  const gathering = createGathering(patience);
+  gathering.arrived(1, 1, writing);
   await gathering.complete();
+  gathering.arrived(1, 1, writing);
   await gathering.complete();
 });
