@@ -15,6 +15,7 @@ import path from 'node:path';
 import type { Unpacked } from './debian-packages.js';
 import { debianTool, release } from './debian-packages.js';
 import { unpackSource } from './debian-source.js';
+import { renewLibrary } from './kubernetes-library.js';
 import { once } from './once.js';
 import type { Progress } from './progress.js';
 import { runs, runTool } from './run-tool.js';
@@ -43,7 +44,7 @@ export interface Kubernetes {
 /** Throws with the reason when it cannot be built. Minutes and some 2 GB of the cache at the first time, 300 MB afterwards. */
 export async function findKubernetes(cache: string, progress: Progress): Promise<Kubernetes> {
   const bin = await once({
-    path: path.join(cache, `kubernetes-${version}-${release()}-${process.arch}`),
+    path: path.join(cache, `kubernetes-${version}-renewed-${release()}-${process.arch}`),
     progress,
     works: (directory) => runs(path.join(directory, 'kubelet'), ['--version']),
     build: (directory) => build(cache, progress, directory),
@@ -61,6 +62,7 @@ async function build(cache: string, progress: Progress, directory: string): Prom
     await unpackSource({ name: 'kubernetes', cache, progress, env }, partial);
     renameSync(partial, tree);
   }
+  await renewLibrary(tree, cache, progress);
   writeFileSync(path.join(work, 'version'), versionFile);
   const home = path.join(tree, '.go/src/k8s.io');
   mkdirSync(home, { recursive: true });
