@@ -36,12 +36,14 @@ export async function openLanes(addresses: Addresses, count: number): Promise<re
 export interface LoadOptions {
   readonly addresses: Addresses;
   readonly lanes: readonly Lane[];
+  /** What each lane does again and again. */
+  readonly turn: Turn;
   /** Between one request of a lane and the next. */
   readonly pauseMillis: number;
 }
 
 /** Runs until it is told to stop, and tells what happened. */
-export function startLoad({ addresses, lanes, pauseMillis }: LoadOptions): { stop(): Promise<Tally> } {
+export function startLoad({ addresses, lanes, turn, pauseMillis }: LoadOptions): { stop(): Promise<Tally> } {
   const began = Date.now();
   const failed: string[] = [];
   const counted = { requests: 0, again: 0, slowestMillis: 0 };
@@ -78,6 +80,9 @@ export function startLoad({ addresses, lanes, pauseMillis }: LoadOptions): { sto
   };
 }
 
+/** Some requests, one after the other. */
+export type Turn = (addresses: Addresses, lane: Lane, expect: Expect) => Promise<unknown>;
+
 type Expect = (
   what: string,
   question: Question,
@@ -86,13 +91,19 @@ type Expect = (
 
 const isOk = ({ status }: Exchange): boolean => status === 200;
 
-async function turn({ issuer, admin, operatorKey }: Addresses, lane: Lane, expect: Expect): Promise<void> {
-  const token = {
-    method: 'POST',
-    url: `${issuer}/oauth2/token`,
-    headers: { authorization: lane.authorization },
-  } as const;
-  const issued = await expect('client_credentials', { ...token, form: { grant_type: 'client_credentials' } }, isOk);
+const atToken = ({ issuer }: Addresses, { authorization }: Lane) =>
+  ({ method: 'POST', url: `${issuer}/oauth2/token`, headers: { authorization } }) as const;
+
+export const getDiscovery: Turn = ({ issuer }, _, expect) =>
+  expect('discovery', { method: 'GET', url: `${issuer}/.well-known/openid-configuration` }, isOk);
+
+export const getToken = (addresses: Addresses, lane: Lane, expect: Expect) =>
+  expect('client_credentials', { ...atToken(addresses, lane), form: { grant_type: 'client_credentials' } }, isOk);
+
+/** Something of everything that clients do all day. */
+export const mixture: Turn = async (addresses, lane, expect) => {
+  const { issuer, admin, operatorKey } = addresses;
+  const issued = await getToken(addresses, lane, expect);
   if (issued !== undefined) {
     const headers = { authorization: `Bearer ${operatorKey}` };
     const form = { token: String(issued['access_token']) };
@@ -101,10 +112,10 @@ async function turn({ issuer, admin, operatorKey }: Addresses, lane: Lane, expec
   }
   if (lane.refreshToken !== '') {
     const form = { grant_type: 'refresh_token', refresh_token: lane.refreshToken };
-    const fresh = await expect('refresh', { ...token, form }, isOk);
+    const fresh = await expect('refresh', { ...atToken(addresses, lane), form }, isOk);
     // One that is refused is told once; its family has no more to say.
     const next = fresh?.['refresh_token'];
     lane.refreshToken = typeof next === 'string' ? next : '';
   }
   await expect('keys', { method: 'GET', url: `${issuer}/.well-known/jwks.json` }, isOk);
-}
+};

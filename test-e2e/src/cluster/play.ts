@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Addresses } from '../compose-login.js';
 import { logInByBrowser } from './browser.js';
+import { areGone, clientsOf, deleteUnkept, keepClients } from './client-resources.js';
 import { tryEdges } from './edges.js';
 import type { Helm } from './helm.js';
 import { createHelm } from './helm.js';
@@ -18,7 +19,7 @@ import type { Plan } from './plan.js';
 import { namespace, nodePorts, release } from './plan.js';
 import { endPod, neighbours, readyPods, restartsOf, services, untilReady } from './pods.js';
 import { enforcePolicies, releasePolicies } from './policies.js';
-import { scaleThere } from './scaling.js';
+import { scaleThere, scaled } from './scaling.js';
 import { expectSame, secretsOf } from './secrets.js';
 import { adminUrl, issuer, loginUrl, makeSurroundings, operatorToken, valuesOf } from './surroundings.js';
 import type { Clients } from './under-load.js';
@@ -59,6 +60,7 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
       throw new Error(`the ID token says ${JSON.stringify(claims)}`);
     found(`Chromium, PKCE, by port ${String(nodePorts.gateway)} of the node; an ID token for ada`);
   });
+  await step('clients as resources', (found) => keepClients(api, addresses, found));
   const clients = { addresses, lanes };
   const before = await secretsOf(api);
   await step('helm upgrade that changes nothing', async (found) => {
@@ -87,13 +89,15 @@ export async function play(plan: Plan, node: Node, { step }: Steps): Promise<voi
       (found) => underLoad(clients, found, () => endOnePodEach(node, how)),
     );
   }
-  for (const service of ['token', 'gateway']) {
-    await step(`${service} scaled 1, 3, 1`, (found) => scaleThere({ node, clients, found }, service));
+  for (const service of scaled) {
+    await step(`${service} scaled 1, 3, 1`, (found) => scaleThere({ plan, node, clients, found }, service));
   }
   await step('network policies', (found) => policies(node, clients, found));
+  const resources = await clientsOf(api);
   await step(`helm uninstall, helm ${other.version} install`, (found) =>
-    keepsItsData({ node, helm, other, clients, before, found }),
+    keepsItsData({ node, helm, other, clients, before, found, meanwhile: () => deleteUnkept(api) }),
   );
+  await step('clients as resources, deleted meanwhile', (found) => areGone(api, addresses, found, resources));
   for (const [its, replicas] of [
     [other, 3],
     [helm, 2],

@@ -6,6 +6,7 @@ import type { KubeApi } from './api.js';
 import type { Plan } from './plan.js';
 import { namespace, nodeAddress, nodePorts, release } from './plan.js';
 import { registry } from './archives.js';
+import { resyncPeriod } from './client-resources.js';
 
 export const issuer = `http://${nodeAddress}:${String(nodePorts.gateway)}`;
 export const adminUrl = `http://${nodeAddress}:${String(nodePorts.admin)}`;
@@ -24,7 +25,7 @@ export const valuesOf = ({ archives }: Plan) => ({
   },
   image: { registry, tag: archives.tag },
   bundled: { postgresql: { image: archives.stores }, redis: { image: archives.stores } },
-  clientResources: { enabled: true },
+  clientResources: { enabled: true, resyncPeriod },
   adminAuthentication: {
     kubernetes: {
       subjects: [
