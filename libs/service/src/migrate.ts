@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sqlState } from './postgres/driver.js';
+import { sqlState } from './postgres/failures.js';
 
 /** The little of a database connection that migrations need; one connection, not a pool. */
 export interface MigrationConnection {

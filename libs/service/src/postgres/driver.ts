@@ -24,10 +24,3 @@ export interface DriverPool {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'release', listener: (error: Error | boolean | undefined) => void): unknown;
 }
-
-/** SQLSTATE of an error that PostgreSQL itself sent, or undefined for failures of the connection. */
-export function sqlState(error: unknown): string | undefined {
-  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };
-  // Errors of the system have codes too, and some look like one: EPIPE.
-  return typeof severity === 'string' && typeof code === 'string' ? code : undefined;
-}

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import pg from 'pg';
-import { sqlState } from './driver.js';
+import { sqlState } from './failures.js';
 import { reachPostgres } from './reach.js';
 
 const dsn = process.env['CARDEA_TEST_DSN'] ?? '';

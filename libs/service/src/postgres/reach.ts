@@ -1,7 +1,7 @@
 // Makes the PostgreSQL driver find the server that takes writes, and believe none that does not: for pools and for single
 // connections, directly or through a pooler (security F07, ARCHITECTURE §2 law 10: unknown is 503).
 import type { DriverClient, DriverPool } from './driver.js';
-import { sqlState } from './driver.js';
+import { doubtsServer, saidNothing } from './failures.js';
 import { postgresHosts, spelled } from './hosts.js';
 import type { PostgresHost } from './hosts.js';
 import { createPace } from './pace.js';
@@ -93,11 +93,10 @@ export function reachPostgres<Client extends DriverClass>(
   }
 
   const note = (error: Error | boolean | undefined): void => {
-    if (error === undefined || error === false || !isTrouble(error)) return;
+    if (error === undefined || error === false || !doubtsServer(error)) return;
     primary.doubt();
     // It said nothing for longer than any statement may take: what waits on its other connections would wait as long.
-    if (error instanceof Error && error.message === 'Query read timeout')
-      drop('PostgreSQL does not answer', () => true);
+    if (saidNothing(error)) drop('PostgreSQL does not answer', () => true);
   };
   return {
     connectionString: url,
@@ -107,11 +106,6 @@ export function reachPostgres<Client extends DriverClass>(
       pool.on('release', note);
     },
   };
-}
-
-/** Classes 08 and 57 (connection, shutdown), 25006 (a standby), and whatever PostgreSQL did not say itself. */
-function isTrouble(error: Error | true): boolean {
-  return /^(08|57P|25006)/.test(sqlState(error) ?? '08');
 }
 
 function unnamed(query: unknown): unknown {

@@ -1,6 +1,6 @@
 // Connections to the registry's database, and work that is done alone on one of them.
 import type { Log, Pooler, Tracing } from '@cardea/service';
-import { noTracing, reachPostgres, sqlState, tracePool } from '@cardea/service';
+import { isPassing, noTracing, reachPostgres, saidNothing, tracePool } from '@cardea/service';
 import pg from 'pg';
 import { cannotSign } from '../unavailable.js';
 
@@ -53,17 +53,9 @@ export async function alone<T>(pool: pg.Pool, work: (connection: Queryable) => P
     await connection.query(`SELECT pg_advisory_xact_lock(hashtext('cardea keys'))`);
     return work(connection);
   }).catch((error: unknown) => {
-    throw passes(error) ? cannotSign('the key registry is busy or was lost', error) : error;
+    throw isPassing(error) ? cannotSign('the key registry is busy or was lost', error) : error;
   });
 }
-
-/** By class of SQLSTATE: a connection or a server that ended, deadlocks, no room, locks and statements that took too long. */
-const passing = /^(08|40|53|55P03|57)/;
-/** In the driver's own words, which have no code. */
-const lost = /^(Query read timeout|Connection terminated|Client has encountered a connection error)/;
-
-const passes = (error: unknown): boolean =>
-  passing.test(sqlState(error) ?? '') || (error instanceof Error && lost.test(error.message));
 
 /** Runs in a transaction on this connection, which goes back to its pool then; one that cannot even roll back is not kept. */
 export async function inTransaction<T>(connection: pg.PoolClient, work: () => Promise<T>): Promise<T> {
@@ -75,7 +67,7 @@ export async function inTransaction<T>(connection: pg.PoolClient, work: () => Pr
     return result;
   } catch (error) {
     // A connection that was lost or says nothing is not asked for anything more.
-    broken = error instanceof Error && error.message === 'Query read timeout';
+    broken = saidNothing(error);
     if (!broken) {
       await connection.query('ROLLBACK').catch(() => {
         broken = true;
