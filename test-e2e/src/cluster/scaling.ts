@@ -20,20 +20,18 @@ const bound = 0.5;
 /** Several at once for each client, on a connection of its own: enough that no pod of three has nothing to do. */
 const lanesEach = 4;
 
-interface Order {
-  readonly turn: Turn;
-  /** Of a processor: so little that three pods together, and what the others do meanwhile, are less than the machine has. */
-  readonly share: number;
-}
+/** Of a processor, for each pod: so little that three of them, and what others do for them, are less than a busy machine has left. */
+const share = 0.02;
 
-const orders = {
+/** What is a service's own work and next to nobody else's. */
+const turns = {
   /** A document that it holds ready: it asks nobody. */
-  gateway: { turn: getDiscovery, share: 0.05 },
+  gateway: getDiscovery,
   /** Opaque ones: nobody signs. */
-  token: { turn: getToken, share: 0.1 },
-} satisfies Record<string, Order>;
+  token: getToken,
+} satisfies Record<string, Turn>;
 
-export const scaled = Object.keys(orders) as readonly (keyof typeof orders)[];
+export const scaled = Object.keys(turns) as readonly (keyof typeof turns)[];
 
 export interface Scaling {
   readonly plan: Plan;
@@ -43,11 +41,10 @@ export interface Scaling {
 }
 
 /** Leaves two, unbound. @throws when a request failed, or three pods did not do more than one */
-export async function scaleThere(scaling: Scaling, service: keyof typeof orders): Promise<void> {
+export async function scaleThere(scaling: Scaling, service: keyof typeof turns): Promise<void> {
   const { plan, node, clients, found } = scaling;
-  const { turn, share }: Order = orders[service];
   const lanes: readonly Lane[] = Array.from({ length: lanesEach }, () => clients.lanes).flat();
-  const work = { ...clients, lanes, turn };
+  const work = { ...clients, lanes, turn: turns[service] };
   const rates: number[] = [];
   const held: number[] = [];
   for (const replicas of [1, 3, 1]) {
@@ -63,7 +60,7 @@ export async function scaleThere(scaling: Scaling, service: keyof typeof orders)
   const [one = 0, three = 0, again = 0] = rates;
   const [first = 0, , last = 0] = held;
   const inWhole = (numbers: readonly number[]): string => numbers.map((each) => each.toFixed(0)).join(', ');
-  const bounded = `${String(share)} processors a pod, used up in ${inWhole(held.map((part) => part * 100))} % of the time`;
+  const bounded = `${String(share)} of a processor for each pod, used up in ${inWhole(held.map((part) => part * 100))} % of the time`;
   const told = `${inWhole(rates)} requests a second with ${bounded}`;
   if (Math.min(first, last) < bound) throw new Error(`something else was the bound: ${told}`);
   if (three < follows * Math.max(one, again)) throw new Error(`what is done does not follow: ${told}`);

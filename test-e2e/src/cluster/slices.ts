@@ -5,8 +5,8 @@ import path from 'node:path';
 import type { Plan } from './plan.js';
 import type { Pod } from './pods.js';
 
-/** Short: who has used up a slice waits until the next, and that would be measured instead. */
-const periodMicros = 20_000;
+/** As the node has it. */
+const periodMicros = 100_000;
 
 export interface Sliced<T> {
   readonly result: T;
@@ -14,7 +14,7 @@ export interface Sliced<T> {
   readonly held: number;
 }
 
-/** @param share of one processor, for each pod; a twentieth at least, for less than a millisecond is nothing */
+/** @param share of one processor, for each pod; a hundredth at least: the kernel knows no shorter slice than a millisecond */
 export async function withSlices<T>(
   { cgroup }: Plan,
   pods: readonly Pod[],
