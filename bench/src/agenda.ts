@@ -54,6 +54,8 @@ export const variantRounds = 3;
 const startSeconds = 10;
 /** What a slice needs beside itself: its preparation, rest before and after, a look into its answers. */
 const besideSeconds = 0.9;
+/** How many slices most scenarios warm up in. */
+const usualWarmUps = 2;
 /** To obtain a code for a slice that redeems them. */
 const codeSeconds = 1 / 500;
 const correctnessSeconds = 35;
@@ -65,7 +67,8 @@ export function timetableOf(options: Options): Timetable {
   const slices = (names: readonly string[], seconds: number, units: number): number =>
     names.reduce((sum, name) => sum + seconds + besideSeconds + (redeems(name) ? units * codeSeconds : 0), 0);
   const seconds = plan.sliceMillis / 1000;
-  const warmUp = (names: readonly string[]): number => slices(names, plan.warmUpMillis / 1000, plan.units / 3);
+  const warmUp = (names: readonly string[]): number =>
+    Math.min(plan.warmUps, usualWarmUps) * slices(names, plan.warmUpMillis / 1000, plan.units / 3);
   const rounds = (names: readonly string[], count: number): number =>
     warmUp(names) + count * slices(names, seconds, plan.units);
   const often = (names: readonly string[]): readonly string[] => names.filter((name) => !agenda.seldom.includes(name));
@@ -81,7 +84,7 @@ export function timetableOf(options: Options): Timetable {
         0,
       ),
     ],
-    ['open loop', openLoop === undefined ? 0 : 3 * slices(agenda.openLoop, 1.5 * seconds + 0.3, plan.units)],
+    ['open loop', openLoop === undefined ? 0 : 3 * slices(agenda.openLoop, 1.3 * seconds + 0.3, plan.units)],
     ['correctness', correctness ? correctnessSeconds : 0],
     ['cold starts', coldStarts * 5 * 0.8],
     ...agenda.variants.map(

@@ -29,7 +29,7 @@ ${variants.map(({ name, title }) => `                       ${name.padEnd(10)}${
 How:
   --rounds N         rounds measured (5; quick: 3)
   --seconds N        length of a slice (5; quick and full: 2)
-  --units N          single-use codes and tokens prepared a slice (3000; quick: 600; full: 1200)
+  --units N          single-use codes and tokens prepared a slice (3000; quick: 600; full: 1000)
   --connections N    concurrent callers (64)
   --ports N          first port of the demo (8600)
   --attach FILE      measure a running demo, whose line of JSON is in FILE

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import type { Driver } from './load/driver.js';
 import type { Failure } from './measure.js';
-import { measureRounds } from './measure.js';
+import { isWarm, measureRounds } from './measure.js';
 
 const slice = { units: 10, seconds: 1, p50Millis: 1, p99Millis: 1, p999Millis: 1 };
 
@@ -19,7 +19,7 @@ function driver(asked: string[]): Driver {
   };
 }
 
-const plan = { scenarios: ['broken', 'whole'], rounds: 2, sliceMillis: 1, warmUpMillis: 1, units: 1 };
+const plan = { scenarios: ['broken', 'whole'], rounds: 2, sliceMillis: 1, warmUpMillis: 1, warmUps: 1, units: 1 };
 
 test('a scenario that fails twice is not asked for again, and everything else is measured', async () => {
   const asked: string[] = [];
@@ -46,4 +46,14 @@ test('whoever ends it ends it', async () => {
   ended.abort(new Error('enough'));
   const watch = { signal: ended.signal, progress: () => undefined, failed: () => undefined };
   await expect(measureRounds([contestant], plan, watch)).rejects.toThrow('enough');
+});
+
+test.each([
+  ['the first tells nothing', [100], false],
+  ['it still gets cheaper', [100, 80, 70], false],
+  ['it does not any more', [100, 80, 78], true],
+  ['it gets dearer', [100, 120], true],
+  ['it went on for long enough', [100, 80, 70, 60], true],
+])('a scenario is warm: %s', (_name, costs, warm) => {
+  expect(isWarm(costs, 4)).toBe(warm);
 });

@@ -10,7 +10,7 @@ const all = names.map(({ name }) => name);
 
 test('without options: everything, five rounds, 64 connections', () => {
   expect(readOptions([], names)).toMatchObject({
-    plan: { scenarios: all, rounds: 5, sliceMillis: 5_000, warmUpMillis: 1_000, units: 3_000 },
+    plan: { scenarios: all, rounds: 5, sliceMillis: 5_000, warmUpMillis: 800, warmUps: 6, units: 3_000 },
     ...{ connections: 64, keys: 'software', attach: undefined, instead: undefined, variants: [], widths: [] },
     ...{ outputs: { json: undefined, from: undefined }, coldStarts: 5, correctness: true, full: false },
   });

@@ -73,7 +73,8 @@ export function readOptions(
       scenarios: (only ?? scenarios.filter(({ long }) => !(quick && long === true))).map(({ name }) => name),
       rounds: positive('rounds', values.rounds, pace.rounds),
       sliceMillis: seconds * 1000,
-      warmUpMillis: Math.min(seconds * 1000, 1000),
+      warmUpMillis: Math.min(seconds * 1000, 800),
+      warmUps: pace.warmUps,
       units: positive('units', values.units, pace.units),
     },
     connections: positive('connections', values.connections, 64),
@@ -101,10 +102,10 @@ export function readOptions(
 }
 
 const paces = {
-  usual: { rounds: 5, seconds: 5, units: 3000 },
-  quick: { rounds: 3, seconds: 2, units: 600 },
-  full: { rounds: 5, seconds: 2, units: 1200 },
-  scale: { rounds: 5, seconds: 3, units: 2400 },
+  usual: { rounds: 5, seconds: 5, units: 3000, warmUps: 6 },
+  quick: { rounds: 3, seconds: 2, units: 600, warmUps: 2 },
+  full: { rounds: 5, seconds: 2, units: 1000, warmUps: 6 },
+  scale: { rounds: 5, seconds: 3, units: 2400, warmUps: 6 },
 } as const;
 
 const flag = { type: 'boolean' } as const;

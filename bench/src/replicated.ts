@@ -4,11 +4,15 @@ import { freePort, startReplica } from './processes/replica.js';
 import type { OpenTarget, TargetOptions } from './target.js';
 import { startTarget } from './target.js';
 
-/** What is started more than once; the signer waits for its HSM, and has sessions for that. */
+/** What can be started more than once; the signer waits for its HSM, and has sessions for that. */
 const replicated = ['token', 'gateway', 'admin'] as const;
 
-/** @param count how many of each @throws when one does not start */
-export async function startReplicated(options: TargetOptions, count: number): Promise<OpenTarget> {
+/** @param count how many of each @param names of which, token among them @throws when one does not start */
+export async function startReplicated(
+  options: TargetOptions,
+  count: number,
+  names: readonly (typeof replicated)[number][] = replicated,
+): Promise<OpenTarget> {
   const tokenPorts = await Promise.all(Array.from({ length: count - 1 }, freePort));
   const tokens = [options.base + 2, ...tokenPorts].map((port) => `127.0.0.1:${String(port)}`);
   const env = { ...options.env, PEERS_TOKEN_ADDRESSES: tokens.join(',') };
@@ -22,7 +26,7 @@ export async function startReplicated(options: TargetOptions, count: number): Pr
     const pids: Record<string, number> = {};
     const origins = { gateway: [] as string[], admin: [] as string[] };
     for (let number = 2; number <= count; number++) {
-      for (const name of replicated) {
+      for (const name of names) {
         const port = name === 'token' ? (tokenPorts[number - 2] as number) : await freePort();
         const replica = await startReplica(name, target.pids, port, options.signal);
         options.progress(`${name} ${String(number)} of ${String(count)} is ready`);

@@ -110,7 +110,7 @@ async function measureFurther(further: Further, next: TargetOptions): Promise<vo
   const { part, note, watch } = book;
   if (openLoop !== undefined) {
     const capacity = capacityOf(rounds, agenda.openLoop);
-    const wanted = { capacity, perSecond: openLoop.perSecond, millis: 1.5 * plan.sliceMillis };
+    const wanted = { capacity, perSecond: openLoop.perSecond, millis: 1.3 * plan.sliceMillis };
     const lateness = await part('open loop', () => measureLateness(first.driver, first.pids, wanted, watch));
     note({ lateness: lateness ?? [] });
   }

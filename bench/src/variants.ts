@@ -1,5 +1,5 @@
 // Installations of ours that differ in one thing from the one that is measured, in the same rounds, so that it is seen what that
-// thing costs: keys in an HSM, one that takes its time, TLS, two of each service.
+// thing costs: keys in an HSM, one that takes its time, TLS, two gateways and two token services.
 import type { PrepareSlowHsm } from './signer.js';
 import { startReplicated } from './replicated.js';
 import type { OpenTarget, TargetOptions } from './target.js';
@@ -27,9 +27,9 @@ const signing = ['client-credentials-jwt', 'code-exchange-es256', 'code-exchange
 export const variants: readonly Variant[] = [
   {
     name: 'pair',
-    title: 'two of each service',
+    title: 'two gateways, two token services',
     scenarios: ['client-credentials', 'introspection', 'code-exchange-es256', 'refresh', 'flow'],
-    open: (options) => startReplicated(options, 2),
+    open: (options) => startReplicated(options, 2, ['token', 'gateway']),
   },
   {
     name: 'hsm',

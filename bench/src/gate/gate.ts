@@ -20,7 +20,7 @@ import { better, floor, judge, mostCrowding, ratiosOf, verdictOn } from './judge
 const scenarios = ['discovery', 'introspection', 'client-credentials', 'code-exchange-es256', 'refresh', 'authorize'];
 /** What the bare server is asked. */
 const bare = 'discovery';
-const plan: Plan = { scenarios, rounds: 3, sliceMillis: 1_000, warmUpMillis: 700, units: 600 };
+const plan: Plan = { scenarios, rounds: 3, sliceMillis: 1_000, warmUpMillis: 700, warmUps: 1, units: 600 };
 const connections = 64;
 /** What a run of all tests can spare for measuring; on a machine of its own it takes less than a minute. */
 const mostMillis = 80_000;

@@ -16,7 +16,7 @@ const bounds = {
 } as const;
 /** At which lateness is promised. */
 const promisedShare = 0.6;
-const pair = 'two of each service';
+const pair = 'two gateways, two token services';
 
 /** One that was looked at: what, how much it may be, how much it is. */
 type Promised = readonly [what: string, bound: number, found: number, unit: string];
@@ -79,13 +79,13 @@ function lateness({ lateness: found }: Results): Promised[] {
   ];
 }
 
-/** What two of each cost a request against one of each, in the same rounds. */
+/** What two gateways and two token services cost a request against one of each, in the same rounds. */
 function pairs({ variants }: Results): Promised[] {
   const two = variants.find(({ name }) => name === pair);
   return (two?.scenarios ?? []).flatMap(({ name, cpuMicros }) => {
     const alone = two?.beside?.find((each) => each.name === name)?.cpuMicros.median;
     return alone === undefined
       ? []
-      : [[`two of each against one: ${name}`, bounds.pairLoss, cpuMicros.median / alone, '×']];
+      : [[`two gateways and token services against one: ${name}`, bounds.pairLoss, cpuMicros.median / alone, '×']];
   });
 }

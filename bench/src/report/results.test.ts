@@ -71,7 +71,7 @@ test('what failed is a row that says so, and nobody says that all were right', (
 
 test('what was promised beside costs is held against what was measured', () => {
   const lateness = [...results.lateness, { ...results.lateness[0]!, scenario: 'flow', p99Millis: 61 }];
-  const two = results.variants.map((variant) => ({ ...variant, name: 'two of each service' }));
+  const two = results.variants.map((variant) => ({ ...variant, name: 'two gateways, two token services' }));
   const bytes = 200 * 1024 * 1024;
   const four = { gateway: bytes, admin: bytes, token: bytes, keys: bytes };
   const shown = show({ ...results, lateness, variants: two, idleBytes: {}, residentBytes: four });
@@ -79,7 +79,7 @@ test('what was promised beside costs is held against what was measured', () => {
   expect(shown).toMatch(/start to ready, the slowest: gateway +1000 ms +812 ms +holds/);
   expect(shown).toMatch(/p99 at 60 %, the latest: met +15 ms +9 ms +holds/);
   expect(shown).toMatch(/p99 at 60 % of the whole flow +60 ms +61 ms +missed/);
-  expect(shown).toMatch(/two of each against one: free +1.10 × +2 × +missed/);
+  expect(shown).toMatch(/two gateways and token services against one: free +1.10 × +2 × +missed/);
   expect(shown).not.toContain('the four idle');
 });
 

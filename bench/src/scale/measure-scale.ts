@@ -24,6 +24,7 @@ export interface ScalePlan {
   readonly rounds: number;
   readonly sliceMillis: number;
   readonly warmUpMillis: number;
+  readonly warmUps: number;
   readonly units: number;
   readonly connections: number;
 }
