@@ -18,6 +18,8 @@ export interface Snare {
 
 export interface Wire {
   readonly port: number;
+  /** How many connections are open over it now. */
+  readonly connections: number;
   /** Ends every connection and refuses new ones. */
   cut(): void;
   /** Accepts, and delivers nothing. */
@@ -104,6 +106,9 @@ export async function createWire(port: number): Promise<Wire> {
   const drop = () => open.forEach((end) => end());
   return {
     port: (server.address() as { port: number }).port,
+    get connections() {
+      return open.size;
+    },
     cut() {
       state = 'cut';
       drop();

@@ -46,7 +46,7 @@ export function watchHeaps(house: House, probes: string, everyMillis: number): W
 
 export interface Growth {
   readonly name: MemberName;
-  /** Of the last life, after warming up: MiB. */
+  /** Of the last life, since it counts: MiB. */
   readonly heap: { readonly first: number; readonly last: number };
   readonly resident: { readonly first: number; readonly last: number };
   readonly slope: Slope | undefined;
@@ -54,16 +54,12 @@ export interface Growth {
 
 const mebibytes = (bytes: number) => bytes / 2 ** 20;
 
-/** @param warmUpMillis of each life, before it counts */
-export function growthOf(name: MemberName, looks: readonly Look[], warmUpMillis: number): Growth {
-  const own = looks.filter((look) => look.name === name);
-  const born = new Map<number, number>();
-  for (const { pid, at } of own) if (!born.has(pid)) born.set(pid, at);
-  const warm = own.filter(({ pid, at }) => at - (born.get(pid) ?? 0) >= warmUpMillis);
+/** @param from when a heap begins to count, milliseconds since the epoch */
+export function growthOf(name: MemberName, looks: readonly Look[], from: number): Growth {
+  const warm = looks.filter((look) => look.name === name && look.at >= from);
   const held = ({ heapBytes, externalBytes }: Reading) => mebibytes(heapBytes + externalBytes);
   const samples = warm.map((look): Sample => ({ life: look.pid, hours: look.at / 3_600_000, mebibytes: held(look) }));
-  const last = own.at(-1);
-  const life = warm.filter(({ pid }) => pid === last?.pid);
+  const life = warm.filter(({ pid }) => pid === warm.at(-1)?.pid);
   const ends = (of: (look: Look) => number) => ({ first: of(life[0] ?? nobody), last: of(life.at(-1) ?? nobody) });
   return {
     name,

@@ -1,8 +1,11 @@
 // What a house holds while nobody asks: sockets, timers, streams, threads and sessions of PostgreSQL, and whether they come back to that.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { House } from '../faults/house.js';
+import type { MemberName } from '../faults/house-settings.js';
 import { memberNames } from '../faults/house-settings.js';
-import { readProcess } from './reading.js';
+import type { Wire } from '../faults/wire.js';
+import type { Held } from './reading.js';
+import { countHeld } from './reading.js';
 
 /** Numbers by what they count, such as `token-1 sockets`. */
 export type Counts = ReadonlyMap<string, number>;
@@ -12,31 +15,45 @@ const calmMillis = 40_000;
 const looks = 6;
 const pauseMillis = 1_000;
 
+/**
+ * Without connections to PostgreSQL, and the timer that a pool has for each: what a process does by its clock needs one, or as many as
+ * it does at the same moment, which is kept for half a minute then.
+ */
 async function countInProcesses(house: House, probes: string): Promise<Counts> {
   const counts = new Map<string, number>();
+  const wires: Partial<Record<MemberName, Wire>> = house.wires.postgres;
   for (const name of memberNames) {
-    const reading = await readProcess(house.members[name].pid(), probes);
-    for (const [what, count] of Object.entries(reading.counts)) counts.set(`${name} ${what}`, count);
+    const held = await countHeld(house.members[name].pid(), probes);
+    const wire = wires[name];
+    for (const [what, count] of Object.entries(held)) {
+      if (wire === undefined || !withConnections.has(what)) counts.set(`${name} ${what}`, count);
+      else counts.set(`${name} ${what} beside connections to PostgreSQL`, count - wire.connections);
+    }
   }
   return counts;
 }
 
-const sessionsOf = 'PostgreSQL sessions of ';
+const withConnections: ReadonlySet<string> = new Set(['sockets', 'descriptors', 'timers'] satisfies (keyof Held)[]);
 
-async function countSessions(house: House): Promise<Counts> {
+/** Connections that their pools should have closed: nobody has used them for so long. */
+async function countLeftBehind(house: House): Promise<Counts> {
   const sessions = await house.postgres.sql(
-    `SELECT application_name AS name, count(*)::int AS count FROM pg_stat_activity WHERE application_name LIKE 'cardea%' GROUP BY 1`,
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE application_name LIKE 'cardea%' AND state_change < clock_timestamp() - interval '${String(calmMillis)} ms'`,
   );
-  return new Map(sessions.map(({ name, count }) => [`${sessionsOf}${String(name)}`, Number(count)]));
+  return new Map([['PostgreSQL sessions that nobody uses', Number(sessions[0]?.['count'])]]);
 }
+
+const countAll = async (house: House, probes: string): Promise<Counts> =>
+  new Map([...(await countLeftBehind(house)), ...(await countInProcesses(house, probes))]);
 
 /** The most of each that was seen while nobody asked. */
 export async function idleCounts(house: House, probes: string): Promise<Counts> {
   await sleep(calmMillis);
   const most = new Map<string, number>();
   for (let look = 0; look < looks; look++) {
-    for (const [what, count] of [...(await countSessions(house)), ...(await countInProcesses(house, probes))])
-      most.set(what, Math.max(count, most.get(what) ?? 0));
+    for (const [what, count] of await countAll(house, probes))
+      most.set(what, Math.max(count, most.get(what) ?? -Infinity));
     await sleep(pauseMillis);
   }
   return most;
@@ -49,12 +66,21 @@ export interface Return {
   readonly above: readonly { readonly what: string; readonly idle: number; readonly now: number }[];
 }
 
-/**
- * Waits until each count was seen at or below its idle one.
- *
- * Processes are asked once their sessions are back: to answer they collect their garbage, which stops one with a big heap for so long
- * that what it does by the clock comes together afterwards, and keeps connections in use that nobody needs.
- */
+/** Notes counts until each was seen at or below its idle one. */
+export function createReturn(idle: Counts): { note(counts: Counts): void; above(): Return['above'] } {
+  const waiting = new Map<string, number>([...idle].map(([what]) => [what, Infinity]));
+  return {
+    note(counts) {
+      for (const [what, now] of counts) {
+        if (now <= (idle.get(what) ?? 0)) waiting.delete(what);
+        else if (!idle.has(what) || waiting.has(what)) waiting.set(what, now);
+      }
+    },
+    above: () => [...waiting].map(([what, now]) => ({ what, now, idle: idle.get(what) ?? 0 })),
+  };
+}
+
+/** @param patienceMillis longer than pools keep what they do not use: before that nobody knows what was left behind */
 export async function returnToIdle(
   house: House,
   probes: string,
@@ -62,27 +88,13 @@ export async function returnToIdle(
   patienceMillis: number,
 ): Promise<Return> {
   const began = Date.now();
-  const waiting = new Map<string, number>([...idle].map(([what]) => [what, Infinity]));
-  const isSession = (what: string) => what.startsWith(sessionsOf);
-  const note = (counts: Counts, isAbout: (what: string) => boolean) => {
-    for (const what of counts.keys()) if (!idle.has(what)) waiting.set(what, Infinity);
-    for (const what of [...waiting.keys()].filter(isAbout)) {
-      const now = counts.get(what) ?? 0;
-      if (now <= (idle.get(what) ?? 0)) waiting.delete(what);
-      else waiting.set(what, now);
-    }
-  };
+  const { note, above } = createReturn(idle);
   for (;;) {
-    note(await countSessions(house), isSession);
-    const processesToo = ![...waiting.keys()].some(isSession);
-    if (processesToo) note(await countInProcesses(house, probes), (what) => !isSession(what));
+    const calm = Date.now() - began > calmMillis;
+    note(await (calm ? countAll(house, probes) : countInProcesses(house, probes)));
     const millis = Date.now() - began;
-    if (waiting.size === 0) return { millis, above: [] };
-    if (millis > patienceMillis) {
-      const seen = [...waiting].filter(([, now]) => now < Infinity);
-      const above = seen.map(([what, now]) => ({ what, now, idle: idle.get(what) ?? 0 }));
-      return { millis: undefined, above };
-    }
+    if (above().length === 0) return { millis, above: [] };
+    if (millis > patienceMillis) return { millis: undefined, above: above() };
     await sleep(pauseMillis);
   }
 }

@@ -2,33 +2,43 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import type { Said } from './probe.js';
+import type { Answers } from './probe.js';
 
+/** What lives in a process after a collection. */
 export interface Reading {
   readonly pid: number;
   readonly heapBytes: number;
   readonly externalBytes: number;
   readonly residentBytes: number;
-  /** What must be as before once nobody asks any more. */
-  readonly counts: Readonly<Record<'sockets' | 'descriptors' | 'threads' | 'timers' | 'streams', number>>;
 }
+
+/** What must be as before once nobody asks any more. */
+export type Held = Readonly<Record<'sockets' | 'descriptors' | 'threads' | 'timers' | 'streams', number>>;
 
 const patienceMillis = 10_000;
 
 /** @param probes where the processes' sockets lie @throws when the process does not answer */
 export async function readProcess(pid: number, probes: string): Promise<Reading> {
-  const { heapBytes, externalBytes, resources, streams } = await hear(path.join(probes, `${String(pid)}.sock`));
-  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
-  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  const said = await ask(pid, probes, 'heap');
+  return { pid, ...said, residentBytes: statusOf(pid, 'VmRSS') * 1_024 };
+}
+
+/** Counts what a process holds, without having it collect anything. @throws when the process does not answer */
+export async function countHeld(pid: number, probes: string): Promise<Held> {
+  const { resources, streams } = await ask(pid, probes, 'open');
   const open = targetsOf(pid);
-  const counts = {
+  return {
     sockets: open.filter((target) => target.startsWith('socket:')).length,
     descriptors: open.length,
-    threads: field('Threads'),
+    threads: statusOf(pid, 'Threads'),
     timers: resources['Timeout'] ?? 0,
     streams,
   };
-  return { pid, heapBytes, externalBytes, residentBytes: field('VmRSS') * 1_024, counts };
+}
+
+function statusOf(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
 }
 
 function targetsOf(pid: number): string[] {
@@ -43,13 +53,14 @@ function targetsOf(pid: number): string[] {
   });
 }
 
-async function hear(socketPath: string): Promise<Said> {
+async function ask<Word extends keyof Answers>(pid: number, probes: string, word: Word): Promise<Answers[Word]> {
+  const socketPath = path.join(probes, `${String(pid)}.sock`);
   const text = await new Promise<string>((resolve, reject) => {
     let heard = '';
-    const socket = connect(socketPath);
+    const socket = connect(socketPath, () => socket.write(word));
     socket.setTimeout(patienceMillis, () => socket.destroy(new Error(`${socketPath} says nothing`)));
     socket.setEncoding('utf8').on('data', (more: string) => (heard += more));
     socket.once('error', reject).once('end', () => resolve(heard));
   });
-  return JSON.parse(text) as Said;
+  return JSON.parse(text) as Answers[Word];
 }

@@ -1,10 +1,12 @@
 // What a soak concludes from what it saw: slopes with their errors, and which refusals a fault explains.
 import { describe, expect, test } from '@jest/globals';
 import { nothing, refusals, signatures } from '../faults/fault.js';
+import { growthOf } from './heaps.js';
+import { createReturn } from './idle.js';
 import { readOptions, UsageError } from './options.js';
 import type { Outcome } from './outcome.js';
 import { complaints, kindsOf } from './outcome.js';
-import { schedule } from './schedule.js';
+import { countedFrom, schedule } from './schedule.js';
 import type { Sample } from './slope.js';
 import { slopeOf, verdictOf } from './slope.js';
 import { showSoak } from './tables.js';
@@ -63,11 +65,72 @@ test('questions are counted by kind, and their time outside of faults alone', ()
   ]);
 });
 
-test('restarts come before anything is measured, and again in a long one', () => {
-  const ids = (minutes: number) => schedule(minutes).map(({ fault }) => fault.id);
-  expect(ids(2)[0]).toBe('F22');
-  expect(new Set(ids(2))).toEqual(new Set(['F05', 'F10', 'F22']));
-  expect(ids(10).filter((id) => id === 'F22')).toHaveLength(2);
+test.each([2, 10, 28])(
+  'in %d minutes heaps count once all has happened that still happens, and nobody is restarted then',
+  (minutes) => {
+    const steps = schedule(minutes);
+    const ways = (some: typeof steps) => new Set(some.map(({ fault }) => `${fault.id} ${fault.how}`));
+    const rolls = steps.flatMap(({ fault }, index) => (fault.id === 'F22' ? [index] : []));
+    const [early, late] = [true, false].map((wanted) =>
+      steps.slice((rolls.at(-1) ?? 0) + 1).filter(({ at }) => at < countedFrom === wanted),
+    );
+    expect(rolls).toHaveLength(minutes < 5 ? 1 : 2);
+    expect(steps[rolls.at(-1) ?? 0]?.at).toBeLessThan(countedFrom - 0.3);
+    expect(ways(late ?? [])).toEqual(ways(early ?? []));
+    expect(new Set(early?.map(({ fault }) => fault.id))).toEqual(new Set(['F05', 'F10']));
+  },
+);
+
+test('growth is of what was seen since then, in the life that goes on', () => {
+  const look = (pid: number, at: number, mebibytes: number) =>
+    ({ name: 'worker', pid, at, heapBytes: mebibytes * 2 ** 20, externalBytes: 0, residentBytes: 2 ** 20 }) as const;
+  const minute = 60_000;
+  // Warms up, and then grows by a hundredth of a MiB a minute.
+  const looks = Array.from({ length: 20 }, (_, at) => look(7, at * minute, at < 10 ? 10 + at : 19 + (at - 9) / 100));
+  const growth = growthOf('worker', [look(6, 0, 90), ...looks], 10 * minute);
+  expect(growth.heap.first).toBeCloseTo(19.01, 6);
+  expect(growth.heap.last).toBeCloseTo(19.1, 6);
+  expect(growth.slope?.samples).toBe(10);
+  expect(growth.slope?.perHour).toBeCloseTo(0.6, 6);
+});
+
+test('back is what was seen at its idle count once, and what is new has to go', () => {
+  const { note, above } = createReturn(
+    new Map([
+      ['sockets', 3],
+      ['timers', -1],
+      ['sessions', 0],
+    ]),
+  );
+  note(
+    new Map([
+      ['sockets', 9],
+      ['timers', -1],
+      ['streams', 2],
+    ]),
+  );
+  expect(above()).toEqual([
+    { what: 'sockets', now: 9, idle: 3 },
+    { what: 'sessions', now: Infinity, idle: 0 },
+    { what: 'streams', now: 2, idle: 0 },
+  ]);
+  note(
+    new Map([
+      ['sockets', 3],
+      ['timers', 4],
+      ['streams', 1],
+    ]),
+  );
+  note(
+    new Map([
+      ['sockets', 4],
+      ['timers', 4],
+      ['sessions', 0],
+    ]),
+  );
+  expect(above()).toEqual([{ what: 'streams', now: 1, idle: 0 }]);
+  note(new Map([['streams', 0]]));
+  expect(above()).toEqual([]);
 });
 
 describe('the outcome', () => {

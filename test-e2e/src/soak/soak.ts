@@ -17,7 +17,7 @@ import { startOpenLoop } from './open-loop.js';
 import type { Options } from './options.js';
 import type { Outcome } from './outcome.js';
 import { kindsOf } from './outcome.js';
-import { schedule } from './schedule.js';
+import { countedFrom, schedule } from './schedule.js';
 import type { Window } from './windows.js';
 import { allowanceOf } from './windows.js';
 
@@ -25,8 +25,6 @@ const lanesAtMost = 24;
 const reachMillis = 15_000;
 const faultMillis = 3_000;
 const lookEveryMillis = 10_000;
-/** Of each life, before its heap counts; shorter in a short soak. */
-const warmUpMillis = 180_000;
 const idlePatienceMillis = 60_000;
 /** Tokens of all that are asked about again at the end. */
 const sample = 3_000;
@@ -78,7 +76,7 @@ export async function soak(
       kinds: kindsOf(asks, windows, seconds),
       ...{ requests: asks.length - of('absent'), refusals: of('refused'), lost: of('lost', 'late') },
       ...{ windows, busy: busyShare },
-      growth: memberNames.map((name) => growthOf(name, looks, Math.min(warmUpMillis, minutes * 10_000))),
+      growth: memberNames.map((name) => growthOf(name, looks, from + countedFrom * minutes * 60_000)),
       idle: back,
       breaches: [
         ...asks.flatMap((ask) => judgeAsk(ask, allowanceOf(ask, windows))),
