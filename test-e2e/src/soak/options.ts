@@ -23,8 +23,8 @@ restarted in turn (F22). Every process is looked at every few seconds, after a f
   --json            the outcome as JSON on stdout
   --write FILE      puts the tables between their marks in a document: docs/reliability.md
 
-The exit code is 0 when no 5xx is without its fault, no invariant broke, no heap grows significantly faster than 1 MiB an hour, and
-sockets, timers, streams, threads and sessions are back at their idle counts within 60 s.
+The exit code is 0 when no 5xx is without its fault, no invariant broke, in the second half no heap grows significantly faster than
+1 MiB an hour, and sockets, timers, streams, threads and sessions are back at their idle counts within 60 s.
 `;
 
 export class UsageError extends Error {}
