@@ -11,17 +11,23 @@ import type { Clients } from './under-load.js';
 import { throughput, underLoad } from './under-load.js';
 
 /** Programs are slow until their compiler has seen them at work, and callers look for new pods every five seconds. */
-const warmMillis = 8_000;
+const warmMillis = 12_000;
 const measureMillis = 10_000;
 /** Three do at least this much more than one. */
 const follows = 1.5;
 /** One alone has used up its slice in more of the time than this, or something else was the bound and the comparison says nothing. */
 const bound = 0.5;
-/** Several at once for each client, on a connection of its own: enough that no pod of three has nothing to do. */
-const lanesEach = 4;
+/**
+ * Several at once for each client, on a connection of its own: so many that something waits for every pod whenever its slice begins. What
+ * comes together is done together, and cheaper: a few clients who are spread over three pods get no more of them than of one.
+ */
+const lanesEach = 24;
 
-/** Of a processor, for each pod: so little that three of them, and what others do for them, are less than a busy machine has left. */
-const share = 0.02;
+/**
+ * Of a processor, for each pod: more than one needs that nobody asks, and so little that three of them, and what others do for them, are less
+ * than a busy machine has left.
+ */
+const share = 0.03;
 
 /** What is a service's own work and next to nobody else's. */
 const turns = {
