@@ -18,10 +18,10 @@ const follows = 1.5;
 /** One alone has used up its slice in more of the time than this, or something else was the bound and the comparison says nothing. */
 const bound = 0.5;
 /**
- * Several at once for each client, on a connection of its own: so many that something waits for every pod whenever its slice begins. What
- * comes together is done together, and cheaper: a few clients who are spread over three pods get no more of them than of one.
+ * For each pod, of each client: several at once, on connections of their own, so that something waits whenever a pod's slice begins. More
+ * pods get more to do: what comes together is done together, and cheaper, so that the same clients, spread thinner, would get little more.
  */
-const lanesEach = 24;
+const lanesEach = 8;
 
 /**
  * Of a processor, for each pod: more than one needs that nobody asks, and so little that three of them, and what others do for them, are less
@@ -49,12 +49,12 @@ export interface Scaling {
 /** Leaves two, unbound. @throws when a request failed, or three pods did not do more than one */
 export async function scaleThere(scaling: Scaling, service: keyof typeof turns): Promise<void> {
   const { plan, node, clients, found } = scaling;
-  const lanes: readonly Lane[] = Array.from({ length: lanesEach }, () => clients.lanes).flat();
-  const work = { ...clients, lanes, turn: turns[service] };
   const rates: number[] = [];
   const held: number[] = [];
   for (const replicas of [1, 3, 1]) {
     await underLoad(clients, found, () => scale(node.api, service, replicas));
+    const lanes: readonly Lane[] = Array.from({ length: replicas * lanesEach }, () => clients.lanes).flat();
+    const work = { ...clients, lanes, turn: turns[service] };
     await throughput(work, warmMillis);
     const sliced = await withSlices(plan, await readyPods(node.api, service), share, () =>
       throughput(work, measureMillis),
