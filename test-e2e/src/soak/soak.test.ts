@@ -145,6 +145,8 @@ describe('the outcome', () => {
   test('holds when nothing grows and nothing is broken', () => {
     expect(complaints(good)).toEqual([]);
     expect(showSoak(good)).toContain('**It holds.**');
+    const unseen = { ...good, kinds: [{ what: 'issue', perSecond: 3, p99Millis: NaN }] };
+    expect(showSoak(unseen)).toMatch(/issue +\| 3\.0 +\| – +\|/);
   });
   test.each<[Partial<Outcome>, string]>([
     [{ growth: [growth] }, 'the heap of admin grows by 30.0 MiB an hour'],

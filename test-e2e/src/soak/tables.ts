@@ -28,7 +28,11 @@ export function showSoak(outcome: Outcome): string {
     '',
     markdownRows(
       ['question', 'a second', 'p99 outside of faults'],
-      kinds.map((kind) => [kind.what, one(kind.perSecond), `${kind.p99Millis.toFixed(0)} ms`]),
+      kinds.map(({ what, perSecond: asked, p99Millis }) => [
+        what,
+        one(asked),
+        Number.isNaN(p99Millis) ? '–' : `${p99Millis.toFixed(0)} ms`,
+      ]),
     ),
     '',
     markdownRows(
