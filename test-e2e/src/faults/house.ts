@@ -117,11 +117,15 @@ async function build(
     options.hsm ? prepareFaultyHsm(at('hsm', 'token'), at('hsm', 'faults'), cache, progress) : undefined,
   ]);
 
-  const wired = async <T extends string>(names: readonly T[], port: number): Promise<Record<T, Wire>> =>
+  const wired = async <T extends string>(
+    names: readonly T[],
+    port: number,
+    speaks: 'postgres' | 'another',
+  ): Promise<Record<T, Wire>> =>
     Object.fromEntries(
       await Promise.all(
         names.map(async (name) => {
-          const wire = await createWire(port);
+          const wire = await createWire(port, speaks);
           endings.push(() => wire.close());
           return [name, wire] as const;
         }),
@@ -129,9 +133,9 @@ async function build(
     ) as Record<T, Wire>;
   const stores = ['token-1', 'token-2', 'worker'] as const;
   const wires = {
-    postgres: await wired([...stores, 'keys-1', 'keys-2'], ports.postgres),
-    cache: await wired(stores, ports.redis[0]),
-    queue: await wired(stores, ports.redis[1]),
+    postgres: await wired([...stores, 'keys-1', 'keys-2'], ports.postgres, 'postgres'),
+    cache: await wired(stores, ports.redis[0], 'another'),
+    queue: await wired(stores, ports.redis[1], 'another'),
   };
 
   const secret = (name: string, text: string) => {

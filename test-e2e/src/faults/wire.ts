@@ -38,8 +38,12 @@ export interface Wire {
 
 type Armed = Snare & { caught: number };
 
-/** Leads to a port of the loopback. */
-export async function createWire(port: number): Promise<Wire> {
+/**
+ * Leads to a port of the loopback.
+ *
+ * @param speaks PostgreSQL's protocol, which is read for snares and counts, or another, of which bytes are carried and nothing is known
+ */
+export async function createWire(port: number, speaks: 'postgres' | 'another'): Promise<Wire> {
   let state: 'whole' | 'cut' | 'hung' = 'whole';
   let delay = 0;
   let to = port;
@@ -69,6 +73,7 @@ export async function createWire(port: number): Promise<Wire> {
     let muted: { snare: Armed; answers: ReturnType<typeof createMessageReader> } | undefined;
     near.on('data', (bytes) => {
       if (state === 'hung') return;
+      if (speaks === 'another') return deliver(far, bytes);
       const arrived = messages(bytes);
       const texts = arrived.map(runs);
       for (const one of counts) {
