@@ -143,7 +143,8 @@ export function isWarm(costs: readonly number[], atMost: number): boolean {
 }
 
 /**
- * Asks until what is asked is compiled: a login and consent costs a fifth less after 5,000 of them than after 1,000.
+ * Asks until what is asked is compiled, which for a login and consent is seven handlers: after one slice five rounds of it cost 1,519 to
+ * 2,145 µs, 1,646 in the middle; warmed up like this 1,538 to 1,796, and 1,573.
  *
  * @returns the last slice
  */

@@ -13,7 +13,7 @@ import { throughput, underLoad } from './under-load.js';
 /** Programs are slow until their compiler has seen them at work, and callers look for new pods every five seconds. */
 const warmMillis = 20_000;
 const measureMillis = 10_000;
-/** Three do at least this much more than one, which is asked before and after: a pod gets faster for as long as it is asked. */
+/** Three do at least this much more than one did before, or does after them. */
 const follows = 1.5;
 /** One alone has used up its slice in more of the time than this, or something else was the bound and the comparison says nothing. */
 const bound = 0.5;
@@ -73,6 +73,6 @@ export async function scaleThere(scaling: Scaling, service: keyof typeof orders)
   const bounded = `${String(share)} of a processor for each pod, used up in ${inWhole(held.map((part) => part * 100))} % of the time`;
   const told = `${inWhole(rates)} requests a second with ${bounded}`;
   if (Math.min(first, last) < bound) throw new Error(`something else was the bound: ${told}`);
-  if (three < (follows * (one + again)) / 2) throw new Error(`what is done does not follow: ${told}`);
+  if (three < follows * Math.max(one, again)) throw new Error(`what is done does not follow: ${told}`);
   found(told);
 }
