@@ -196,6 +196,14 @@ describe('refresh_token', () => {
     expect(await service.active(first.refreshToken)).toBe(false);
     expect(await service.active(second.accessToken)).toBe(true);
   });
+  test('leaves an access token behind that names no family: its revocation is answered and ends nothing', async () => {
+    const first = await service.redeemed('app', auth);
+    const second = await service.token(refreshForm(first.refreshToken), auth);
+    await service.revoke({ token: first.accessToken }, auth);
+    expect(await service.active(second.accessToken)).toBe(true);
+    await service.revoke({ token: second.accessToken }, auth);
+    expect(await service.active(second.refreshToken)).toBe(false);
+  });
   test('gives its client the same answer again inside the window, and fells the family behind it', async () => {
     const first = await service.redeemed('app', auth);
     const second = await service.token(refreshForm(first.refreshToken), auth);

@@ -12,6 +12,8 @@ export interface End {
   readonly sent: number;
   /** When a 2xx said that it has; undefined while nobody knows. */
   told?: number;
+  /** Of a token that a refresh replaces: it goes alone, and its family goes on. */
+  readonly replaced?: true;
 }
 
 /** What somebody said of a token. */
@@ -81,6 +83,13 @@ export interface Memory {
 export function acknowledge(end: End, answered: number): void {
   end.told = Math.min(end.told ?? Infinity, answered);
 }
+
+/**
+ * Whether a revocation that is acknowledged now has certainly ended the whole family: an access token that a refresh has replaced, or may
+ * have replaced before the revocation was looked at, names no family any more, and 200 is the right answer to it (RFC 7009 §2.2).
+ */
+export const namesFamily = ({ kind, ends }: Pick<TokenHistory, 'kind' | 'ends'>): boolean =>
+  kind === 'refresh' || !ends.some(({ replaced }) => replaced === true);
 
 /** All ends of a token: its own and its family's. */
 export const endsOf = (token: Pick<TokenHistory, 'ends' | 'family'>): readonly End[] => [

@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Ask, End, Family, Presentation, Sighting } from './history.js';
 import type { Allowance } from './invariants.js';
+import { namesFamily } from './history.js';
 import { judgeAsk, judgeOnce, judgeToken } from './invariants.js';
 
 const end = (sent: number, told?: number): End => ({ by: 'revocation', sent, ...(told === undefined ? {} : { told }) });
@@ -38,6 +39,17 @@ describe('tokens', () => {
     ['alive again, at one of many', token([seen(400, 'dead'), seen(900, 'live')], [end(200, 300)]), ['INV2']],
   ])('%s', (_name, history, broken) => {
     expect(judgeToken(history).map(({ invariant }) => invariant)).toEqual(broken);
+  });
+
+  const replaced: End = { ...end(100), replaced: true };
+  test.each<[string, Parameters<typeof namesFamily>[0], boolean]>([
+    ['an access token in force', { kind: 'access', ends: [] }, true],
+    ['an access token that is revoked twice', { kind: 'access', ends: [end(100, 200)] }, true],
+    ['an access token that a refresh has replaced', { kind: 'access', ends: [{ ...replaced, told: 200 }] }, false],
+    ['an access token that a refresh may have replaced', { kind: 'access', ends: [replaced] }, false],
+    ['a refresh token that was used', { kind: 'refresh', ends: [replaced] }, true],
+  ])('the revocation of %s', (_name, held, takes) => {
+    expect(namesFamily(held)).toBe(takes);
   });
 
   test('the history of the one that broke is told in the order of time', () => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Caller, Method } from '../grpc.js';
 import { createEnding } from './ending.js';
 import type { Ask, End, Span } from './history.js';
-import { acknowledge } from './history.js';
+import { acknowledge, namesFamily } from './history.js';
 import type { Client, Held, HeldFamily, WorkingMemory } from './memory.js';
 import type { Place, Reply, Transport } from './transport.js';
 
@@ -143,7 +143,7 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
       const { current, client } = family;
       if (current === undefined) return;
       const form = { grant_type: 'refresh_token', refresh_token: current.refresh.text };
-      const rotation: End = { by: `refresh of ${current.refresh.name}`, sent: Date.now() };
+      const rotation: End = { by: `refresh of ${current.refresh.name}`, sent: Date.now(), replaced: true };
       current.access.ends.push(rotation);
       current.refresh.ends.push(rotation);
       const reply = await post('refresh', client, form);
@@ -162,10 +162,14 @@ export function createOperations(memory: WorkingMemory, ask: Transport, doors: D
     },
 
     async revoke(held) {
-      const family = held.family as HeldFamily | undefined;
-      await end(`revocation of ${held.name}`, [family?.ends ?? held.ends], async () => {
+      const by = `revocation of ${held.name}`;
+      const whole: End = { by, sent: Date.now() };
+      held.family?.ends.push(whole);
+      await end(by, [held.ends], async () => {
         const reply = await post('revoke', held.client, { token: held.text });
-        return reply.status === 200 ? reply.ask : undefined;
+        if (reply.status !== 200) return undefined;
+        if (namesFamily(held)) acknowledge(whole, reply.ask.answered);
+        return reply.ask;
       });
     },
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildHouse } from '../faults/house.js';
-import { writeSection } from '../faults/table.js';
+import { showBreach, writeSection } from '../faults/table.js';
 import type { Options } from './options.js';
 import { help, readOptions, UsageError } from './options.js';
 import { complaints } from './outcome.js';
@@ -23,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const outcome = await inHouse(options);
+    for (const breach of outcome.breaches) progress(showBreach(breach));
     process.stdout.write(options.json ? `${JSON.stringify(outcome, undefined, 2)}\n` : `${showSoak(outcome)}\n`);
     if (options.write !== undefined) {
       const words = `Made on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node} on ${String(os.availableParallelism())} cores.`;
