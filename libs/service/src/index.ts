@@ -24,7 +24,7 @@ export { fromZero } from './metrics.js';
 export type { MigrationConnection, MigrationStatus } from './migrate.js';
 export { migrationStatus, runMigrations } from './migrate.js';
 export { bytesColumn, flagColumn, numberColumn, textColumn, uuidColumn } from './postgres/columns.js';
-export { isPassing, saidNothing, sqlState } from './postgres/failures.js';
+export { isPassing, lostConflict, saidNothing, sqlState } from './postgres/failures.js';
 export { listenDsn } from './postgres/listening.js';
 export type { Pooler } from './postgres/reach.js';
 export { reachPostgres } from './postgres/reach.js';

@@ -1,6 +1,6 @@
 // Which failures of PostgreSQL pass, which cast doubt on the server, and which are errors of somebody else.
 import { expect, test } from '@jest/globals';
-import { doubtsServer, isPassing, saidNothing } from './failures.js';
+import { doubtsServer, isPassing, lostConflict, saidNothing } from './failures.js';
 
 const sent = (code: string) => Object.assign(new Error('as PostgreSQL words it'), { code, severity: 'ERROR' });
 
@@ -27,4 +27,15 @@ test.each<[string, Error, { passes: boolean; doubtsServer: boolean; saidNothing:
 test('an error of somebody else does not pass', () => {
   expect(isPassing(new TypeError('not a function'))).toBe(false);
   expect(isPassing(undefined)).toBe(false);
+});
+
+test.each([
+  ['40P01', true],
+  ['40001', true],
+  ['40003', false],
+  ['55P03', false],
+  ['57P01', false],
+])('%s was given up for the sake of another transaction: %j', (code, lost) => {
+  expect(lostConflict(sent(code))).toBe(lost);
+  expect(lostConflict(new Error(code))).toBe(false);
 });

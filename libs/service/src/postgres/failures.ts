@@ -7,6 +7,9 @@ export function sqlState(error: unknown): string | undefined {
   return typeof severity === 'string' && typeof code === 'string' ? code : undefined;
 }
 
+/** Rolled back whole for the sake of somebody else's transaction (a deadlock, a conflict): the same may be done once more at once. */
+export const lostConflict = (error: unknown): boolean => /^40(001|P01)$/.test(sqlState(error) ?? '');
+
 const silence = 'Query read timeout';
 
 /** Whether the server said nothing for longer than any statement may take: whoever asks it anything more waits as long. */

@@ -2,6 +2,7 @@
 // group-commit.ts, and behind transactions that decide about many at once.
 import { OAuthError } from '@cardea/oauth';
 import type { TraceSpan } from '@cardea/service';
+import { lostConflict } from '@cardea/service';
 import { sqlState, storageFailure } from './database.js';
 import type { StorageObserver } from './observe-storage.js';
 
@@ -28,8 +29,9 @@ interface Waiting<Row, Result> {
 /**
  * Makes a function that settles after the work for its row has committed.
  *
- * What PostgreSQL refuses was rolled back whole and is tried row by row, so that one bad row cannot fail its neighbours. Work whose
- * outcome is unknown (the connection broke) fails for all of them.
+ * What PostgreSQL refuses was rolled back whole and is tried row by row, so that one bad row cannot fail its neighbours; what it gave up
+ * for the sake of another transaction is first tried once more as it is. Work whose outcome is unknown (the connection broke) fails for
+ * all of them.
  *
  * @param seen by whom, and under which name
  * @param work answers in the order of its rows; it must bear being done again
@@ -48,7 +50,7 @@ export function createGroups<Row, Result>(
   const { name, observed } = seen;
   const counted = observed?.batches(name);
 
-  const run = async (batch: readonly Waiting<Row, Result>[]): Promise<void> => {
+  const run = async (batch: readonly Waiting<Row, Result>[], again = true): Promise<void> => {
     try {
       counted?.(batch.length);
       const results = await work(batch.map((item) => item.row));
@@ -57,7 +59,9 @@ export function createGroups<Row, Result>(
         item.resolve(results[index] as Result);
       });
     } catch (error) {
-      if (batch.length > 1 && isRefusal(error)) {
+      if (again && lostConflict(causeOf(error))) {
+        await run(batch, false);
+      } else if (batch.length > 1 && isRefusal(error)) {
         for (const item of batch) await run([item]);
       } else {
         for (const item of batch) {
@@ -107,6 +111,8 @@ export function createGroups<Row, Result>(
 
 /** Classes 08 and 57 (connection, shutdown) and 53 (resources): retrying row by row would only make it worse. */
 function isRefusal(error: unknown): boolean {
-  const state = sqlState(error instanceof OAuthError ? error.cause : error);
+  const state = sqlState(causeOf(error));
   return state !== undefined && !/^(08|53|57)/.test(state);
 }
+
+const causeOf = (error: unknown): unknown => (error instanceof OAuthError ? error.cause : error);
