@@ -23,7 +23,7 @@ ${hot.map((table) => `ALTER TABLE cardea.${table} DROP COLUMN of_next;`).join('\
 DROP TABLE cardea.of_next;
 DELETE FROM public.cardea_migration WHERE name = '${name}';`;
 
-/** As patient as a migration (libs/service/src/migrate.ts): whoever waits for six tables at once takes others' locks away for a second. */
+/** As patient as a migration (libs/service/src/migrate.ts): who waits a second for each of six tables can end in a deadlock with the load. */
 async function goBack(house: House): Promise<void> {
   for (let tries = 0; tries < 20; tries++) {
     const done = await house.postgres.sql(`SET LOCAL lock_timeout = '150ms'; ${contract}`).then(
@@ -116,9 +116,9 @@ export const schemaFault: Fault = {
       await restart();
       await during.pause(during.millis / 2);
     } finally {
-      await goBack(house);
       rmSync(directory, { recursive: true, force: true });
       await house.members['token-2'].start();
+      await goBack(house);
     }
   },
 };

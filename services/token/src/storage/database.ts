@@ -89,9 +89,12 @@ export function storageFailure(error: unknown): OAuthError {
   return new OAuthError('temporarily_unavailable', 'The database did not answer.', { cause: error });
 }
 
+/** What is behind an answer of {@link storageFailure}, or the failure itself. */
+export const causeOf = (error: unknown): unknown => (error instanceof OAuthError ? error.cause : error);
+
 /** Whether somebody decided: a rule of ours, or PostgreSQL by an error of its own. */
 function isVerdict(error: unknown): boolean {
-  const cause = error instanceof OAuthError ? error.cause : error;
+  const cause = causeOf(error);
   return cause === undefined || sqlState(cause) !== undefined;
 }
 

@@ -1,9 +1,8 @@
 // Those who ask while the work for those before is under way are served together by the next (ARCHITECTURE §9.4): the pump behind
 // group-commit.ts, and behind transactions that decide about many at once.
-import { OAuthError } from '@cardea/oauth';
 import type { TraceSpan } from '@cardea/service';
 import { lostConflict } from '@cardea/service';
-import { sqlState, storageFailure } from './database.js';
+import { causeOf, sqlState, storageFailure } from './database.js';
 import type { StorageObserver } from './observe-storage.js';
 
 export interface GroupLimits {
@@ -114,5 +113,3 @@ function isRefusal(error: unknown): boolean {
   const state = sqlState(causeOf(error));
   return state !== undefined && !/^(08|53|57)/.test(state);
 }
-
-const causeOf = (error: unknown): unknown => (error instanceof OAuthError ? error.cause : error);

@@ -1,8 +1,9 @@
 // Ends access tokens that no index finds: the table is walked once, some megabytes of a partition at a time, so that no statement
 // takes long however many tokens there are (issue 6: a client's 100,000 tokens among ten million rows).
+import { lostConflict } from '@cardea/service';
 import type { EndTokens } from '../cache/end-tokens.js';
 import type { Database } from './database.js';
-import { sqlState, storageFailure } from './database.js';
+import { causeOf, sqlState, storageFailure } from './database.js';
 
 /** 8 MB: some forty thousand tokens, and a hundredth of a second. */
 const blocksAtOnce = 1_024;
@@ -54,10 +55,10 @@ async function sweepRange(
         return [rows.length, rows.map(({ key }) => key)];
       });
     } catch (error) {
-      const state = stateOf(error);
+      const cause = causeOf(error);
       // 42P01: the partition expired and was dropped meanwhile, with all its tokens.
-      if (state === '42P01') return 0;
-      if (state !== '40P01' || tries === mostTries) throw error;
+      if (sqlState(cause) === '42P01') return 0;
+      if (!lostConflict(cause) || tries === mostTries) throw error;
     }
   }
 }
@@ -71,5 +72,3 @@ async function partitions(database: Database): Promise<Partition[]> {
     throw storageFailure(error);
   }
 }
-
-const stateOf = (error: unknown) => sqlState(error) ?? (error instanceof Error ? sqlState(error.cause) : undefined);
