@@ -3,6 +3,7 @@
 // (performance §5 rule 2).
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { OAuthError } from '@cardea/oauth';
+import { createCallTable } from './call-table.js';
 import { transportError } from './errors.js';
 import type { Link, LinkEvents } from './link.js';
 import type { Carrier, OutgoingCall, PendingCall } from './pending-call.js';
@@ -50,7 +51,8 @@ export function createCallDesk(
   links: () => readonly Link[],
   { maxOutstanding, patienceMillis }: { readonly maxOutstanding: number; readonly patienceMillis: number },
 ): CallDesk {
-  const outstanding = new Set<PendingCall>();
+  const outstanding = createCallTable<PendingCall>();
+  let lastNumber = 0;
   const waiting = new Set<PendingCall>();
   /** Of those few that were taken from a peer that said nothing. */
   const moves = new WeakMap<PendingCall, number>();
@@ -91,7 +93,7 @@ export function createCallDesk(
   const settle = (call: PendingCall): boolean => {
     if (call.settled) return false;
     call.settled = true;
-    outstanding.delete(call);
+    outstanding.delete(call.number);
     waiting.delete(call);
     call.forget?.();
     return true;
@@ -124,7 +126,7 @@ export function createCallDesk(
     sweptAt = now;
     for (const link of links()) link.listen(step);
     const impatient = unreachableSince !== undefined && now - unreachableSince > patienceMillis;
-    for (const call of outstanding) {
+    for (const call of outstanding.all()) {
       if (call.deadline <= now) abandon(call, late());
       else if (impatient && waiting.has(call)) refuse(call, unreachable(lastCause));
       else if (call.carrier !== undefined && isSilent(call.carrier)) leaveSilence(call, call.carrier);
@@ -188,13 +190,14 @@ export function createCallDesk(
         const abort = (): void => abandon(pending, unwanted());
         signal.addEventListener('abort', abort, { once: true });
         // Whoever waits on a long-lived signal must not leave a listener behind for every call.
-        pending.forget = () => signal.removeEventListener('abort', abort);
+        const forget = (): void => signal.removeEventListener('abort', abort);
+        pending.forget = forget;
       });
     },
     close() {
       closed = true;
       clearInterval(sweeper);
-      for (const call of [...outstanding]) abandon(call, unreachable(new Error('the peer was closed')));
+      for (const call of outstanding.all()) abandon(call, unreachable(new Error('the peer was closed')));
     },
   };
 
@@ -207,6 +210,7 @@ export function createCallDesk(
       idempotent: call.idempotent,
       hot: call.hot,
       signal: call.signal,
+      number: (lastNumber = (lastNumber + 1) >>> 0),
       id: 0,
       carrier: undefined,
       sent: false,
@@ -216,7 +220,7 @@ export function createCallDesk(
       resolve,
       reject,
     };
-    outstanding.add(pending);
+    outstanding.add(pending.number, pending);
     place(pending);
     return pending;
   }

@@ -31,6 +31,8 @@ export interface OutgoingCall {
 }
 
 export interface PendingCall extends OutgoingCall {
+  /** Its number at the desk. */
+  readonly number: number;
   /** Its id on the stream that carries it. */
   id: number;
   /** Undefined while it waits for a connection. */

@@ -3,6 +3,7 @@
 import type { Client, ClientDuplexStream } from '@grpc/grpc-js';
 import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import { OAuthError } from '@cardea/oauth';
+import { createCallTable } from './call-table.js';
 import { decodeError, transportError } from './errors.js';
 import type { Call, Reply } from './gen/cardea/rpc/v1/stream.pb.js';
 import { ExchangeRequest, ExchangeResponse, StreamServiceService } from './gen/cardea/rpc/v1/stream.pb.js';
@@ -52,7 +53,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
     ExchangeResponse.decode,
     new Metadata(),
   );
-  const owed = new Map<number, PendingCall>();
+  const owed = createCallTable<PendingCall>();
   let queue: PendingCall[] = [];
   let cancelledIds: number[] = [];
   let nextId = 0;
@@ -86,7 +87,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
       const call = queue[taken++];
       if (call === undefined || call.settled) continue;
       const { id, path, request, traceparent } = call;
-      owed.set(id, call);
+      owed.add(id, call);
       call.sent = true;
       calls.push({
         id,
@@ -124,9 +125,8 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
     if (over) return;
     over = true;
     events.closed(cause);
-    for (const call of owed.values()) events.lost(call, true, cause);
+    for (const call of owed.all()) if (owed.delete(call.id)) events.lost(call, true, cause);
     for (const call of queue) events.lost(call, false, cause);
-    owed.clear();
     queue = [];
   };
 
@@ -156,7 +156,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
       }
       // Ids come round again after a day at full load; one that is still owed is passed over.
       do nextId = nextId === 0xffff_ffff ? 1 : nextId + 1;
-      while (owed.has(nextId));
+      while (owed.get(nextId) !== undefined);
       call.id = nextId;
       queue.push(call);
       schedule();

@@ -2,6 +2,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Metadata, status as grpcStatus } from '@grpc/grpc-js';
 import { CallSignal } from './call-signal.js';
+import { createCallTable } from './call-table.js';
 import type { PeerIdentity } from './caller.js';
 import type { CallResult, Dispatch, Refusal } from './dispatch.js';
 import { encodeError, statusOf } from './errors.js';
@@ -44,7 +45,7 @@ export function createStreamServer(
   let unready = false;
 
   const serve: StreamServer['serve'] = (stream, peer) => {
-    const outstanding = new Map<number, CallSignal>();
+    const outstanding = createCallTable<CallSignal>();
     let replies: Reply[] = [];
     let scheduled = false;
     let paused = false;
@@ -81,10 +82,10 @@ export function createStreamServer(
     const begin = (call: Call): void => {
       if (outstanding.size + replies.length >= maxOutstanding)
         return reply(refusalReply(call.id, 'RESOURCE_EXHAUSTED'));
-      if (outstanding.has(call.id)) return reply(refusalReply(call.id, 'INVALID_ARGUMENT'));
+      if (outstanding.get(call.id) !== undefined) return reply(refusalReply(call.id, 'INVALID_ARGUMENT'));
       const deadline = now() + call.timeoutMillis - age();
       const signal = new CallSignal(deadline, now);
-      outstanding.set(call.id, signal);
+      outstanding.add(call.id, signal);
       const { method: path, request, traceparent } = call;
       void dispatch({ path, request, deadline, signal, traceparent, peer }).then((result) => {
         outstanding.delete(call.id);
@@ -95,7 +96,7 @@ export function createStreamServer(
       if (!open) return;
       open = false;
       announcements.delete(schedule);
-      for (const signal of outstanding.values()) signal.abort();
+      for (const signal of outstanding.all()) signal.abort();
     };
 
     announcements.add(schedule);

@@ -44,7 +44,7 @@ export function addUnary(
       requestDeserialize: asIs,
       responseSerialize: asIs,
     };
-    handlers[name] = (call: UnaryCall, answer: Answer): void => {
+    const handle = (call: UnaryCall, answer: Answer): void => {
       const asked = Number(call.getDeadline());
       const deadline = Number.isFinite(asked) ? asked : now() + defaultTimeoutMillis;
       const signal = new CallSignal(deadline, now);
@@ -59,6 +59,7 @@ export function addUnary(
         peer: peerOf(call),
       }).then((result) => tell(result, answer));
     };
+    handlers[name] = handle;
   }
   server.addService(definition as never, handlers as UntypedServiceImplementation);
 }

@@ -20,14 +20,15 @@ export function holdAnswer(response: ServerResponse): HeldAnswer {
   let head: WriteHead | undefined;
   let body: { bytes: Buffer | undefined } | undefined;
   const holder = response as unknown as Record<string, unknown>;
-  holder['writeHead'] = (...said: WriteHead) => {
+  const writeHead = (...said: WriteHead) => {
     head = said;
     return response;
   };
-  holder['end'] = (bytes?: Buffer) => {
+  const end = (bytes?: Buffer) => {
     body = { bytes };
     return response;
   };
+  Object.assign(holder, { writeHead, end });
   const discard = (): void => {
     // What stands on the prototype shows again.
     delete holder['writeHead'];

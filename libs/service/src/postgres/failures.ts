@@ -10,7 +10,8 @@ export function sqlState(error: unknown): string | undefined {
 /** Rolled back whole for the sake of somebody else's transaction (a deadlock, a conflict): the same may be done once more at once. */
 export const lostConflict = (error: unknown): boolean => /^40(001|P01)$/.test(sqlState(error) ?? '');
 
-const silence = 'Query read timeout';
+/** The driver's words for it. */
+export const silence = 'Query read timeout';
 
 /** Whether the server said nothing for longer than any statement may take: whoever asks it anything more waits as long. */
 export const saidNothing = (error: unknown): boolean => error instanceof Error && error.message === silence;

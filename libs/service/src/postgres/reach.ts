@@ -1,5 +1,7 @@
 // Makes the PostgreSQL driver find the server that takes writes, and believe none that does not: for pools and for single
 // connections, directly or through a pooler (security F07, ARCHITECTURE §2 law 10: unknown is 503).
+import type { Answered } from './asking.js';
+import { askPatiently } from './asking.js';
 import type { DriverClient, DriverPool } from './driver.js';
 import { doubtsServer, saidNothing } from './failures.js';
 import { postgresHosts, spelled } from './hosts.js';
@@ -22,6 +24,8 @@ export interface Reach<Client> {
 
 type DriverClass = new (config?: never) => object;
 type OpenedClass = new (config?: unknown) => DriverClient;
+/** As much of `pg`'s configuration of a client as is read here. */
+type DriverConfig = { readonly query_timeout?: number } & Readonly<Record<string, unknown>>;
 
 const askMillis = 2_000;
 const standing = `SELECT pg_is_in_recovery() AS standby,
@@ -50,6 +54,14 @@ export function reachPostgres<Client extends DriverClass>(
   });
 
   class Reached extends Base {
+    readonly #patienceMillis: number;
+
+    /** The driver is not told how patient it is to be: `query` is. */
+    constructor({ query_timeout: patienceMillis = 0, ...config }: DriverConfig = {}) {
+      super(config);
+      this.#patienceMillis = patienceMillis;
+    }
+
     override connect(done?: (error: Error | null | undefined) => void): Promise<void> {
       const connected = pace(() => this.#reach());
       if (done === undefined) return connected;
@@ -88,7 +100,10 @@ export function reachPostgres<Client extends DriverClass>(
 
     /** Behind a pooler a statement prepared by name is on some other connection the next time. */
     override query(first: unknown, ...rest: unknown[]): unknown {
-      return super.query(pooler === 'transaction' ? unnamed(first) : first, ...rest);
+      const statement = pooler === 'transaction' ? unnamed(first) : first;
+      const last = rest.at(-1);
+      const answered = typeof last === 'function' ? (rest.pop() as Answered) : undefined;
+      return askPatiently((settle) => super.query(statement, ...rest, settle), this.#patienceMillis, answered);
     }
   }
 

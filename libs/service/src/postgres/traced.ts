@@ -28,10 +28,11 @@ const takesCallback = (args: readonly unknown[]) => typeof args.at(-1) === 'func
 
 function watchQueries(asked: { query: unknown }, tracing: Tracing): void {
   const query = (asked.query as Query).bind(asked);
-  asked.query = (...args: unknown[]) =>
+  const watched = (...args: unknown[]) =>
     takesCallback(args) || tracing.current() === ''
       ? query(...args)
       : traced(tracing, 'postgresql', statementName(args[0]), () => query(...args) as Promise<unknown>);
+  asked.query = watched;
 }
 
 /** From now on; nothing is changed where nothing is ever traced. */
@@ -40,7 +41,7 @@ export function tracePool(pool: TraceablePool, tracing: Tracing): void {
   const watched = new WeakSet();
   const connect = (pool.connect as Query).bind(pool);
   watchQueries(pool, tracing);
-  pool.connect = (...args: unknown[]) => {
+  const connectWatched = (...args: unknown[]) => {
     if (takesCallback(args)) return connect(...args);
     return (connect() as Promise<{ query: unknown }>).then((client) => {
       if (!watched.has(client)) watchQueries(client, tracing);
@@ -48,4 +49,5 @@ export function tracePool(pool: TraceablePool, tracing: Tracing): void {
       return client;
     });
   };
+  pool.connect = connectWatched;
 }

@@ -9,7 +9,7 @@ const deletionMillis = 400;
 /** From now on. What takes longer than `millis` fails; deletions have longer. */
 export function limitCommands(client: Redis, millis: number): void {
   const send = client.sendCommand.bind(client);
-  client.sendCommand = (command, stream) => {
+  const limited: Redis['sendCommand'] = (command, stream) => {
     const late = (): void => {
       if (!command.isResolved) command.reject(new Error('Command timed out'));
     };
@@ -20,4 +20,5 @@ export function limitCommands(client: Redis, millis: number): void {
     command.promise.then(over, over);
     return send(command, stream);
   };
+  client.sendCommand = limited;
 }
