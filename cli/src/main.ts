@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { createInterface } from 'node:readline/promises';
 import { exitCodes, Failure } from './failure.js';
+import { pastedLast } from './pasted.js';
 import { createProgram } from './program.js';
 import { usageSentence } from './usage-sentence.js';
 
@@ -46,7 +47,7 @@ export async function main(argv: readonly string[], given: Partial<Surroundings>
   const { words, debug } = withoutDebug(argv, surroundings.env);
   const program = await createProgram(surroundings, words);
   try {
-    await program.parseAsync([...words], { from: 'user' });
+    await program.parseAsync([...pastedLast(words)], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -113,16 +113,15 @@ until grep -q 'serving gRPC' keys.log; do kill -0 $! || exit 1; sleep 0.1; done`
     SOFTHSM2_CONF: at('softhsm2.conf'),
   };
   const shell = async (script: string): Promise<string> => {
-    const child = spawn('bash', ['-c', script], {
+    // One pipe for both, or a line of one command is read behind the next one's.
+    const child = spawn('bash', ['-c', `exec 2>&1\n${script}`], {
       cwd: directory,
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-    }
-    await once(child, 'exit');
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    await once(child, 'close');
     return output;
   };
   return {
