@@ -2,6 +2,7 @@
 // that asked for it, and nothing in any of them that anybody said (issue 7 "Telemetry"; W3C Trace Context, B3).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createBrowserSession, locationOf } from './browser-session.js';
 import type { CreatedClient } from './clients.js';
 import { basic, callback, createClient } from './clients.js';
@@ -94,6 +95,8 @@ beforeAll(async () => {
     },
   });
   client = await createClient(demo.admin);
+  // A token service that has just started asks PostgreSQL alone, until it knows which Redis may be believed (cache/epoch.ts).
+  await pause(4_000);
   await login();
   // Whoever says no is not traced either.
   for (const no of [{ b3: '0' }, { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00` }]) {
