@@ -2,10 +2,9 @@
 // that asked for it, and nothing in any of them that anybody said (issue 7 "Telemetry"; W3C Trace Context, B3).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createBrowserSession, locationOf } from './browser-session.js';
 import type { CreatedClient } from './clients.js';
-import { basic, callback, createClient } from './clients.js';
+import { basic, callback, createClient, issueToken } from './clients.js';
 import { authorizationUrl } from './code-flow.js';
 import type { Demo } from './demo.js';
 import { startDemo } from './demo.js';
@@ -76,6 +75,17 @@ async function login(): Promise<void> {
   }
 }
 
+/** A token service that has just started asks PostgreSQL alone, until it knows which Redis may be believed (cache/epoch.ts). */
+async function untilTheCacheAnswers(): Promise<void> {
+  // Of a client of its own: that of the login is not known yet when it comes.
+  const body = new URLSearchParams({ token: await issueToken(demo.public, await createClient(demo.admin)) });
+  const metrics = `http://127.0.0.1:${String(Number(new URL(demo.public).port) + 12)}/metrics`;
+  for (let hit = false; !hit;) {
+    await json(`${demo.admin}/admin/oauth2/introspect`, { method: 'POST', body });
+    hit = /^cardea_token_cache_total\{result="hit"/m.test(await (await fetch(metrics)).text());
+  }
+}
+
 /** From the caller's span down to this one; `?` where a parent never came. */
 function path(span: ReceivedSpan): string {
   const here = `${span.service.replace('cardea-', '')} ${span.name.replace(/^\/cardea\..*\//, '')}`;
@@ -95,8 +105,7 @@ beforeAll(async () => {
     },
   });
   client = await createClient(demo.admin);
-  // A token service that has just started asks PostgreSQL alone, until it knows which Redis may be believed (cache/epoch.ts).
-  await pause(4_000);
+  await untilTheCacheAnswers();
   await login();
   // Whoever says no is not traced either.
   for (const no of [{ b3: '0' }, { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-00` }]) {

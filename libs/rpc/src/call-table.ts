@@ -21,7 +21,7 @@ const places = 1_024;
  * admin service promoted 3.5 kB for an introspection, a fifth of what it allocates; it is 30 bytes now (grows-old.test.ts).
  *
  * Numbers that follow each other take places that follow each other. One whose place is taken by a call that has been under way for
- * long goes to a Map, which so few pass through that it never needs a second table.
+ * long goes to a Map, as do those of a flood that are more than there are places.
  */
 export function createCallTable<Call>(): CallTable<Call> {
   const ids = new Uint32Array(places);

@@ -4,7 +4,7 @@ import type { Config } from './config/load.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load.js';
 import { checkHealthy } from './healthy.js';
-import { forgetStart } from './memory.js';
+import { collectSeldom, forgetStart } from './memory.js';
 import type { ConfigSource } from './reload.js';
 import { watchConfig } from './reload.js';
 import type { Service } from './service.js';
@@ -87,6 +87,7 @@ export async function runAll(services: readonly Service[], config: Config, sourc
   }
   const stop = stopSignal();
   const following = source === undefined ? undefined : follow(running, config, source);
+  collectSeldom();
   // What this turn of the event loop still holds is gone in the next one.
   setImmediate(forgetStart);
   await stop.given;

@@ -22,6 +22,10 @@ export function askPatiently(
   if (answered === undefined) {
     return new Promise((resolve, reject) => {
       askPatiently(send, patienceMillis, (error, result) => (error ? reject(error) : resolve(result)));
+    }).catch((error: unknown) => {
+      // As the driver does: the stack leads back to whoever asked, not to the socket.
+      if (error instanceof Error) Error.captureStackTrace(error);
+      throw error;
     });
   }
   if (patienceMillis === 0) return send(answered);
