@@ -6,7 +6,12 @@ import { runBuilt } from './lib/run-built.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 await runBuilt('bench', async (say) => {
-  const { main } = await import('../bench/dist/main.js');
+  const [{ main }, { workInTurns }] = await Promise.all([
+    import('../bench/dist/main.js'),
+    import('../libs/service/dist/index.js'),
+  ]);
+  // As services do by themselves; so that peers, databases and the driver, which this starts, do likewise.
+  await workInTurns();
   const slowHsm = async () => {
     const [{ prepareSlowHsm }, all] = await Promise.all([
       import('./lib/slow-hsm.mjs'),

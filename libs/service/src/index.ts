@@ -37,3 +37,4 @@ export type { RunningService } from './start.js';
 export { startService } from './start.js';
 export type { Tracing, TraceSpan } from './trace.js';
 export { noTracing, traced, tracedAlone } from './trace.js';
+export { workInTurns } from './turns.js';

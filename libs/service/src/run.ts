@@ -10,6 +10,7 @@ import { watchConfig } from './reload.js';
 import type { Service } from './service.js';
 import type { RunningService } from './start.js';
 import { startService } from './start.js';
+import { workInTurns } from './turns.js';
 
 /** How long a drain may take before the process gives up on it. */
 const hardStopMillis = 25_000;
@@ -107,7 +108,10 @@ export async function run(service: Service): Promise<void> {
   try {
     const config = configFromProcess();
     if (readArguments(process.argv.slice(2)).healthy === true) await checkHealthy(service.name, config);
-    else await runAll([service], config, sourceOf(process.argv.slice(2)));
+    else {
+      await workInTurns();
+      await runAll([service], config, sourceOf(process.argv.slice(2)));
+    }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(

@@ -1,4 +1,5 @@
 // The demo as a command: reads its order, starts everything, says where it is, and ends everything when told to.
+import { workInTurns } from '@cardea/service';
 import path from 'node:path';
 import { jsonLine, welcome } from './announce.js';
 import type { DemoOrder } from './arguments.js';
@@ -47,6 +48,8 @@ async function demo(order: DemoOrder, { root, env }: { root: string; env: NodeJS
   const socket = socketIn(home);
   const crew = createCrew(progress, Date.now);
   const told = signalled(env['npm_lifecycle_event'] === 'demo');
+  // So do all that it starts.
+  await workInTurns();
   const starting = startDemo({ order, root, env, home, socket: socket.path, crew, progress });
   try {
     const facts = await Promise.race([starting, told]);
