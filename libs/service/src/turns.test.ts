@@ -1,28 +1,22 @@
 // A process that works in turns says so to the kernel for each of its threads, and what it starts later does so, too.
-import { expect, test } from '@jest/globals';
-import { buildSync } from 'esbuild';
+import { afterAll, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { workInTurns } from './turns.js';
 
-const contents = `
-  import { execFileSync } from 'node:child_process';
-  import { readdirSync, readFileSync } from 'node:fs';
-  import { workInTurns } from './turns.js';
-  const policyOf = (stat) => Number(stat.split(') ')[1].split(' ')[38]);
-  await workInTurns();
-  const ids = readdirSync('/proc/self/task');
-  const threads = ids.map((id) => policyOf(readFileSync('/proc/self/task/' + id + '/stat', 'latin1')));
-  const child = policyOf(execFileSync('/bin/cat', ['/proc/self/stat'], { encoding: 'latin1' }));
-  console.log(JSON.stringify({ threads: [...new Set(threads)], child }));
-`;
+const policyOf = (stat: string) => Number(stat.split(') ')[1]?.split(' ')[38]);
+const threads = () =>
+  readdirSync('/proc/self/task').map((id) => policyOf(readFileSync(`/proc/self/task/${id}/stat`, 'latin1')));
+const child = () => policyOf(execFileSync('/bin/cat', ['/proc/self/stat'], { encoding: 'latin1' }));
+const set = (policy: '--other' | '--batch'): void =>
+  void execFileSync('/usr/bin/chrt', ['--all-tasks', policy, '--pid', '0', String(process.pid)]);
+afterAll(() => set('--other'));
 
 test.each([
-  ['started as most are', []],
-  ['started by one that does already', ['/usr/bin/chrt', '--batch', '0']],
-])('%s', (_name, before) => {
-  const program = buildSync({
-    stdin: { contents, resolveDir: import.meta.dirname },
-    ...{ bundle: true, write: false, format: 'esm', platform: 'node' },
-  }).outputFiles[0]?.text;
-  const [file = '', ...words] = [...before, process.execPath, '--input-type=module', '--eval', program ?? ''];
-  expect(JSON.parse(execFileSync(file, words, { encoding: 'utf8' }))).toEqual({ threads: [3], child: 3 });
+  ['as most are started', '--other'],
+  ['started by one that does already', '--batch'],
+] as const)('%s', async (_name, before) => {
+  set(before);
+  await workInTurns();
+  expect(new Set([...threads(), child()])).toEqual(new Set([3]));
 });

@@ -11,7 +11,7 @@ const batch = 3;
  * A process of this policy that wakes up does not interrupt the one that runs. A request goes through five processes, so that on a busy
  * machine they would do that to each other many times in each: a token service that rotates 1,100 refresh tokens a second was
  * interrupted 770 times. In turns each finishes what it has, all answers that came meanwhile are read at once, and what it knows stays in
- * the cache of its core: the whole login-and-consent flow takes 14 % less CPU on two cores, a refresh 7 %, and neither waits longer.
+ * the cache of its core: the login-and-consent flow takes 12 to 19 % less CPU on two cores, a refresh 7 %, and neither waits longer.
  *
  * Settles when it is so, or cannot be: elsewhere than on Linux, without {@link chrt}, or where a sandbox forbids it. Then nothing
  * is wrong but that it costs more.
