@@ -1,7 +1,7 @@
 // What the gate makes of rounds and of a baseline.
 import { expect, test } from '@jest/globals';
 import { ours } from '../report/results.js';
-import { allowedGrowth, better, floor, judge, mostCrowding, ratiosOf, verdictOn } from './judge.js';
+import { allowedGrowth, better, dearer, floor, judge, mostCrowding, ratiosOf, verdictOn } from './judge.js';
 
 const slice = (gateway: number, postgres: number) => ({
   ...{ cpuMicros: { gateway, postgres }, checked: 1, units: 1, seconds: 1, p50Millis: 1, p99Millis: 1, p999Millis: 1 },
@@ -22,6 +22,9 @@ const findings = judge(
 
 test('what has grown by more than is allowed is too dear, and what nobody has allowed anything', () =>
   expect(findings.filter(({ dear }) => dear).map(({ scenario }) => scenario)).toEqual(['dearer', 'new']));
+
+test('what may be spent is the dearer of two looks', () =>
+  expect(dearer({ up: 7, down: 3, once: 1 }, { up: 9, down: 2 })).toEqual({ up: 9, down: 3, once: 1 }));
 
 test('of two looks the better one counts', () => {
   const again = judge({ dearer: 2 }, { dearer: 2 });

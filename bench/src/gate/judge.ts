@@ -47,6 +47,16 @@ export const better = (first: readonly Finding[], second: readonly Finding[]): F
   });
 
 /**
+ * Of two looks at what may from now on be spent, the dearer one: on one machine they differ by a quarter now and then (introspection 7.1 to
+ * 8.9), and whatever is within that is no growth.
+ */
+export const dearer = (
+  first: Readonly<Record<string, number>>,
+  second: Readonly<Record<string, number>>,
+): Record<string, number> =>
+  Object.fromEntries(Object.entries(first).map(([name, ratio]) => [name, Math.max(ratio, second[name] ?? ratio)]));
+
+/**
  * Where processes wait for a CPU, requests come few at a time: batches are narrow, and what runs anyway weighs on few. On such a machine
  * a request costs several times what it costs on a quiet one, and one to a bare server many times; it can judge nobody.
  */
