@@ -1,6 +1,6 @@
 // Serves one service or all of them; only what is served gets loaded.
 import type { Config, ConfigSource, Service } from '@cardea/service';
-import { runAll, workInTurns } from '@cardea/service';
+import { runAll } from '@cardea/service';
 import type { Served } from './served.js';
 
 const loaders: Record<Served['name'], () => Promise<readonly Service[]>> = {
@@ -14,6 +14,5 @@ const loaders: Record<Served['name'], () => Promise<readonly Service[]>> = {
 
 /** Settles once the process was told to stop and everything has drained. */
 export async function serve(name: Served['name'], config: Config, source: ConfigSource): Promise<void> {
-  await workInTurns();
   await runAll(await loaders[name](), config, source);
 }

@@ -47,7 +47,7 @@ export const better = (first: readonly Finding[], second: readonly Finding[]): F
   });
 
 /**
- * Of two looks at what may from now on be spent, the dearer one: on one machine they differ by a quarter now and then (introspection 7.1 to
+ * Of two looks at what may from now on be spent, the dearer one: on one machine they differ by a quarter now and then (introspection 6.8 to
  * 8.9), and whatever is within that is no growth.
  */
 export const dearer = (

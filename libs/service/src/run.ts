@@ -75,6 +75,7 @@ function follow(running: readonly RunningService[], config: Config, source: Conf
  * @param source what the configuration was read from, to follow its changes
  */
 export async function runAll(services: readonly Service[], config: Config, source?: ConfigSource): Promise<void> {
+  await workInTurns();
   const running: RunningService[] = [];
   const stopAll = async (): Promise<void> => {
     for (const service of running.splice(0).reverse()) await service.stop();
@@ -108,10 +109,7 @@ export async function run(service: Service): Promise<void> {
   try {
     const config = configFromProcess();
     if (readArguments(process.argv.slice(2)).healthy === true) await checkHealthy(service.name, config);
-    else {
-      await workInTurns();
-      await runAll([service], config, sourceOf(process.argv.slice(2)));
-    }
+    else await runAll([service], config, sourceOf(process.argv.slice(2)));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(
