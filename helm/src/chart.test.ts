@@ -30,7 +30,7 @@ describe.each(versions())('helm %s', (version) => {
     // The chart fills these in, or they would stand in a ConfigMap for everybody to read.
     ['config.dsn=postgres://x', 'dsn'],
     ['config.secrets.system=abc', 'secrets'],
-    ['config.peers.token.addresses={x}', 'peers'],
+    ['config.peers.token.addresses={x}', 'addresses'],
     ['config.oidc.dynamic_client_registration.initial_access_token=abc', 'initial_access_token'],
     ['mtls.mode=none', 'mtls'],
     ['mtls.mode=disabled', 'mtls'],

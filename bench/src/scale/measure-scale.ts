@@ -20,6 +20,9 @@ const scenarios = ['introspection', 'client-credentials', 'refresh', 'code-excha
 /** Of what one of each reaches: far enough from the end of the machine that nobody waits for a core. */
 const loadShare = 0.4;
 
+/** The model is of processes that have their share each; gathered, one would have most. */
+const evenly = { PEERS_TOKEN_GATHER: 'false' };
+
 export interface ScalePlan {
   readonly rounds: number;
   readonly sliceMillis: number;
@@ -42,7 +45,8 @@ export async function measureScale(options: TargetOptions, plan: ScalePlan): Pro
     const contestants = [];
     for (const [index, count] of counts.entries()) {
       progress(`${String(count)} of each service`);
-      const { target, close } = await startReplicated({ ...options, base: base + index * portsApart }, count);
+      const own = { ...options, base: base + index * portsApart, env: { ...options.env, ...evenly } };
+      const { target, close } = await startReplicated(own, count);
       closing.push(close);
       pin(target.pids);
       const driver = await startDriver(target, plan.connections, signal);

@@ -1,13 +1,14 @@
-// Takes calls, gives each to the least busy replica, and settles it once: answered, failed, too late, or lost. What was lost, or lies
+// Takes calls, gives each to a replica (choice.ts), and settles it once: answered, failed, too late, or lost. What was lost, or lies
 // with a replica that says nothing, goes to another one when that is safe: it never left, or its method is idempotent
 // (performance §5 rule 2).
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { OAuthError } from '@cardea/oauth';
 import { createCallTable } from './call-table.js';
+import { createChoice, isSilent } from './choice.js';
 import { transportError } from './errors.js';
 import type { Link, LinkEvents } from './link.js';
 import type { Carrier, OutgoingCall, PendingCall } from './pending-call.js';
-import { lostMillis, silentMillis } from './silence.js';
+import { lostMillis } from './silence.js';
 
 export interface CallDesk {
   /** @returns the encoded response; rejects with an OAuthError */
@@ -33,24 +34,18 @@ const unwanted = () => new OAuthError('temporarily_unavailable', 'The caller did
 const unreachable = (cause: unknown) =>
   new OAuthError('temporarily_unavailable', 'A service behind this one cannot be reached.', { cause });
 
-const isSilent = (one: { readonly silentMillis: number }) => one.silentMillis >= silentMillis;
-
-/** One that answers before one that does not, then one that has all it needs before one that says it has not, then the less busy. */
-function isBetter(link: Link, than: Link): boolean {
-  if (isSilent(link) !== isSilent(than)) return isSilent(than);
-  if (link.unready !== than.unready) return than.unready;
-  return link.outstanding < than.outstanding;
-}
-
 /**
  * @param links the replicas there are at the moment; asked at every call, so it must be cheap
  * @param maxOutstanding more calls than this are shed at once, without touching the network
  * @param patienceMillis how long calls wait for a peer that nobody reaches; later ones fail at once until it is back
+ * @param gather whether calls are gathered at one replica (choice.ts)
  */
 export function createCallDesk(
   links: () => readonly Link[],
-  { maxOutstanding, patienceMillis }: { readonly maxOutstanding: number; readonly patienceMillis: number },
+  options: { readonly maxOutstanding: number; readonly patienceMillis: number; readonly gather: boolean },
 ): CallDesk {
+  const { maxOutstanding, patienceMillis, gather } = options;
+  const choose = createChoice<Link>(gather);
   const outstanding = createCallTable<PendingCall>();
   let lastNumber = 0;
   const waiting = new Set<PendingCall>();
@@ -60,22 +55,10 @@ export function createCallDesk(
   let lastCause: unknown;
   let sweeper: NodeJS.Timeout | undefined;
   let sweptAt: number | undefined;
-  let turn = 0;
   let shed = 0;
   let closed = false;
 
-  const pick = (): Link | undefined => {
-    const all = links();
-    const only = all[0];
-    if (all.length === 1) return only?.ready === true ? only : undefined;
-    let best: Link | undefined;
-    turn = (turn + 1) % Math.max(1, all.length);
-    for (let i = 0; i < all.length; i++) {
-      const link = all[(turn + i) % all.length];
-      if (link?.ready === true && (best === undefined || isBetter(link, best))) best = link;
-    }
-    return best;
-  };
+  const pick = (): Link | undefined => choose(links());
 
   /** Takes a call from a peer that says nothing, if there is one that does. */
   const leaveSilence = (call: PendingCall, carrier: Carrier): void => {
@@ -214,6 +197,7 @@ export function createCallDesk(
       id: 0,
       carrier: undefined,
       sent: false,
+      sentAt: 0,
       replayed: false,
       settled: false,
       forget: undefined,

@@ -5,6 +5,7 @@ import { OAuthError } from '@cardea/oauth';
 import { nameOverride } from './credentials.js';
 import { decodeError, errorTrailer, neverBegan, transportError } from './errors.js';
 import { messageBytes } from './limits.js';
+import type { Candidate } from './choice.js';
 import type { CallEvents, Carrier, PendingCall } from './pending-call.js';
 import type { StreamConnection } from './stream-connection.js';
 import { openConnection } from './stream-connection.js';
@@ -16,16 +17,9 @@ export interface LinkEvents extends CallEvents {
   unready(cause: unknown): void;
 }
 
-export interface Link {
+export interface Link extends Candidate {
   /** Begins to connect, and stays connected from then on. */
   open(): void;
-  readonly ready: boolean;
-  /** Whether it says itself that it lacks something which it needs. */
-  readonly unready: boolean;
-  /** Calls sent and not answered. */
-  readonly outstanding: number;
-  /** How long it has said nothing, although it was asked. */
-  readonly silentMillis: number;
   /** Lets time pass. */
   listen(stepMillis: number): void;
   send(call: PendingCall): void;
@@ -181,6 +175,9 @@ export function createLink(
     },
     get outstanding() {
       return (current?.outstanding ?? 0) + rare;
+    },
+    get answerMillis() {
+      return current?.answerMillis;
     },
     get silentMillis() {
       return current?.silentMillis ?? 0;

@@ -60,7 +60,9 @@ export function createLinks(options: {
   /** @param kept the links that stay if their address does */
   const update = (kept: ReadonlyMap<string, Link>): void => {
     const next = new Map<string, Link>();
-    for (const target of [...fixed, ...names.flatMap((name) => resolved.get(name) ?? [])]) {
+    const targets = [...fixed, ...names.flatMap((name) => resolved.get(name) ?? [])];
+    // In the same order for whoever asks them, however a resolver shuffles.
+    for (const target of targets.sort(byAddress)) {
       const { address } = target;
       next.set(address, next.get(address) ?? kept.get(address) ?? create(target));
     }
@@ -122,6 +124,8 @@ export function createLinks(options: {
     },
   };
 }
+
+const byAddress = (one: Target, other: Target) => (one.address < other.address ? -1 : 1);
 
 /** The host name of an address that may stand for several replicas; undefined for sockets, IP addresses and localhost. */
 function hostOf(address: string): string | undefined {

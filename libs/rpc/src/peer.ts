@@ -42,9 +42,11 @@ export interface Peer {
 }
 
 export interface PeerOptions {
-  /** `host:port` or `unix:/path`; a host name stands for all addresses it resolves to. The least busy replica is asked. */
+  /** `host:port` or `unix:/path`; a host name stands for all addresses it resolves to. */
   readonly addresses: readonly string[];
   readonly security: TransportSecurity;
+  /** Whether calls are gathered at one replica as long as it is enough for them (choice.ts); otherwise the least busy is asked. */
+  readonly gather?: boolean;
   /** More calls than this are shed at once. */
   readonly maxOutstanding?: number;
   /** How long calls wait for a peer that nobody reaches; later ones fail at once until it is back. */
@@ -69,6 +71,7 @@ export function connectPeer(options: PeerOptions): Peer {
   const desk = createCallDesk(() => links.all(), {
     maxOutstanding: options.maxOutstanding ?? defaultOutstanding,
     patienceMillis: options.patienceMillis ?? defaultPatienceMillis,
+    gather: options.gather ?? false,
   });
   const links = createLinks({
     addresses: options.addresses,

@@ -39,6 +39,8 @@ export interface PendingCall extends OutgoingCall {
   carrier: Carrier | undefined;
   /** Whether the server may have seen it. */
   sent: boolean;
+  /** When it left, milliseconds since the epoch. */
+  sentAt: number;
   replayed: boolean;
   settled: boolean;
   /** Lets go of whatever watches the caller's signal. */

@@ -289,3 +289,35 @@ describe.each(roads)('over %s', (_road, road) => {
     expect(peer.load.outstanding).toBe(0);
   });
 });
+
+test('gathered, everybody asks the same replica, and the other one as well once that has plenty in hand', async () => {
+  const hold = gate();
+  const counts = [0, 0];
+  const ask = (which: number) => async (said: { text: string }) => {
+    counts[which] = (counts[which] ?? 0) + 1;
+    await hold.promise;
+    return said;
+  };
+  const servers = await Promise.all([serveEcho({ ask: ask(0) }), serveEcho({ ask: ask(1) })]);
+  const addresses = servers.map(({ address }) => address);
+  const peers = [addresses, addresses.toReversed()].map((each) => peerOf(each, { gather: true }));
+  const [one, other] = peers.map((peer) => clientOf(peer, { hot: true }));
+  if (one === undefined || other === undefined) throw new Error('there are two');
+  // Past the practice of the first sixteen calls, whoever of the two is connected by then.
+  for (const client of [one, other]) for (let call = 0; call < 100; call++) await client.say({ text: '' });
+  const asked = () => (counts[0] ?? 0) + (counts[1] ?? 0);
+  const asks = async (client: typeof one, calls: number) => {
+    const before = asked();
+    const held = Array.from({ length: calls }, () => client.ask({ text: '' }));
+    await until(() => asked() === before + calls);
+    return held;
+  };
+
+  const held = [...(await asks(one, 20)), ...(await asks(other, 20))];
+  expect(counts.toSorted((a, b) => a - b)).toEqual([0, 40]);
+  held.push(...(await asks(one, 100)));
+  // Of the first client 64 are there by then, and the rest went where less was.
+  expect(counts.toSorted((a, b) => a - b)).toEqual([56, 84]);
+  hold.open();
+  await Promise.all(held);
+});

@@ -26,6 +26,8 @@ export interface StreamConnection extends Carrier {
   readonly outstanding: number;
   /** Whether the server lacks something that it needs, as it said last. */
   readonly unready: boolean;
+  /** How long its last answers took on average; undefined before the first. */
+  readonly answerMillis: number | undefined;
   /** Lets time pass. @param owed whether the same peer owes answers that travel elsewhere */
   listen(stepMillis: number, owed: boolean): void;
   /** Half-closes as soon as nothing is owed. What was not sent yet is handed back. */
@@ -33,6 +35,9 @@ export interface StreamConnection extends Carrier {
   /** Ends at once; whatever is owed is lost. */
   destroy(): void;
 }
+
+/** The average is of about as many answers. */
+const remembered = 32;
 
 /** What the message around a request costs, roughly. */
 const envelopeBytes = 128;
@@ -64,6 +69,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   let ended = false;
   let over = false;
   let unready = false;
+  let answerMillis: number | undefined;
 
   const silence = createSilence(() => {
     asking = true;
@@ -89,6 +95,7 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
       const { id, path, request, traceparent } = call;
       owed.add(id, call);
       call.sent = true;
+      call.sentAt = now;
       calls.push({
         id,
         method: path,
@@ -113,10 +120,12 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
     stream.end();
   };
 
-  const settle = (reply: Reply): void => {
+  const settle = (reply: Reply, now: number): void => {
     const call = owed.get(reply.id);
     if (call === undefined) return;
     owed.delete(reply.id);
+    const took = Math.max(0, now - call.sentAt);
+    answerMillis = answerMillis === undefined ? took : answerMillis + (took - answerMillis) / remembered;
     if (reply.status === 0) events.answered(call, reply.response);
     else events.failed(call, replyError(reply, call.path));
   };
@@ -134,7 +143,8 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
   stream.on('data', (message: ExchangeResponse) => {
     silence.heard();
     unready = message.unready;
-    for (const reply of message.replies) settle(reply);
+    const now = Date.now();
+    for (const reply of message.replies) settle(reply, now);
     if (message.draining && !leaving) events.draining();
     endWhenDone();
   });
@@ -163,6 +173,9 @@ export function openConnection(client: Client, events: ConnectionEvents): Stream
     },
     get unready() {
       return unready;
+    },
+    get answerMillis() {
+      return answerMillis;
     },
     get silentMillis() {
       return silence.millis;

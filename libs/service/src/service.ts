@@ -38,7 +38,8 @@ export interface Host {
   ): Promise<RpcServer>;
   /** Listens; on a drain every answer says `Connection: close` and requests in flight finish. */
   serveHttp(address: HttpAddress, server: Server): Promise<string>;
-  connect(addresses: readonly string[], security: TransportSecurity): Peer;
+  /** @throws {ConfigError} when the peer's certificates are named by half */
+  connect(name: 'token' | 'keys'): Peer;
   /** Runs after the listeners have drained, last registered first. */
   onStop(close: () => Promise<void> | void): void;
 }

@@ -12,6 +12,7 @@ import { createManagementServer } from './management.js';
 import { createMetrics } from './metrics.js';
 import { observeCalls } from './observe-calls.js';
 import { createRandom } from './random.js';
+import { securityOf } from './security.js';
 import type { Host, Service } from './service.js';
 import { openTracing } from './trace.js';
 import { traceSettings, untracedProvider } from './trace-settings.js';
@@ -90,8 +91,14 @@ export async function startService(
       log.info({ url }, 'serving HTTP');
       return url;
     },
-    connect(addresses, security) {
-      const peer = connectPeer({ addresses, security, traceparent: () => tracing.current() });
+    connect(name) {
+      const { addresses, tls, gather } = config.peers[name];
+      const peer = connectPeer({
+        addresses: addresses.length > 0 ? addresses : [config.serve[name].address],
+        security: securityOf(tls, `peers.${name}`),
+        gather,
+        traceparent: () => tracing.current(),
+      });
       closers.push(() => peer.close());
       return peer;
     },

@@ -14,7 +14,6 @@ import {
   trustV1,
 } from '@cardea/rpc';
 import type { Service } from '@cardea/service';
-import { securityOf } from '@cardea/service';
 import { readFileSync } from 'node:fs';
 import { createAudit } from './audit.js';
 import { isConfigured } from './authentication/authenticate.js';
@@ -43,21 +42,14 @@ export const service: Service = {
   async start(config, host) {
     // Before anything is opened.
     checkExposure(config.serve.admin);
-    const connect = (name: 'token' | 'keys') => {
-      const { addresses, tls } = config.peers[name];
-      return host.connect(
-        addresses.length > 0 ? addresses : [config.serve[name].address],
-        securityOf(tls, `peers.${name}`),
-      );
-    };
-    const peer = connect('token');
+    const peer = host.connect('token');
     const introspection = peer.client(introspectionV1.IntrospectionServiceService, { hot: true });
     const interactions = peer.client(interactionV1.InteractionServiceService, { hot: true });
     const clients = peer.client(clientV1.ClientServiceService);
     const trust = peer.client(trustV1.TrustedIssuerServiceService);
     const sessions = peer.client(sessionV1.SessionServiceService);
     const jobs = peer.client(jobV1.JobServiceService);
-    const signer = connect('keys');
+    const signer = host.connect('keys');
     const keys = signer.client(jsonWebKeyV1.JsonWebKeyServiceService);
     const keyAdmin = signer.client(keyAdminV1.KeyAdminServiceService);
     const findings = peer.client(signatureFindingV1.SignatureFindingServiceService);

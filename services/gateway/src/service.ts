@@ -3,7 +3,6 @@ import type { WriteError } from '@cardea/http';
 import { createApp, healthRoutes } from '@cardea/http';
 import { authorizationV1, clientOriginV1, clientV1, tokenV1 } from '@cardea/rpc';
 import type { Host, Service } from '@cardea/service';
-import { securityOf } from '@cardea/service';
 import { createClientAddress } from './client-address.js';
 import { createDocument } from './documents.js';
 import { createClientCall } from './client-call.js';
@@ -29,11 +28,7 @@ const compatibleRefreshMillis = 250;
 export const service: Service = {
   name: 'gateway',
   async start(config, host) {
-    const { addresses, tls } = config.peers.token;
-    const peer = host.connect(
-      addresses.length > 0 ? addresses : [config.serve.token.address],
-      securityOf(tls, 'peers.token'),
-    );
+    const peer = host.connect('token');
     const token = peer.client(tokenV1.TokenServiceService, { hot: true });
     const authorization = peer.client(authorizationV1.AuthorizationServiceService, { hot: true });
     const origins = peer.client(clientOriginV1.ClientOriginServiceService, { hot: true });

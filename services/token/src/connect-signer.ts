@@ -2,7 +2,6 @@
 import type { ClientOf, Handlers } from '@cardea/rpc';
 import { keyChangeV1, signatureRecordV1, signingV1 } from '@cardea/rpc';
 import type { Config, Host } from '@cardea/service';
-import { securityOf } from '@cardea/service';
 import { createSignatureLedger } from './signature-ledger.js';
 import type { SigningClient } from './sign.js';
 import type { Database } from './storage/database.js';
@@ -15,11 +14,7 @@ export interface ConnectedSigner {
 }
 
 export function connectSigner(config: Config, host: Host, database: Database): ConnectedSigner {
-  const { addresses, tls } = config.peers.keys;
-  const peer = host.connect(
-    addresses.length > 0 ? addresses : [config.serve.keys.address],
-    securityOf(tls, 'peers.keys'),
-  );
+  const peer = host.connect('keys');
   const signing = peer.client(signingV1.SigningServiceService, { hot: true });
   const record = peer.client(signatureRecordV1.SignatureRecordServiceService);
   return {

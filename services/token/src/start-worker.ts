@@ -2,7 +2,7 @@
 import type { Peer } from '@cardea/rpc';
 import { sessionV1, signatureRecordV1 } from '@cardea/rpc';
 import type { ClockWatch, Config, Host } from '@cardea/service';
-import { required, securityOf, watchClock } from '@cardea/service';
+import { required, watchClock } from '@cardea/service';
 import { startSinks } from './event-stream/start-sinks.js';
 import { createEvents } from './events.js';
 import { createJobDesk } from './jobs/job-desk.js';
@@ -37,11 +37,7 @@ export async function startWorker(config: Config, host: Host): Promise<void> {
   host.onStop(() => desk.close());
   const queues = watchQueues({ desk, metrics, now: host.now });
   host.onStop(() => queues.close());
-  const { addresses, tls } = config.peers.token;
-  const token = host.connect(
-    addresses.length > 0 ? addresses : [config.serve.token.address],
-    securityOf(tls, 'peers.token'),
-  );
+  const token = host.connect('token');
   const delivering = await startDelivering(host, { database, redisUrl, token, clock });
   host.onStop(() => delivering.close());
   startSinks(config, host, { database, redisUrl });

@@ -5,7 +5,10 @@
 export const chartFills: readonly string[] = [
   'dsn',
   'redis',
-  'peers',
+  'peers.token.addresses',
+  'peers.token.tls',
+  'peers.keys.addresses',
+  'peers.keys.tls',
   'secrets',
   'keys.kek',
   'hsm',

@@ -113,14 +113,18 @@ export const serve = () =>
     })
     .prefault({});
 
-const peer = () =>
+const peer = (gather: boolean) =>
   z
     .strictObject({
       addresses: list({
         description: 'Where it answers gRPC, one address a replica; by default its own `serve` address.',
       }).default([]),
+      gather: flag({
+        description:
+          'Whether calls are gathered at one replica as long as it is enough for them, but for a few that keep the others in practice: what comes together is cheaper. `false` gives all of them the same.',
+      }).default(gather),
       tls: tls(),
     })
     .prefault({});
 
-export const peers = () => z.strictObject({ token: peer(), keys: peer() }).prefault({});
+export const peers = () => z.strictObject({ token: peer(true), keys: peer(false) }).prefault({});
