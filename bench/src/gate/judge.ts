@@ -47,8 +47,8 @@ export const better = (first: readonly Finding[], second: readonly Finding[]): F
   });
 
 /**
- * Of two looks at what may from now on be spent, the dearer one: on one machine they differ by a quarter now and then (introspection 6.8 to
- * 8.9), and whatever is within that is no growth.
+ * Of two looks at what may from now on be spent, the dearer one: on one machine they differ by a third now and then (introspection 6.5 to
+ * 9.2), and whatever is within that is no growth.
  */
 export const dearer = (
   first: Readonly<Record<string, number>>,
