@@ -19,7 +19,7 @@ export interface Candidate {
 const plenty = 64;
 /**
  * Where all calls are, they may take this many times as long as the few elsewhere, and a moment: they wait for each other's statement. Three
- * times is what two cores show that everything shares; a pod that is throttled for want of a ration of CPU shows ten times and more.
+ * times, about, is what that is on two cores that everything shares; a pod that is throttled, its ration of CPU used up, goes beyond it at once.
  */
 const patience = { times: 4, millis: 5 };
 /** Of so many calls … */
@@ -47,9 +47,8 @@ export function createChoice<One extends Candidate>(
 ): (replicas: readonly One[]) => One | undefined {
   let turn = 0;
   let calls = 0;
-  let spreadUntil = 0;
-  let gatheredSince: number | undefined;
-  let pause = spreadMillis.first / 2;
+  let spreadUntil = Number.NEGATIVE_INFINITY;
+  let pause = spreadMillis.first;
 
   const inTurn = (replicas: readonly One[]): One | undefined => {
     turn = (turn + 1) % replicas.length;
@@ -57,10 +56,9 @@ export function createChoice<One extends Candidate>(
   };
   /** Nobody knows how much is enough but by trying; whoever has tried in vain waits longer before the next time. */
   const spread = (): void => {
-    const lasted = now() - (gatheredSince ?? now());
-    pause = lasted > pause ? spreadMillis.first : Math.min(2 * pause, spreadMillis.most);
+    const gathered = now() - spreadUntil;
+    pause = gathered > pause ? spreadMillis.first : Math.min(2 * pause, spreadMillis.most);
     spreadUntil = now() + pause;
-    gatheredSince = undefined;
   };
 
   return (replicas) => {
@@ -74,7 +72,6 @@ export function createChoice<One extends Candidate>(
       return practising;
     const one = replicas.find(answers);
     if (one === undefined) return inTurn(replicas);
-    gatheredSince ??= now();
     if (isEnough(one, replicas)) return one;
     spread();
     return inTurn(replicas);
