@@ -65,7 +65,7 @@ export function createMember(options: {
     async start(environment = {}, logTo = logFile) {
       if (!running()) {
         const launched = {
-          ...(await launchProgram({ args, env: { ...options.environment, ...environment }, logFile: logTo })),
+          ...(await launchProgram({ kind, args, env: { ...options.environment, ...environment }, logFile: logTo })),
           over: false,
         };
         void launched.exited.then(() => (launched.over = true));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Launched } from '../parts/index.js';
-import { memorySettings } from './memory.js';
+import { memoryOf } from './memory.js';
 
 const endWithParent = new URL('end-with-parent.js', import.meta.url).href;
 /** After this a process that was told to stop is killed. */
@@ -12,6 +12,8 @@ const logBytes = 8 * 1024 * 1024;
 
 /** A Node program to run. */
 export interface Program {
+  /** Such as `token`, or `app` for what is no service. */
+  readonly kind: string;
   /** Script and arguments. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -19,10 +21,10 @@ export interface Program {
 }
 
 /** Settles once the process exists; a program that cannot start shows in `exited`. */
-export async function launchProgram({ args, env, logFile }: Program): Promise<Launched> {
+export async function launchProgram({ kind, args, env, logFile }: Program): Promise<Launched> {
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, ['--import', endWithParent, ...args], {
-    env: { ...memorySettings, ...env },
+    env: { ...memoryOf(kind), ...env },
     detached: true,
     stdio: ['pipe', log, log],
   });

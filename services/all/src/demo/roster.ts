@@ -41,6 +41,7 @@ export function cardea(briefing: Briefing, kind: string, name: string, words: re
   const own = { token: files.token, worker: files.token, keys: files.keys }[kind] ?? [];
   const config = [...files.shared, ...own, ...(name === 'token-2' ? files.replica : [])];
   return {
+    kind,
     args: [path.join(root, 'cli/bin/cardea.js'), ...words, ...config.flatMap((file) => ['--config', file])],
     env: { ...environmentFor(kind, env), ...(kind === 'keys' ? hsmEnvironment : {}) },
     logFile: home.at('logs', `${name}.log`),
@@ -77,6 +78,7 @@ export function appPosts(
     name,
     layer: 3,
     program: {
+      kind: 'app',
       args: [programOf(entry)],
       env: { ...environmentFor('app', briefing.env), ...env },
       logFile: briefing.home.at('logs', `${name}.log`),
