@@ -32,9 +32,11 @@ export function openTokenCache(options: {
     ...(tracing === undefined ? {} : { tracing }),
   });
   const epoch = createEpoch(database, redis, log);
+  const debts = createDebts(database);
   return {
-    ...createTokenCache({ ...options, redis, epoch, debts: createDebts(database) }),
+    ...createTokenCache({ ...options, redis, epoch, debts }),
     close() {
+      debts.close();
       epoch.close();
       redis.close();
     },

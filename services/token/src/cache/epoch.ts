@@ -12,14 +12,17 @@ export interface Trust {
   readonly link: RedisLink;
 }
 
+/** What PostgreSQL has said. Instants are milliseconds of this process's own clock, which only moves forward. */
 export interface EpochState {
   readonly epoch: number;
   /** The one server that may be believed; empty when there is none. */
   readonly server: string;
-  /** How long ago it last changed, milliseconds. */
-  readonly ageMillis: number;
   /** Whether somebody has ended tokens and has not told the caches for so long that they may have died. */
   readonly overdue: boolean;
+  /** It has changed no later than that. */
+  readonly changedAt: number;
+  /** Until then nobody believes a later one. */
+  readonly until: number;
 }
 
 export interface Epoch {
@@ -27,17 +30,26 @@ export interface Epoch {
   trust(): Trust | undefined;
   /** What PostgreSQL says at this moment. */
   read(): Promise<EpochState>;
+  /** What it said a moment ago, while that holds. */
+  recent(): EpochState | undefined;
+  /** Whether nobody has believed a later epoch so far. */
+  holds(state: EpochState): boolean;
   /** Makes all entries unreachable; settles when no process believes the former epoch any more. */
   raise(): Promise<void>;
-  /** Settles when an epoch of this age is the only one that any process believes. */
-  settled(ageMillis: number): Promise<void>;
+  /** Settles when this epoch is the only one that any process believes. */
+  settled(state: EpochState): Promise<void>;
   close(): void;
 }
 
 /** How long a reader believes what it read, counted from before it asked. */
 const trustMillis = 1_000;
-/** How long writers wait: longer, for clocks that run apart. */
+/**
+ * How long writers wait before they count on that nobody believes the former epoch, and readers who see a new one before they believe it, so
+ * that writers may count on the former one as long as readers do. Longer, for clocks that run apart.
+ */
 const settleMillis = 1_100;
+/** An epoch of this age has been seen by everybody, however long its change took to become visible. */
+const oldMillis = 10_000;
 const pollMillis = 400;
 /**
  * How long whoever ends tokens has to tell the caches. With the poll and the second that an epoch is believed, what a killed process
@@ -53,7 +65,9 @@ const monotonic = () => performance.now();
 const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
 export function createEpoch(database: Database, redis: CacheRedis, log: Log): Epoch {
-  let known: { epoch: number; server: string; until: number } | undefined;
+  let known: EpochState | undefined;
+  /** When what is known may be believed. */
+  let believedFrom = 0;
   let trusted: Trust | undefined;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -69,10 +83,12 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
       });
       const row = rows[0];
       if (row === undefined) throw new Error('cardea.cache_epoch is empty');
-      if (known === undefined || row.epoch >= known.epoch) {
-        known = { epoch: row.epoch, server: row.server, until: asked + trustMillis };
-      }
-      return { epoch: row.epoch, server: row.server, ageMillis: row.age, overdue: row.overdue };
+      const { epoch, server, age, overdue } = row;
+      const heard = monotonic();
+      const state: EpochState = { epoch, server, overdue, changedAt: heard - age, until: asked + trustMillis };
+      if (known === undefined || epoch > known.epoch) believedFrom = age < oldMillis ? heard + settleMillis : heard;
+      if (known === undefined || epoch >= known.epoch) known = state;
+      return state;
     } catch (error) {
       throw storageFailure(error);
     }
@@ -144,20 +160,26 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
         return running;
       }));
 
+  const holds = ({ until }: EpochState): boolean => monotonic() < until;
+
   return {
     trust() {
       const link = redis.link();
-      if (known === undefined || link?.server !== known.server || monotonic() >= known.until) return undefined;
+      if (known === undefined || link?.server !== known.server || !holds(known)) return undefined;
+      if (monotonic() < believedFrom) return undefined;
       if (trusted?.epoch !== known.epoch || trusted.link !== link) trusted = { epoch: known.epoch, link };
       return trusted;
     },
     read,
+    recent: () => (known !== undefined && holds(known) ? known : undefined),
+    holds,
     async raise() {
       await raiseOnce();
       await sleep(settleMillis);
     },
-    async settled(ageMillis) {
-      if (ageMillis < settleMillis) await sleep(settleMillis - ageMillis);
+    async settled({ changedAt }) {
+      const left = changedAt + settleMillis - monotonic();
+      if (left > 0) await sleep(left);
     },
     close() {
       closed = true;

@@ -9,7 +9,7 @@ import type { TokenRef } from '../storage/tokens.js';
 import { createBatcher } from './batcher.js';
 import type { Debts } from './debts.js';
 import { noDebts } from './debts.js';
-import type { Epoch, Trust } from './epoch.js';
+import type { Epoch, EpochState, Trust } from './epoch.js';
 import type { CacheRedis } from './redis.js';
 
 /** Settles when no cache can still answer with these keys; fails when that cannot be known. */
@@ -136,13 +136,21 @@ export function createTokenCache(options: {
     }
   }
 
-  const invalidateAll = async (keys: readonly Buffer[]): Promise<void> => {
-    // Read after the revocation has committed: entries of a later epoch can only be filled with what it left.
-    const state = await epoch.read();
+  /** Whether nobody finds them under that epoch any more, if only because its server is the one that nobody believes. */
+  const gone = async ({ epoch, server }: EpochState, keys: readonly Buffer[]): Promise<boolean> => {
     const link = redis.link();
-    const done =
-      state.server === '' || (link?.server === state.server && (await deleted({ epoch: state.epoch, link }, keys)));
-    await (done ? epoch.settled(state.ageMillis) : epoch.raise());
+    return server === '' || (link?.server === server && (await deleted({ epoch, link }, keys)));
+  };
+  const invalidateAll = async (keys: readonly Buffer[]): Promise<void> => {
+    const recent = epoch.recent();
+    const known = recent?.server === '' || recent?.server === redis.link()?.server;
+    let state = recent !== undefined && known ? recent : await epoch.read();
+    while (await gone(state, keys)) {
+      // Entries of a later epoch are filled no sooner than this one ends to hold, and so with what the revocation has left.
+      if (epoch.holds(state)) return epoch.settled(state);
+      state = await epoch.read();
+    }
+    await epoch.raise();
   };
   // What PostgreSQL would not let us make known, though it was revoked, is owed until it does; its caller got no answer.
   let owed: NodeJS.Timeout | undefined;
