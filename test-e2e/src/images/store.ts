@@ -118,12 +118,25 @@ async function runner(directory: string, cache: string, progress: Progress): Pro
   const env = { ...process.env, ...environment, ...apart };
   const own = ['--root', place('layers'), '--runroot', place('run'), '--storage-driver', 'overlay'];
   const flags = [...own, '--registries-conf', place('registries.conf')];
+  const libraries = environment['LD_LIBRARY_PATH'];
+  const found = libraries === undefined ? [] : await finding(libraries, directory);
   return async (verb, ...args) => {
     const words = [file, ...flags, verb, ...args];
     // Who is interrupted leaves no step of a build behind; everything else has to mount where we are.
-    const [program = '', ...rest] = verb === 'bud' ? [...alone, ...words] : words;
+    const [program = '', ...rest] = verb === 'bud' ? [...alone, ...found, ...words] : words;
     return (await runTool(program, rest, { env })).trim();
   };
+}
+
+/**
+ * In a namespace for mounts: has programs find these libraries without our environment, as buildah starts itself anew for each step of a
+ * build (ldconfig(8)).
+ */
+async function finding(libraries: string, directory: string): Promise<string[]> {
+  const [list, cache] = [path.join(directory, 'ld.so.conf'), path.join(directory, 'ld.so.cache')];
+  writeFileSync(list, ['include /etc/ld.so.conf', ...libraries.split(':'), ''].join('\n'));
+  await runTool('/sbin/ldconfig', ['-X', '-f', list, '-C', cache]);
+  return ['sh', '-c', 'mount --bind "$0" /etc/ld.so.cache && exec "$@"', cache];
 }
 
 /** No image is fetched, and none of ours is signed. */
