@@ -48,7 +48,7 @@ const trustMillis = 1_000;
  * that writers may count on the former one as long as readers do. Longer, for clocks that run apart.
  */
 const settleMillis = 1_100;
-/** An epoch of this age has been seen by everybody, however long its change took to become visible. */
+/** An epoch of this age, at the first look of a process, everybody else has seen, however long its change took to become visible. */
 const oldMillis = 10_000;
 const pollMillis = 400;
 /**
@@ -66,7 +66,8 @@ const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, m
 
 export function createEpoch(database: Database, redis: CacheRedis, log: Log): Epoch {
   let known: EpochState | undefined;
-  /** When what is known may be believed. */
+  /** The epoch that was known last, and when it may be believed. */
+  let seen: number | undefined;
   let believedFrom = 0;
   let trusted: Trust | undefined;
   let closed = false;
@@ -86,8 +87,10 @@ export function createEpoch(database: Database, redis: CacheRedis, log: Log): Ep
       const { epoch, server, age, overdue } = row;
       const heard = monotonic();
       const state: EpochState = { epoch, server, overdue, changedAt: heard - age, until: asked + trustMillis };
-      if (known === undefined || epoch > known.epoch) believedFrom = age < oldMillis ? heard + settleMillis : heard;
-      if (known === undefined || epoch >= known.epoch) known = state;
+      if (known !== undefined && epoch < known.epoch) return state;
+      if (epoch !== seen) believedFrom = seen === undefined && age >= oldMillis ? heard : heard + settleMillis;
+      seen = epoch;
+      known = state;
       return state;
     } catch (error) {
       throw storageFailure(error);

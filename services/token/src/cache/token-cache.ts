@@ -136,6 +136,8 @@ export function createTokenCache(options: {
     }
   }
 
+  /** Whether entries of that epoch can be deleted where we are connected, or nobody believes any. */
+  const reached = ({ server }: EpochState): boolean => server === '' || server === redis.link()?.server;
   /** Whether nobody finds them under that epoch any more, if only because its server is the one that nobody believes. */
   const gone = async ({ epoch, server }: EpochState, keys: readonly Buffer[]): Promise<boolean> => {
     const link = redis.link();
@@ -143,8 +145,7 @@ export function createTokenCache(options: {
   };
   const invalidateAll = async (keys: readonly Buffer[]): Promise<void> => {
     const recent = epoch.recent();
-    const known = recent?.server === '' || recent?.server === redis.link()?.server;
-    let state = recent !== undefined && known ? recent : await epoch.read();
+    let state = recent !== undefined && reached(recent) ? recent : await epoch.read();
     while (await gone(state, keys)) {
       // Entries of a later epoch are filled no sooner than this one ends to hold, and so with what the revocation has left.
       if (epoch.holds(state)) return epoch.settled(state);
