@@ -12,7 +12,7 @@ export default {
     },
     'libs/*': library,
     // Beside index.ts or main.ts: what is started by its path, as a process of its own.
-    'libs/rpc': { entry: ['src/replica.fixture.ts'], ...library },
+    'libs/rpc': { entry: ['src/{replica,grows-old}.fixture.ts'], ...library },
     'services/*': service,
     'services/keys': {
       entry: [
