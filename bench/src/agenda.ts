@@ -1,4 +1,5 @@
 // What each part of a run is about, and how long it is expected to take.
+import { openLoopSlices } from './open-loop.js';
 import type { Options } from './options.js';
 import { scenarios } from './scenarios/index.js';
 import type { Target } from './target.js';
@@ -84,7 +85,10 @@ export function timetableOf(options: Options): Timetable {
         0,
       ),
     ],
-    ['open loop', openLoop === undefined ? 0 : 3 * slices(agenda.openLoop, 1.3 * seconds + 0.3, plan.units)],
+    [
+      'open loop',
+      openLoop === undefined ? 0 : openLoopSlices * slices(agenda.openLoop, 1.3 * seconds + 0.3, plan.units),
+    ],
     ['correctness', correctness ? correctnessSeconds : 0],
     ['cold starts', coldStarts * 5 * 0.8],
     ...agenda.variants.map(

@@ -10,7 +10,7 @@ what to compare. Without options about a quarter of an hour.
 
 What is measured:
   --quick            about two minutes: short slices, 3 rounds, fewer scenarios
-  --full             everything there is, in less than half an hour: --peers, all --variants, --open-loop,
+  --full             everything there is, in about half an hour: --peers, all --variants, --open-loop,
                      --widths 16,256, --statements and --correctness
   --only NAMES       these scenarios, separated by commas
   --keys PLACE       private keys in software, as other providers have theirs (the default), or hsm: in SoftHSM
@@ -19,7 +19,8 @@ ${variants.map(({ name, title }) => `                       ${name.padEnd(10)}${
   --peers            npm's oidc-provider in the same rounds: in memory, which flatters it, and as durable as ours
   --peer-public URL, --peer-admin URL, --peer-pids NAME=PID,…
                      a provider that runs already, speaks Hydra's API, and whose processes are these
-  --open-loop        also how late answers are at 30, 60 and 80 % of the rate that was reached, asked at random times
+  --open-loop        also how late answers are at 30, 60 (three times) and 80 % of the rate that was reached, asked at
+                     random times
   --rate N           the same at N requests a second
   --widths N,N,…     also the rate that is reached with so many connections
   --statements       also statements and bytes of PostgreSQL's log a request

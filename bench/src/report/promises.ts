@@ -15,7 +15,7 @@ const bounds = {
   pairLoss: 1.1,
 } as const;
 /** At which lateness is promised. */
-const promisedShare = 0.6;
+export const promisedShare = 0.6;
 const pair = 'two gateways, two token services';
 
 /** One that was looked at: what, how much it may be, how much it is. */

@@ -97,7 +97,7 @@ test('the counts of a run under which services were killed', () => {
 });
 
 test('it says how late answers are, what width does, what PostgreSQL is asked, and what memory and starts come to', () => {
-  expect(rows('met')[3]).toEqual(['met', '60 %', '300', '299', '2.0', '9.0', '12.0', '99']);
+  expect(rows('met')[3]).toEqual(['met', '60 %', '3', '300', '299', '2.0', '9.0', '12.0', '99']);
   expect(rows('met')[4]).toEqual(['met', '321', '500']);
   expect(rows('met')[5]).toEqual(['met', '0.25', '612']);
   expect(rows('gateway')[0]).toEqual(['gateway', '70', '94', '812']);

@@ -143,12 +143,20 @@ function variants({ variants: all }: Results): Table {
 function lateness({ lateness: found }: Results): Table {
   return {
     title: 'How late answers are, asked at random times',
-    head: ['scenario', 'of its rate', 'asked per s', 'done per s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU µs'],
-    rows: found.map(({ scenario, share, asked, perSecond, p50Millis, p99Millis, p999Millis, cpuMicros }) => [
-      ...[scenario, share === undefined ? none : `${whole(share * 100)} %`, whole(asked), whole(perSecond)],
-      ...[p50Millis, p99Millis, p999Millis].map((millis) => millis.toFixed(1)),
-      whole(cpuMicros),
-    ]),
+    head: ['scenario', 'of its rate', 'slices', 'asked per s', 'done per s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'CPU µs'],
+    rows: found.map(
+      ({ scenario, share, slices = 1, asked, perSecond, p50Millis, p99Millis, p999Millis, cpuMicros }) => [
+        ...[
+          scenario,
+          share === undefined ? none : `${whole(share * 100)} %`,
+          whole(slices),
+          whole(asked),
+          whole(perSecond),
+        ],
+        ...[p50Millis, p99Millis, p999Millis].map((millis) => millis.toFixed(1)),
+        whole(cpuMicros),
+      ],
+    ),
   };
 }
 
