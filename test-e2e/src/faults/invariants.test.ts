@@ -43,11 +43,19 @@ describe('tokens', () => {
 
   const replaced: End = { ...end(100), replaced: true };
   test.each<[string, Parameters<typeof namesFamily>[0], boolean]>([
-    ['an access token in force', { kind: 'access', ends: [] }, true],
-    ['an access token that is revoked twice', { kind: 'access', ends: [end(100, 200)] }, true],
-    ['an access token that a refresh has replaced', { kind: 'access', ends: [{ ...replaced, told: 200 }] }, false],
-    ['an access token that a refresh may have replaced', { kind: 'access', ends: [replaced] }, false],
-    ['a refresh token that was used', { kind: 'refresh', ends: [replaced] }, true],
+    ['an access token in force ends its family', { kind: 'access', ends: [] }, true],
+    ['an access token that was revoked before ends it again', { kind: 'access', ends: [end(100, 200)] }, true],
+    [
+      'an access token that a refresh has replaced ends nothing',
+      { kind: 'access', ends: [{ ...replaced, told: 200 }] },
+      false,
+    ],
+    [
+      'an access token that a refresh may have replaced is not known to end it',
+      { kind: 'access', ends: [replaced] },
+      false,
+    ],
+    ['a refresh token that was used ends its family', { kind: 'refresh', ends: [replaced] }, true],
   ])('the revocation of %s', (_name, held, takes) => {
     expect(namesFamily(held)).toBe(takes);
   });
