@@ -10,7 +10,7 @@ what to compare. Without options about a quarter of an hour.
 
 What is measured:
   --quick            about two minutes: short slices, 3 rounds, fewer scenarios
-  --full             everything there is, in about half an hour: --peers, all --variants, --open-loop,
+  --full             everything there is, in less than half an hour: --peers, all --variants, --open-loop,
                      --widths 16,256, --statements and --correctness
   --only NAMES       these scenarios, separated by commas
   --keys PLACE       private keys in software, as other providers have theirs (the default), or hsm: in SoftHSM
