@@ -14,6 +14,7 @@ export default {
     // Beside index.ts or main.ts: what is started by its path, as a process of its own.
     'libs/rpc': { entry: ['src/{replica,grows-old}.fixture.ts'], ...library },
     'services/*': service,
+    'services/token': { ...service, entry: [...service.entry, 'src/authorize/grows-old.fixture.ts'] },
     'services/keys': {
       entry: [
         'src/main.ts',

@@ -39,6 +39,7 @@ test('after a long silence, or a clock that was put back, nothing is known', () 
 
 test('of too many those kept first go first, and what is kept again is no more than before', () => {
   const { memory } = setUp(2);
+  const known = (...names: string[]) => names.map((name) => memory.get(name));
   for (const [name, value] of [
     ['a', 1],
     ['b', 2],
@@ -46,7 +47,10 @@ test('of too many those kept first go first, and what is kept again is no more t
     ['c', 4],
   ] as const)
     memory.keep(name, value);
-  expect([memory.get('a'), memory.get('b'), memory.get('c')]).toEqual([undefined, 3, 4]);
+  expect(known('c')).toEqual([4]);
+  memory.keep('d', 5);
+  memory.keep('e', 6);
+  expect(known('a', 'b', 'c', 'd', 'e')).toEqual([undefined, undefined, 4, 5, 6]);
 });
 
 test('what is forgotten is in no period', () => {

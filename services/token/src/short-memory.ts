@@ -10,8 +10,12 @@ export interface ShortMemory<Value> {
 }
 
 /**
+ * Nothing is deleted from a Map here: one that is added to and deleted from goes on in a new table again and again, and the old one, dead
+ * in V8's old generation, holds the new one and all that is in it (docs/performance.md, "What grows old"). So what is forgotten leaves
+ * its name behind until the period is over.
+ *
  * @param options.millis a period; what is asked for again and again stays for ever, so values that end say so themselves
- * @param options.most how many values a period holds: those kept first go first. There are never more than twice as many
+ * @param options.most how many names a period holds: the next begins when there are so many. There are never more than twice as many
  * @param options.now milliseconds since the epoch
  */
 export function createShortMemory<Value>(options: {
@@ -20,21 +24,28 @@ export function createShortMemory<Value>(options: {
   now: () => number;
 }): ShortMemory<Value> {
   const { millis, most, now } = options;
-  let former = new Map<string, Value>();
-  let current = new Map<string, Value>();
+  type Period = Map<string, Value | undefined>;
+  let former: Period = new Map();
+  let current: Period = new Map();
   let begun = now();
 
-  const turn = (): void => {
-    const at = now();
-    if (at - begun < millis && at >= begun) return;
-    former = at - begun < 2 * millis && at >= begun ? current : new Map<string, Value>();
+  const begin = (before: Period, at: number): void => {
+    former = before;
     current = new Map();
     begun = at;
   };
+  const turn = (): void => {
+    const at = now();
+    if (at - begun < millis && at >= begun) return;
+    begin(at - begun < 2 * millis && at >= begun ? current : new Map<string, Value>(), at);
+  };
+  const empty = (period: Period, name: string): void => {
+    if (period.has(name)) period.set(name, undefined);
+  };
   const keep = (name: string, value: Value): void => {
     turn();
-    former.delete(name);
-    if (!current.has(name) && current.size >= most) current.delete(current.keys().next().value as string);
+    empty(former, name);
+    if (current.size >= most && !current.has(name)) begin(current, begun);
     current.set(name, value);
   };
   return {
@@ -48,12 +59,11 @@ export function createShortMemory<Value>(options: {
     },
     keep,
     forget(name) {
-      current.delete(name);
-      former.delete(name);
+      empty(current, name);
+      empty(former, name);
     },
     clear() {
-      current.clear();
-      former.clear();
+      begin(new Map(), begun);
     },
   };
 }

@@ -52,7 +52,7 @@ export async function continueAfterConsent(
   const { device } = flow.body.start;
   if (device !== undefined) {
     const { location, approve } = approveDevice(context, flow, device, grant, authorization);
-    if (!(await completes(context, grant, approve))) return startAgain(context, request, flow);
+    if (!(await completes(context, flow, approve))) return startAgain(context, request, flow);
     return { next: { kind: 'interaction', location }, cookies: [] };
   }
 
@@ -60,7 +60,7 @@ export async function continueAfterConsent(
   const code = flow.asked.responseType.includes('code') ? mintCode(context, flow, authorization) : undefined;
   const front = await frontTokens(context, request, flow, authorization, code?.handle);
   const complete = () => context.flows.complete(flow.ref, flow.proof, grant, code?.row, front?.row);
-  if (!(await completes(context, grant, complete))) return startAgain(context, request, flow);
+  if (!(await completes(context, flow, complete))) return startAgain(context, request, flow);
   if (front?.row !== undefined) {
     context.events.record('token_issued', { client_id: authorization.clientId, grant_type: 'implicit' });
   }
@@ -90,18 +90,19 @@ function tellOfGrant(
 }
 
 /**
- * False when the login session has ended meanwhile: nobody gets a code, whose session would never be logged out, or tokens that
+ * Ends the flow. False when the login session has ended meanwhile: nobody gets a code, whose session would never be logged out, or tokens that
  * the logout has already ended.
  *
  * @throws {OAuthError} access_denied when somebody was faster
  */
 async function completes(
   context: AuthorizationContext,
-  { sessionId }: GrantRow,
+  { ref, body }: ResumedFlow,
   complete: () => Promise<boolean>,
 ): Promise<boolean> {
+  context.bodies.forget(ref.id);
   if (await complete()) return true;
-  if (await context.sessionEnds.hasEnded(sessionId)) return false;
+  if (await context.sessionEnds.hasEnded(body.start.sessionId)) return false;
   // A session that was replaced at that moment, by a login in another tab, is no hindrance.
   if (await complete()) return true;
   throw spentVerifier();

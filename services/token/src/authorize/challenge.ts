@@ -58,27 +58,37 @@ export function expiredChallenge(): OAuthError {
 const mostRemembered = 512;
 const rememberMillis = 60_000;
 
+/** The end of its seal: names outlive what is forgotten, and a challenge is a kilobyte. A copy, for a part of a string holds the whole. */
+const nameOf = (challenge: string): string => Buffer.from(challenge.slice(-22), 'latin1').toString('latin1');
+
 /**
  * The same challenges; those that this process opened lately are looked up, not opened again. Not those it sealed: strangers have
  * many of them made, and what is kept costs the garbage collector more than opening does.
  */
-function remembering<T extends { readonly expiresAt: number }>(challenges: Challenges<T>): Challenges<T> {
-  const recent = createShortMemory<T>({
+function remembering<T extends { readonly expiresAt: number }>(challenges: Challenges<T>): RememberedChallenges<T> {
+  const recent = createShortMemory<{ readonly challenge: string; readonly value: T }>({
     ...{ millis: rememberMillis, most: mostRemembered, now: () => performance.now() },
   });
   return {
     ...challenges,
     open(challenge, now) {
-      const known = recent.get(challenge);
-      if (known !== undefined && known.expiresAt > now) return known;
+      const name = nameOf(challenge);
+      const known = recent.get(name);
+      if (known?.challenge === challenge && known.value.expiresAt > now) return known.value;
       const value = challenges.open(challenge, now);
-      recent.keep(challenge, value);
+      recent.keep(name, { challenge, value });
       return value;
     },
+    forget: (challenge) => recent.forget(nameOf(challenge)),
   };
 }
 
-export type LoginChallenges = Challenges<FlowStart>;
+interface RememberedChallenges<T> extends Challenges<T> {
+  /** Of one that was answered nobody is likely to ask again; it can be opened all the same. */
+  forget(challenge: string): void;
+}
+
+export type LoginChallenges = RememberedChallenges<FlowStart>;
 
 /** @param seal made for the purpose `login_challenge` */
 export function createLoginChallenges(seal: Seal): LoginChallenges {

@@ -59,31 +59,47 @@ test('what is remembered of a flow shares its memory with nobody: a thousand sli
   expect([start.id, start.browser].map(({ buffer }) => buffer.byteLength)).toEqual([16, 32]);
 });
 
-test('what was forgotten is opened again', () => {
+test('what there were too many of is opened again', () => {
   const bodies = process();
   const all = Array.from({ length: 1_500 }, (_, index) => bodyOf(`person ${String(index)}`));
   const sealed = all.map((body) => bodies.seal(body));
   expect(all.map((body, index) => bodies.open(body.start.id, sealed[index]!))).toEqual(all);
 });
 
-test('what is large is opened each time: a thousand of them would not fit into memory', () => {
-  let opened = 0;
+/** Counts what it opens. */
+function counting() {
+  const count = { opened: 0 };
   const bodies = createFlowBodies({
     ...seal,
     open(context, sealed) {
-      opened++;
+      count.opened++;
       return seal.open(context, sealed);
     },
   });
+  return { bodies, count };
+}
+
+test('a flow that is over is forgotten, and opens all the same', () => {
+  const { bodies, count } = counting();
+  const body = bodyOf('person');
+  const sealed = bodies.seal(body);
+  const opens = () => [bodies.open(body.start.id, sealed), count.opened];
+  expect(opens()).toEqual([body, 0]);
+  bodies.forget(body.start.id);
+  expect(opens()).toEqual([body, 1]);
+});
+
+test('what is large is opened each time: a thousand of them would not fit into memory', () => {
+  const { bodies, count } = counting();
   const small = bodyOf('person');
   const large: FlowBody = { ...small, login: { ...small.login!, contextJson: `"${'x'.repeat(16 * 1024)}"` } };
   for (const [body, times] of [
     [small, 0],
     [large, 2],
   ] as const) {
-    opened = 0;
+    count.opened = 0;
     const sealed = bodies.seal(body);
-    for (let count = 0; count < 2; count++) expect(bodies.open(body.start.id, sealed)).toEqual(body);
-    expect(opened).toBe(times);
+    for (let time = 0; time < 2; time++) expect(bodies.open(body.start.id, sealed)).toEqual(body);
+    expect(count.opened).toBe(times);
   }
 });

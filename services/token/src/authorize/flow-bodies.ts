@@ -14,6 +14,8 @@ export interface FlowBodies {
    * @throws when the row is not what this service wrote
    */
   open(id: Buffer, sealed: Buffer): FlowBody;
+  /** Of a flow that is over. */
+  forget(id: Buffer): void;
 }
 
 /** Flows of one period whose body is remembered; of the others nothing is lost but 20 µs a leg. */
@@ -51,5 +53,6 @@ export function createFlowBodies(seal: Pick<Seal, 'seal' | 'open'>): FlowBodies 
       remember(id, sealed, body);
       return body;
     },
+    forget: (id) => recent.forget(id.toString('latin1')),
   };
 }

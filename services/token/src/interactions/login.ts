@@ -53,6 +53,7 @@ export async function acceptLoginRequest(
   // Nearly always what is to be asked next: then the browser's return leaves the body as it is, which saves sealing and storing it anew.
   const consent = { grantId: randomUuid(context.random), skip: false };
   const redirectTo = await answerLogin(context, 'accept_login', { start, login, consent }, note);
+  context.challenges.forget(answer.challenge);
   context.events.record('login_accepted', {
     client_id: start.clientId,
     remembered: String(start.remembered !== undefined),
@@ -70,6 +71,7 @@ export async function rejectLoginRequest(
   const body = { start, rejection: rejectionOf(rejection, fallback) };
   const note = noteOf(context, start, { action: 'reject login', subject: undefined, error: body.rejection.error });
   const redirectTo = await answerLogin(context, 'reject_login', body, note);
+  context.challenges.forget(challenge);
   context.events.record('login_rejected', { client_id: start.clientId });
   return { redirectTo };
 }
