@@ -1,17 +1,16 @@
 // A database that has grown: the same load before and after millions of rows are in it, and a client with a hundred thousand tokens
 // that are ended while others go on (issue 6: storage that grows).
-import { launchPostgres } from '@cardea/all';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Driver } from './load/driver.js';
 import { startDriver } from './load/driver.js';
 import { measure } from './measure.js';
+import { launchWornPostgres } from './postgres.js';
 import { median } from './report/statistics.js';
 import { table } from './report/table.js';
 import type { Target } from './target.js';
@@ -59,8 +58,7 @@ export async function measureLarge(options: {
 }): Promise<LargeResult> {
   const { demo, base, connections, scale, signal, progress } = options;
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-large-'));
-  const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.cache');
-  const postgres = await launchPostgres({ directory: home, cache, port: base + 45, progress });
+  const postgres = await launchWornPostgres({ directory: home, port: base + 45, progress });
   try {
     const env = { DSN: postgres.dsn };
     const { target, close } = await startTarget({ demo, base, keys: 'software', progress, signal, env });

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { DialectName } from './dialects/dialect.js';
+import { launchWornPostgres } from './postgres.js';
 import type { Pids } from './processes/processes.js';
 
 /** The part of the demo's line that a benchmark needs. */
@@ -70,29 +71,54 @@ export interface TargetOptions {
 
 /** Starts a demo with a state directory of its own, which goes with it. @throws when its keys are elsewhere than asked for */
 export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
-  const { keys, signal } = options;
-  signal.throwIfAborted();
+  const { base, keys, progress } = options;
+  const software = keys === 'software' ? { HSM_ENABLED: 'false' } : {};
+  const env: NodeJS.ProcessEnv = { ...process.env, ...software, ...options.env };
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
+  const remove = (): void => rmSync(home, { recursive: true, force: true });
+  try {
+    if ((env['DSN'] ?? env['DSN_FILE']) !== undefined) return afterwards(await startDemo(options, home, env), remove);
+    const postgres = await launchWornPostgres({ directory: home, port: portTable(base).postgres, progress });
+    try {
+      const { target, close } = await startDemo(options, home, { ...env, DSN: postgres.dsn });
+      const pids = { ...target.pids, postgres: postgres.pid };
+      return afterwards({ target: { ...target, pids }, close }, () => postgres.stop().finally(remove));
+    } catch (error) {
+      await postgres.stop();
+      throw error;
+    }
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+const afterwards = ({ target, close }: OpenTarget, then: () => void | Promise<void>): OpenTarget => ({
+  target,
+  close: () => close().finally(then),
+});
+
+async function startDemo(
+  { demo, base, keys, signal, progress }: TargetOptions,
+  home: string,
+  env: NodeJS.ProcessEnv,
+): Promise<OpenTarget> {
+  signal.throwIfAborted();
   const signer = `unix:${path.join(home, 'signer')}`;
-  const child = spawn(process.execPath, [options.demo, '--json', '--ports', String(options.base)], {
-    env: {
-      ...{ ...process.env, ...(keys === 'software' && { HSM_ENABLED: 'false' }), ...options.env },
-      ...{ CARDEA_HOME: home, SERVE_KEYS_ADDRESS: signer },
-    },
+  const child = spawn(process.execPath, [demo, '--json', '--ports', String(base)], {
+    env: { ...env, CARDEA_HOME: home, SERVE_KEYS_ADDRESS: signer },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = (): boolean => child.kill('SIGTERM');
   signal.addEventListener('abort', end, { once: true });
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', end);
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (!signal.aborted) end();
-      await ended;
-    }
-    rmSync(home, { recursive: true, force: true });
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (!signal.aborted) end();
+    await ended;
   };
-  child.stderr.setEncoding('utf8').on('data', options.progress);
+  child.stderr.setEncoding('utf8').on('data', progress);
   try {
     const target = { ...(await firstLine(child)), signer };
     if (target.hsm !== (keys === 'hsm')) throw new Error('the keys are elsewhere than asked for: is there no SoftHSM?');

@@ -1,10 +1,9 @@
 // Other providers, measured in the same run: npm's oidc-provider in processes of ours, and one that runs already and speaks Hydra's
 // API.
-import { launchPostgres } from '@cardea/all';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { launchWornPostgres } from '../postgres.js';
 import { forkServer } from '../processes/fork-server.js';
 import type { OpenTarget } from '../target.js';
 
@@ -59,10 +58,9 @@ async function attachPeer({ public: origin, admin, pids }: RunningPeer): Promise
 
 async function startDurable(name: string, base: number, progress: (text: string) => void): Promise<Peer> {
   const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-peer-'));
-  const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../.cache');
   try {
-    // Settings as the demo has them: what is compared is the program.
-    const postgres = await launchPostgres({ directory: home, cache, port: base + 1, progress });
+    // Settings as ours has them: what is compared is the program.
+    const postgres = await launchWornPostgres({ directory: home, port: base + 1, progress });
     const done = (): Promise<void> => postgres.stop().finally(() => rmSync(home, { recursive: true, force: true }));
     try {
       const { target, close } = await startOne(name, base, postgres.dsn);
