@@ -81,7 +81,7 @@ export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
     const postgres = await launchWornPostgres({ directory: home, port: portTable(base).postgres, progress });
     try {
       const { target, close } = await startDemo(options, home, { ...env, DSN: postgres.dsn });
-      const pids = { ...target.pids, postgres: postgres.pid };
+      const pids = { postgres: postgres.pid, ...target.pids };
       return afterwards({ target: { ...target, pids }, close }, () => postgres.stop().finally(remove));
     } catch (error) {
       await postgres.stop();
