@@ -1,9 +1,6 @@
 // A database that has grown: the same load before and after millions of rows are in it, and a client with a hundred thousand tokens
 // that are ended while others go on (issue 6: storage that grows).
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -57,8 +54,7 @@ export async function measureLarge(options: {
   readonly progress: (text: string) => void;
 }): Promise<LargeResult> {
   const { demo, base, connections, scale, signal, progress } = options;
-  const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-large-'));
-  const postgres = await launchWornPostgres({ directory: home, port: base + 45, progress });
+  const postgres = await launchWornPostgres({ port: base + 45, progress });
   try {
     const env = { DSN: postgres.dsn };
     const { target, close } = await startTarget({ demo, base, keys: 'software', progress, signal, env });
@@ -77,7 +73,6 @@ export async function measureLarge(options: {
     }
   } finally {
     await postgres.stop();
-    rmSync(home, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,7 @@
 // PostgreSQL as it is after a week of work: in a new one all commits wait, every few seconds, for the next segment of its log to be made.
 import { launchPostgres } from '@cardea/all';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -8,6 +10,7 @@ import pg from 'pg';
 export interface OwnPostgres {
   readonly pid: number;
   readonly dsn: string;
+  /** Ends it, and all that it kept goes. */
   stop(): Promise<void>;
 }
 
@@ -19,19 +22,24 @@ const logBytes = 1024 ** 3;
 /**
  * Starts one whose log has been round once, which takes a second or two. Everybody who is measured over PostgreSQL gets such.
  *
- * @param options.directory its state; the caller removes it
+ * @param options.settings beside those that the demo's own has
  */
 export async function launchWornPostgres(options: {
-  readonly directory: string;
   readonly port: number;
   readonly progress: (text: string) => void;
+  readonly settings?: Readonly<Record<string, string | number>>;
 }): Promise<OwnPostgres> {
-  const postgres = await launchPostgres({ ...options, cache, settings: { min_wal_size: '1GB', max_wal_size: '1GB' } });
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-postgres-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const settings = { min_wal_size: '1GB', max_wal_size: '1GB', ...options.settings };
+  let stop = (): Promise<void> => Promise.resolve();
   try {
-    await wearIn(postgres.dsn);
-    return postgres;
+    const { pid, dsn, ...launched } = await launchPostgres({ ...options, directory, cache, settings });
+    stop = () => launched.stop();
+    await wearIn(dsn);
+    return { pid, dsn, stop: () => stop().finally(remove) };
   } catch (error) {
-    await postgres.stop();
+    await stop().finally(remove);
     throw error;
   }
 }

@@ -1,16 +1,12 @@
 // What a request costs the database beside CPU: statements, and bytes of its log, counted by PostgreSQL itself in an installation
 // of its own, for counting costs time.
-import { launchPostgres } from '@cardea/all';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Driver } from './load/driver.js';
 import { startDriver } from './load/driver.js';
 import type { Watch } from './measure.js';
 import { attempt } from './measure.js';
+import { launchWornPostgres } from './postgres.js';
 import type { TargetOptions } from './target.js';
 import { startTarget } from './target.js';
 
@@ -37,10 +33,8 @@ export async function measureStatements(
   watch: Watch,
 ): Promise<DatabaseWork[]> {
   const { base, progress, scenarios, units } = options;
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-counted-'));
-  const cache = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.cache');
   const settings = { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': 10_000 };
-  const postgres = await launchPostgres({ directory, cache, port: base + 45, progress, settings });
+  const postgres = await launchWornPostgres({ port: base + 45, progress, settings });
   const database = new pg.Client({ connectionString: postgres.dsn });
   // Its next question says so.
   database.on('error', () => undefined);
@@ -68,7 +62,6 @@ export async function measureStatements(
   } finally {
     await database.end();
     await postgres.stop();
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 

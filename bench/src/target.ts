@@ -69,41 +69,34 @@ export interface TargetOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts a demo with a state directory of its own, which goes with it. @throws when its keys are elsewhere than asked for */
+/**
+ * Starts a demo with a state directory and, unless a DSN is given, a PostgreSQL of its own, which go with it.
+ *
+ * @throws when its keys are elsewhere than asked for
+ */
 export async function startTarget(options: TargetOptions): Promise<OpenTarget> {
-  const { base, keys, progress } = options;
+  const { base, keys, progress, signal } = options;
   const software = keys === 'software' ? { HSM_ENABLED: 'false' } : {};
   const env: NodeJS.ProcessEnv = { ...process.env, ...software, ...options.env };
-  const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
-  const remove = (): void => rmSync(home, { recursive: true, force: true });
+  signal.throwIfAborted();
+  if ((env['DSN'] ?? env['DSN_FILE']) !== undefined) return startDemo(options, env);
+  const postgres = await launchWornPostgres({ port: portTable(base).postgres, progress });
   try {
-    if ((env['DSN'] ?? env['DSN_FILE']) !== undefined) return afterwards(await startDemo(options, home, env), remove);
-    const postgres = await launchWornPostgres({ directory: home, port: portTable(base).postgres, progress });
-    try {
-      const { target, close } = await startDemo(options, home, { ...env, DSN: postgres.dsn });
-      const pids = { postgres: postgres.pid, ...target.pids };
-      return afterwards({ target: { ...target, pids }, close }, () => postgres.stop().finally(remove));
-    } catch (error) {
-      await postgres.stop();
-      throw error;
-    }
+    const { target, close } = await startDemo(options, { ...env, DSN: postgres.dsn });
+    const pids = { postgres: postgres.pid, ...target.pids };
+    return { target: { ...target, pids }, close: () => close().finally(() => postgres.stop()) };
   } catch (error) {
-    remove();
+    await postgres.stop();
     throw error;
   }
 }
 
-const afterwards = ({ target, close }: OpenTarget, then: () => void | Promise<void>): OpenTarget => ({
-  target,
-  close: () => close().finally(then),
-});
-
 async function startDemo(
   { demo, base, keys, signal, progress }: TargetOptions,
-  home: string,
   env: NodeJS.ProcessEnv,
 ): Promise<OpenTarget> {
   signal.throwIfAborted();
+  const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-'));
   const signer = `unix:${path.join(home, 'signer')}`;
   const child = spawn(process.execPath, [demo, '--json', '--ports', String(base)], {
     env: { ...env, CARDEA_HOME: home, SERVE_KEYS_ADDRESS: signer },
@@ -113,10 +106,12 @@ async function startDemo(
   signal.addEventListener('abort', end, { once: true });
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', end);
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (!signal.aborted) end();
-    await ended;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (!signal.aborted) end();
+      await ended;
+    }
+    rmSync(home, { recursive: true, force: true });
   };
   child.stderr.setEncoding('utf8').on('data', progress);
   try {

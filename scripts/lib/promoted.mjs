@@ -10,6 +10,8 @@ import { runInNewContext } from 'node:vm';
 
 const [module = '', enough = '0'] = process.argv.slice(2);
 const { work, calls } = await import(pathToFileURL(path.resolve(module)).href);
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
 
 /** Bytes that scavenges moved to the old generation during a round. */
 async function promoted() {
@@ -29,8 +31,6 @@ async function promoted() {
 }
 
 await work();
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
 // What else this process does at the moment only ever adds to it.
 let bytes = Infinity;
 for (let rounds = 0; rounds < 5 && bytes > Number(enough); rounds++) {

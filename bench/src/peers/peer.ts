@@ -1,8 +1,5 @@
 // Other providers, measured in the same run: npm's oidc-provider in processes of ours, and one that runs already and speaks Hydra's
 // API.
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { launchWornPostgres } from '../postgres.js';
 import { forkServer } from '../processes/fork-server.js';
 import type { OpenTarget } from '../target.js';
@@ -57,21 +54,14 @@ async function attachPeer({ public: origin, admin, pids }: RunningPeer): Promise
 }
 
 async function startDurable(name: string, base: number, progress: (text: string) => void): Promise<Peer> {
-  const home = mkdtempSync(path.join(os.tmpdir(), 'cardea-bench-peer-'));
+  // Settings as ours has them: what is compared is the program.
+  const postgres = await launchWornPostgres({ port: base + 1, progress });
   try {
-    // Settings as ours has them: what is compared is the program.
-    const postgres = await launchWornPostgres({ directory: home, port: base + 1, progress });
-    const done = (): Promise<void> => postgres.stop().finally(() => rmSync(home, { recursive: true, force: true }));
-    try {
-      const { target, close } = await startOne(name, base, postgres.dsn);
-      const pids = { ...target.pids, postgres: postgres.pid };
-      return { name, target: { ...target, pids }, close: () => close().finally(done) };
-    } catch (error) {
-      await done();
-      throw error;
-    }
+    const { target, close } = await startOne(name, base, postgres.dsn);
+    const pids = { ...target.pids, postgres: postgres.pid };
+    return { name, target: { ...target, pids }, close: () => close().finally(() => postgres.stop()) };
   } catch (error) {
-    rmSync(home, { recursive: true, force: true });
+    await postgres.stop();
     throw error;
   }
 }

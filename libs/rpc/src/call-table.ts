@@ -18,7 +18,7 @@ const places = 1_024;
  * A Map would do, but for its tables in V8: each time it has had as many additions as it has room for it goes on in a new one, and the
  * old one points to the new. A table that was once promoted to the old generation so holds the one after it, though dead, and that the
  * next: every call that is under way while a table is left is promoted, with its request, its response, and what waits for it. So the
- * admin service promoted 3.5 kB for an introspection, a fifth of what it allocates; it is 30 bytes now (grows-old.test.ts).
+ * admin service promoted 3.5 kB for an introspection, a fifth of what it allocates; it is 30 bytes now (scripts/grows-old.test.ts).
  *
  * Numbers that follow each other take places that follow each other. One whose place is taken by a call that has been under way for
  * long goes to a Map, as do those of a flood that are more than there are places.

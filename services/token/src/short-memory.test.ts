@@ -37,9 +37,16 @@ test('after a long silence, or a clock that was put back, nothing is known', () 
   }
 });
 
-test('of too many those kept first go first, and what is kept again is no more than before', () => {
+test('of too many those kept first go first, and there are never more than twice as many', () => {
   const { memory } = setUp(2);
+  for (const [index, name] of ['a', 'b', 'c', 'd', 'e', 'f', 'g'].entries()) memory.keep(name, index);
   const known = (...names: string[]) => names.map((name) => memory.get(name));
+  expect(known('a', 'b', 'c', 'd')).toEqual([undefined, undefined, undefined, undefined]);
+  expect(known('g', 'f', 'e')).toEqual([6, 5, 4]);
+});
+
+test('what is kept again is no more than before, and what it was last', () => {
+  const { memory } = setUp(2);
   for (const [name, value] of [
     ['a', 1],
     ['b', 2],
@@ -47,10 +54,7 @@ test('of too many those kept first go first, and what is kept again is no more t
     ['c', 4],
   ] as const)
     memory.keep(name, value);
-  expect(known('c')).toEqual([4]);
-  memory.keep('d', 5);
-  memory.keep('e', 6);
-  expect(known('a', 'b', 'c', 'd', 'e')).toEqual([undefined, undefined, 4, 5, 6]);
+  expect([memory.get('b'), memory.get('c'), memory.get('a')]).toEqual([3, 4, 1]);
 });
 
 test('what is forgotten is in no period', () => {

@@ -1,24 +1,17 @@
 // Challenges that were opened lately are looked up: only the very same ones, and only for as long as they are good.
 import { expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { createSeal } from '../seal.js';
+import { countingSeal } from '../counting-seal.fixture.js';
 import { createLoginChallenges } from './challenge.js';
 import type { FlowStart } from './flow-body.js';
 
-const seal = createSeal(['a-secret-of-at-least-32-characters-for-tests'], 'login_challenge', randomBytes);
 const expiresAt = 2_000_000_000;
 const now = expiresAt - 60;
 
 /** Challenges that count what they open, and one of them. */
 function setUp() {
-  const count = { opened: 0 };
-  const challenges = createLoginChallenges({
-    ...seal,
-    open(context, sealed) {
-      count.opened++;
-      return seal.open(context, sealed);
-    },
-  });
+  const { seal, count } = countingSeal('login_challenge');
+  const challenges = createLoginChallenges(seal);
   const start: FlowStart = {
     ...{ id: randomBytes(16), expiresAt, requestedAt: now - 5, clientId: 'app', remembered: undefined },
     ...{ query: 'client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fcb', browser: randomBytes(32) },

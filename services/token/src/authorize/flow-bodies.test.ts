@@ -1,6 +1,7 @@
 // Bodies of flows, remembered and not: what is opened is what the row says, and nothing else opens.
 import { expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { countingSeal } from '../counting-seal.fixture.js';
 import { createSeal } from '../seal.js';
 import type { FlowBody } from './flow-body.js';
 import { createFlowBodies } from './flow-bodies.js';
@@ -66,21 +67,9 @@ test('what there were too many of is opened again', () => {
   expect(all.map((body, index) => bodies.open(body.start.id, sealed[index]!))).toEqual(all);
 });
 
-/** Counts what it opens. */
-function counting() {
-  const count = { opened: 0 };
-  const bodies = createFlowBodies({
-    ...seal,
-    open(context, sealed) {
-      count.opened++;
-      return seal.open(context, sealed);
-    },
-  });
-  return { bodies, count };
-}
-
 test('a flow that is over is forgotten, and opens all the same', () => {
-  const { bodies, count } = counting();
+  const { seal, count } = countingSeal('flow');
+  const bodies = createFlowBodies(seal);
   const body = bodyOf('person');
   const sealed = bodies.seal(body);
   const opens = () => [bodies.open(body.start.id, sealed), count.opened];
@@ -90,7 +79,8 @@ test('a flow that is over is forgotten, and opens all the same', () => {
 });
 
 test('what is large is opened each time: a thousand of them would not fit into memory', () => {
-  const { bodies, count } = counting();
+  const { seal, count } = countingSeal('flow');
+  const bodies = createFlowBodies(seal);
   const small = bodyOf('person');
   const large: FlowBody = { ...small, login: { ...small.login!, contextJson: `"${'x'.repeat(16 * 1024)}"` } };
   for (const [body, times] of [
