@@ -1,4 +1,4 @@
-// What a call or a flow has made dies young: nothing that is dead already holds it until the next major collection of garbage
+// What a call or a flow has made is born and dies young: nothing that is dead already holds it until the next major collection of garbage
 // (docs/performance.md, "What grows old"; a rule of eslint.config.js).
 import { expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const bornOld = fileURLToPath(new URL('lib/born-old.mjs', import.meta.url));
 const promoted = fileURLToPath(new URL('lib/promoted.mjs', import.meta.url));
+
+const runNode = (...args: readonly string[]) =>
+  promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' }, cwd: root });
 
 // Built, for plain Node: `npm test` sees to it.
 test.each([
@@ -17,12 +21,16 @@ test.each([
 ])(
   '%s is not promoted',
   async (_what, work, enough) => {
-    const env = { ...process.env, NODE_OPTIONS: '' };
-    const { stdout } = await promisify(execFile)(process.execPath, [promoted, work, String(enough)], {
-      env,
-      cwd: root,
-    });
+    const { stdout } = await runNode(promoted, work, String(enough));
     expect(Number.parseFloat(stdout)).toBeLessThan(enough);
   },
   120_000,
 );
+
+test.each([
+  ['as V8 likes it', [], 1_000],
+  ['in a service', ['libs/service/dist/memory.js', 'makeAllYoung'], 0],
+] as const)('where much has lived long, of a thousand new objects are born old %s', async (_who, asked, old) => {
+  const { stdout } = await runNode(bornOld, ...asked);
+  expect(Number.parseInt(stdout)).toBe(old);
+});

@@ -1,6 +1,17 @@
-// Gives back what the start of a process has left behind, and has what grows old afterwards collected seldom.
+// Has what is new made where it is collected soon, gives back what the start of a process has left behind, and has what grows old
+// afterwards collected seldom.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+
+/**
+ * To be called before there is much to do. Of a place in the code whose objects all lived when V8 looked, a hundred of them, it makes all
+ * further ones in the old generation, for as long as the process lives; of requests under way that is chance. In four starts of
+ * the token service out of 36 such a place held all of a request that has a JWT signed, 9 MB a second: the old generation was collected every
+ * two seconds, not every forty, and the latest of a hundred answers at 60 % of the rate took 35 ms, not 15.
+ */
+export function makeAllYoung(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+}
 
 /**
  * From the next collection on the old generation is collected when it is twice what lived the last time: on two cores answers are

@@ -4,7 +4,7 @@ import type { Config } from './config/load.js';
 import { ConfigError } from './config/config-error.js';
 import { loadConfig } from './config/load.js';
 import { checkHealthy } from './healthy.js';
-import { collectSeldom, forgetStart } from './memory.js';
+import { collectSeldom, forgetStart, makeAllYoung } from './memory.js';
 import type { ConfigSource } from './reload.js';
 import { watchConfig } from './reload.js';
 import type { Service } from './service.js';
@@ -75,6 +75,7 @@ function follow(running: readonly RunningService[], config: Config, source: Conf
  * @param source what the configuration was read from, to follow its changes
  */
 export async function runAll(services: readonly Service[], config: Config, source?: ConfigSource): Promise<void> {
+  makeAllYoung();
   await workInTurns();
   const running: RunningService[] = [];
   const stopAll = async (): Promise<void> => {
