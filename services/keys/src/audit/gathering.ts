@@ -26,9 +26,9 @@ export interface Patience {
   /** For what is just being made by few. */
   readonly few: number;
   /**
-   * For a crowd, in which each waits for the others' signatures anyway. RS256 over 64 lanes, a run each: with four all processes together need 598 µs for a
-   * token, with one 715, and with twelve 592; but of callers who come at random, at 60 % of that rate, half are answered
-   * within 11 ms with four, 10 with one and 15 with twelve.
+   * For a crowd, in which each waits for the others' signatures anyway. RS256 over 64 lanes, a run each: all processes together need 598 µs for
+   * a token with four, 715 with one and 592 with twelve; but of callers who come at random, at 60 % of that rate, half are answered within
+   * 11 ms with four, 10 with one and 15 with twelve.
    */
   readonly crowd: number;
 }
