@@ -46,8 +46,8 @@ const silenceMillis = 2_500;
 const stillMillis = 1_000;
 /** By then whoever stood still has lost it. */
 const lockMillis = 1_500;
-/** What a signature waits at most for others to be written with: about what its commit takes, in a crowd twice that (gathering.ts). */
-const gatherMillis = { few: 2, crowd: 4 };
+/** What a signature waits at most for others to be written with: about what its commit takes, in a crowd several times that (gathering.ts). */
+const gatherMillis = { few: 2, crowd: 4, present: 12 };
 const mostTogether = 512;
 const mostWaiting = 8_192;
 /** Attempts that came to nothing give way to signatures long before. */

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { createGathering } from './gathering.js';
 
 const aDay = 24 * 3_600_000;
-const patient = () => createGathering({ few: aDay, crowd: aDay });
+const patient = () => createGathering({ few: aDay, crowd: aDay, present: aDay });
 
 /** Whether it settles without anything more happening. */
 const settles = (promise: Promise<void>) =>
@@ -76,12 +76,13 @@ test.each([
 });
 
 test.each([
-  ['few', { few: 1, crowd: aDay }, 0],
-  ['a crowd', { few: aDay, crowd: 1 }, 20],
-])('what never comes of %s is not waited for', async (_name, patience, writing) => {
-  const gathering = createGathering(patience);
-  gathering.arrived(1, 1, writing);
+  ['few', { few: 1 }, [1, 1, 0]],
+  ['a crowd that was there', { crowd: 1 }, [1, 1, 20]],
+  ['a crowd that is being made', { present: 1 }, [1, 20, 0]],
+] as const)('what never comes of %s is not waited for', async (_name, patience, [waiting, underWay, writing]) => {
+  const gathering = createGathering({ few: aDay, crowd: aDay, present: aDay, ...patience });
+  gathering.arrived(waiting, underWay, writing);
   await gathering.complete();
-  gathering.arrived(1, 1, writing);
+  gathering.arrived(waiting, underWay, writing);
   await gathering.complete();
 });
