@@ -1,4 +1,4 @@
-// Prints how many of a thousand objects are born in V8's old generation, where all that was made before them has lived long, as
+// Prints how many of a thousand lists are born in V8's old generation, at most, where all that was made before them has lived long, as
 // `node born-old.mjs MODULE EXPORT`: a process of its own, as whoever asks for something of V8 asks for the whole process.
 //
 // MODULE's EXPORT is called first; without one V8 does as it likes.
@@ -11,14 +11,20 @@ if (module !== undefined) (await import(pathToFileURL(path.resolve(module)).href
 
 setFlagsFromString('--allow-natives-syntax');
 const isYoung = new Function('object', 'return %InYoungGeneration(object)');
-const make = (number) => ({ number, list: [number, number], inner: { number } });
+const make = (number) => ({ number, list: [number, number] });
 
-// As large as the young generation gets, a few times over, for V8 judges a place only then.
-let kept = [];
-for (let rounds = 0; rounds < 30; rounds++) {
-  kept = [];
-  for (let number = 0; number < 200_000; number++) kept.push(make(number));
+/** How many of a thousand, each asked about at once: later it may have been promoted. */
+function bornOld() {
+  let old = 0;
+  for (let number = 0; number < 1_000; number++) if (!isYoung(make(number).list)) old++;
+  return old;
 }
-let old = 0;
-for (let number = 0; number < 1_000; number++) if (!isYoung(make(number))) old++;
-process.stdout.write(`${String(old)}\n`);
+
+// Many times what the young generation holds; whether V8 has judged the place shows in what comes later.
+let most = 0;
+for (let rounds = 0; rounds < 30; rounds++) {
+  const kept = [];
+  for (let number = 0; number < 200_000; number++) kept.push(make(number));
+  most = Math.max(most, bornOld());
+}
+process.stdout.write(`${String(most)}\n`);

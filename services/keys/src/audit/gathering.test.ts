@@ -78,6 +78,7 @@ test.each([
 test.each([
   ['few', { few: 1 }, [1, 1, 0]],
   ['a crowd that was there', { crowd: 1 }, [1, 1, 20]],
+  ['a crowd of which none is being made any more', { crowd: 1 }, [20, 0, 40]],
   ['a crowd that is being made', { present: 1 }, [1, 20, 0]],
 ] as const)('what never comes of %s is not waited for', async (_name, patience, [waiting, underWay, writing]) => {
   const gathering = createGathering({ few: aDay, crowd: aDay, present: aDay, ...patience });
